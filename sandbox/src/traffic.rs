@@ -1,0 +1,114 @@
+//! The list of every request that crossed the parties, for people to watch.
+//!
+//! It names parameters and never tells their values: a list like this ends up in screenshots.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::Response;
+use serde::Serialize;
+use shared::{Clock, UnixSeconds};
+use tokio::sync::broadcast;
+
+use crate::Party;
+
+/// How many exchanges are kept for a page that opens late.
+const KEPT: usize = 200;
+
+/// One request and its answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Exchange {
+    /// Counts from 1.
+    pub number: u64,
+    /// When it began.
+    pub at: UnixSeconds,
+    /// `back end` for calls of our functions, else `browser`.
+    pub from: &'static str,
+    /// Who answered.
+    pub to: Party,
+    /// HTTP method.
+    pub method: String,
+    /// Path, without the query.
+    pub path: String,
+    /// Names of the query parameters.
+    pub parameters: Vec<String>,
+    /// HTTP status.
+    pub status: u16,
+    /// Milliseconds it took.
+    pub milliseconds: u64,
+}
+
+/// Records exchanges. Clones share one list.
+#[derive(Clone, Debug)]
+pub struct Traffic(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    clock: Clock,
+    kept: Mutex<VecDeque<Exchange>>,
+    live: broadcast::Sender<Exchange>,
+}
+
+impl Traffic {
+    pub(crate) fn new(clock: Clock) -> Self {
+        let (live, _) = broadcast::channel(KEPT);
+        Self(Arc::new(Shared {
+            clock,
+            kept: Mutex::default(),
+            live,
+        }))
+    }
+
+    /// What was recorded so far, oldest first, and what comes from now on.
+    #[must_use]
+    pub fn watch(&self) -> (Vec<Exchange>, broadcast::Receiver<Exchange>) {
+        let kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        (kept.iter().cloned().collect(), self.0.live.subscribe())
+    }
+
+    fn add(&self, mut exchange: Exchange) {
+        let mut kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        exchange.number = kept.back().map_or(1, |last| last.number + 1);
+        if kept.len() == KEPT {
+            kept.pop_front();
+        }
+        kept.push_back(exchange.clone());
+        // Nobody watching is fine.
+        let _ = self.0.live.send(exchange);
+    }
+}
+
+/// Middleware: records the exchange.
+pub(crate) async fn record(
+    State((traffic, party)): State<(Traffic, Party)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let begun = Instant::now();
+    let from_us = request
+        .headers()
+        .get(header::USER_AGENT)
+        .is_some_and(|agent| agent.as_bytes().starts_with(shared::http::USER_AGENT.as_bytes()));
+    let mut exchange = Exchange {
+        number: 0,
+        at: traffic.0.clock.now(),
+        from: if from_us { "back end" } else { "browser" },
+        to: party,
+        method: request.method().to_string(),
+        path: request.uri().path().to_owned(),
+        parameters: url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
+            .map(|(name, _)| name.into_owned())
+            .collect(),
+        status: 0,
+        milliseconds: 0,
+    };
+    let response = next.run(request).await;
+    exchange.status = response.status().as_u16();
+    exchange.milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    traffic.add(exchange);
+    response
+}
