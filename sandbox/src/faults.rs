@@ -121,7 +121,9 @@ impl Faults {
 
     /// Adds a fault behind those that wait at the same route.
     pub fn plan(&self, planned: Planned) {
-        self.lock().push(planned);
+        if planned.times > 0 {
+            self.lock().push(planned);
+        }
     }
 
     /// Forgets every fault.

@@ -1,14 +1,23 @@
 //! The world on one machine: gateway, Dashboard, Stripe API, OAuth provider, SSM.
+//!
+//! Each party is a server of its own on loopback. The real functions run behind the gateway, with the real
+//! settings, clients and time-outs; only whom they talk to is made up.
 
 pub mod clock;
 pub mod dashboard;
+
 pub mod faults;
+pub mod gateway;
+pub mod ports;
 pub mod provider;
 pub mod ssm;
 pub mod stripe;
 pub mod traffic;
+pub mod world;
 
 use serde::{Deserialize, Serialize};
+
+pub use world::{Options, World};
 
 /// Who answers a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

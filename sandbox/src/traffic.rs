@@ -36,7 +36,7 @@ pub struct Exchange {
     pub path: String,
     /// Names of the query parameters.
     pub parameters: Vec<String>,
-    /// HTTP status.
+    /// HTTP status; 0 when the connection was closed without one.
     pub status: u16,
     /// Milliseconds it took.
     pub milliseconds: u64,
@@ -82,21 +82,37 @@ impl Traffic {
     }
 }
 
+/// Adds its exchange when it goes: a connection that is hung up on unwinds past the middleware.
+struct Entry {
+    traffic: Traffic,
+    exchange: Exchange,
+    begun: Instant,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let mut exchange = self.exchange.clone();
+        exchange.milliseconds = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.traffic.add(exchange);
+    }
+}
+
 /// Middleware: records the exchange.
 pub(crate) async fn record(
     State((traffic, party)): State<(Traffic, Party)>,
     request: Request,
     next: Next,
 ) -> Response {
-    let begun = Instant::now();
-    let from_us = request
-        .headers()
-        .get(header::USER_AGENT)
-        .is_some_and(|agent| agent.as_bytes().starts_with(shared::http::USER_AGENT.as_bytes()));
-    let mut exchange = Exchange {
+    // The AWS SDK introduces itself by its own name.
+    let from_back_end = party == Party::Ssm
+        || request
+            .headers()
+            .get(header::USER_AGENT)
+            .is_some_and(|agent| agent == shared::http::USER_AGENT);
+    let exchange = Exchange {
         number: 0,
         at: traffic.0.clock.now(),
-        from: if from_us { "back end" } else { "browser" },
+        from: if from_back_end { "back end" } else { "browser" },
         to: party,
         method: request.method().to_string(),
         path: request.uri().path().to_owned(),
@@ -106,9 +122,13 @@ pub(crate) async fn record(
         status: 0,
         milliseconds: 0,
     };
+    let begun = Instant::now();
+    let mut entry = Entry {
+        traffic,
+        exchange,
+        begun,
+    };
     let response = next.run(request).await;
-    exchange.status = response.status().as_u16();
-    exchange.milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    traffic.add(exchange);
+    entry.exchange.status = response.status().as_u16();
     response
 }

@@ -1,3 +1,198 @@
-//! placeholder
+//! Calls to Stripe and the provider: one client, time-outs, a deadline, capped answers, no redirects.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lambda_http::http::{HeaderMap, StatusCode};
+use reqwest::{Client, RequestBuilder};
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+
 /// How we introduce ourselves to Stripe and the provider.
-pub const USER_AGENT: &str = "stripe-app-oauth";
+pub const USER_AGENT: &str = concat!("stripe-app-oauth/", env!("CARGO_PKG_VERSION"));
+
+/// The longest answer we read; a token answer or a profile is a few kilobytes.
+const LONGEST_ANSWER: usize = 256 * 1024;
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// To open a connection.
+    pub connect: Duration,
+    /// For one try of one call, connecting included.
+    pub attempt: Duration,
+    /// For one operation on the Secret Store, all its tries included.
+    pub secret_store: Duration,
+    /// For all calls made for one request of ours, under the 29 s an integration may take.
+    pub request: Duration,
+    /// The pause before the second try of a call; it doubles for the third.
+    pub pause: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(2),
+            attempt: Duration::from_secs(5),
+            secret_store: Duration::from_secs(8),
+            // The longest flow: find, exchange, userinfo, set, and 2 s to revoke what cannot be stored.
+            request: Duration::from_secs(28),
+            pause: Duration::from_millis(500),
+        }
+    }
+}
+
+/// The moment by which a request of ours must be answered. Every upstream call gets what is left of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline(Instant);
+
+impl Deadline {
+    /// That long from now.
+    #[must_use]
+    pub fn after(time: Duration) -> Self {
+        Self(Instant::now() + time)
+    }
+
+    /// This deadline, or one that long from now if that is sooner.
+    #[must_use]
+    pub fn within(self, time: Duration) -> Self {
+        Self(self.0.min(Instant::now() + time))
+    }
+
+    /// What is left.
+    #[must_use]
+    pub fn left(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// No connection: the call was not made.
+    NotConnected,
+    /// The call may have been made; its answer was lost, cut short or too late.
+    Lost,
+    /// The answer is longer than any honest one.
+    TooLong,
+}
+
+/// An answer, whatever its status. It has no `Debug`: bodies hold tokens.
+pub struct Reply {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// HTTP headers.
+    pub headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    /// The body as JSON, or nothing when it is not what is asked for.
+    #[must_use]
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The seconds of `Retry-After`, kept within a minute; an HTTP date counts as no answer.
+    #[must_use]
+    pub fn retry_after(&self) -> u32 {
+        let seconds = self
+            .headers
+            .get(reqwest::header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.parse().ok());
+        seconds.unwrap_or(5).clamp(1, 60)
+    }
+}
+
+/// The client every call goes through. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct Http {
+    client: Client,
+    timeouts: Timeouts,
+}
+
+impl Http {
+    /// Builds the client: TLS by ring, Mozilla's roots built in, no look at files, no redirects, no proxy.
+    ///
+    /// # Panics
+    /// Never in practice: only if ring lost the TLS versions it is compiled with.
+    #[must_use]
+    pub fn new(timeouts: Timeouts) -> Self {
+        let roots = rustls::RootCertStore {
+            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        };
+        let tls =
+            rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .expect("ring supports TLS 1.2 and 1.3")
+                .with_root_certificates(roots)
+                .with_no_client_auth();
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .user_agent(USER_AGENT)
+            .connect_timeout(timeouts.connect)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .expect("the client is built from constants");
+        Self { client, timeouts }
+    }
+
+    /// The client beneath, to build requests with.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The time-outs in force.
+    #[must_use]
+    pub fn timeouts(&self) -> Timeouts {
+        self.timeouts
+    }
+
+    /// Makes one try of a call and reads the whole answer.
+    ///
+    /// # Errors
+    /// A [`Failure`] when there is no whole answer; any status is an answer.
+    pub async fn send(&self, request: RequestBuilder, deadline: Deadline) -> Result<Reply, Failure> {
+        let limit = self.timeouts.attempt.min(deadline.left());
+        let mut response = request
+            .timeout(limit)
+            .send()
+            .await
+            .map_err(|error| failure(&error))?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|_| Failure::Lost)? {
+            if body.len() + chunk.len() > LONGEST_ANSWER {
+                return Err(Failure::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Reply {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            body,
+        })
+    }
+}
+
+fn failure(error: &reqwest::Error) -> Failure {
+    if error.is_connect() {
+        Failure::NotConnected
+    } else {
+        Failure::Lost
+    }
+}
+
+#[cfg(test)]
+impl Reply {
+    /// A made-up answer, for tests of what reads them.
+    pub(crate) fn of(status: u16, body: &str) -> Self {
+        let status = StatusCode::from_u16(status).expect("a status");
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: body.into(),
+        }
+    }
+}

@@ -1,6 +1,35 @@
-//! What the four functions share.
+//! What the four functions share: signed requests, sealed tokens, the Secret Store, the provider, settings.
+//!
+//! A handler reads as the flow does: verify, open, ask the provider, store, answer. Types carry the proofs: a
+//! [`StripeUser`] exists only after a verified signature, an opened token has its kind in its type, and a
+//! secret prints as `[REDACTED]`.
+
 pub mod clock;
+pub mod dashboard;
+pub mod error;
+pub mod flow;
 pub mod http;
+pub mod invocation;
+pub mod lambda;
+mod log;
+mod nonce;
+pub mod pkce;
+pub mod provider;
+pub mod response;
+pub mod sealed;
+pub mod secret_store;
+pub mod settings;
+pub mod signed_request;
 pub mod stripe_user;
+pub mod tokens;
+
 pub use clock::{Clock, UnixSeconds};
-pub use stripe_user::Mode;
+pub use dashboard::Dashboard;
+pub use error::Error;
+pub use flow::LinkFlow;
+pub use http::{Deadline, Http};
+pub use invocation::Invocation;
+pub use lambda::{Function, run};
+pub use response::Response;
+pub use settings::Settings;
+pub use stripe_user::{Mode, StripeUser};

@@ -25,3 +25,55 @@ impl fmt::Display for Mode {
         })
     }
 }
+
+/// A Dashboard user in an account, proven by Stripe's signature.
+///
+/// One exists only after a signature was verified: it comes out of
+/// [`Verifier`](crate::signed_request::Verifier), or out of a token that we sealed for one.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StripeUser {
+    account: String,
+    user: String,
+    mode: Option<Mode>,
+}
+
+impl StripeUser {
+    /// For the two places that hold the proof, and for no other.
+    pub(crate) fn verified(account: String, user: String, mode: Option<Mode>) -> Self {
+        Self { account, user, mode }
+    }
+
+    /// The account, `acct_…`.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The user, `usr_…`.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// The mode, where the signature covers one.
+    #[must_use]
+    pub fn mode(&self) -> Option<Mode> {
+        self.mode
+    }
+}
+
+/// How a user rests in a sealed token. Opening the token proves that we put it there after verifying.
+pub(crate) mod sealed {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Mode, StripeUser};
+
+    pub(crate) fn serialize<S: Serializer>(user: &StripeUser, serializer: S) -> Result<S::Ok, S::Error> {
+        (&user.account, &user.user, user.mode).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<StripeUser, D::Error> {
+        let (account, user, mode): (String, String, Option<Mode>) = Deserialize::deserialize(deserializer)?;
+        Ok(StripeUser::verified(account, user, mode))
+    }
+}

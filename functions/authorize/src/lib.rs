@@ -1,1 +1,203 @@
-//! x
+//! `authorize`: takes the provider's callback, and finishes a link.
+//!
+//! - `GET`, both flows: the browser comes back from the provider. Session-bound, it is sent on to the
+//!   Dashboard with a sealed code, and nothing is exchanged or stored. Direct, the link is made here.
+//! - `POST`, session-bound flow: the app, in the Dashboard session that began, finishes the link.
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use shared::lambda::Function;
+use shared::provider::{Callback, Issuer, LinkedUser, RevocationEndpoint, TokenEndpoint, UserinfoEndpoint};
+use shared::sealed::{CodeToken, LinkId, SealingKeys, Session, StateToken};
+use shared::signed_request::{Purpose, Verifier};
+use shared::tokens::{TokenSet, TokenStore, UserTokens};
+use shared::{Dashboard, Error, Http, Invocation, LinkFlow, Response, Settings, response};
+
+/// The function.
+pub struct Authorize {
+    flow: LinkFlow,
+    verifier: Verifier,
+    keys: SealingKeys,
+    issuer: Issuer,
+    token: TokenEndpoint,
+    userinfo: UserinfoEndpoint,
+    revocation: RevocationEndpoint,
+    tokens: TokenStore,
+    dashboard: Dashboard,
+}
+
+/// The signed payload of `POST`.
+#[derive(Deserialize)]
+struct CompletePayload {
+    code: String,
+    verifier: SecretString,
+}
+
+/// The provider's code with what its exchange takes.
+struct Grant<'a> {
+    code: &'a SecretString,
+    verifier: &'a SecretString,
+    link: LinkId,
+}
+
+impl Function for Authorize {
+    // The second is the article's spelling.
+    const ENDPOINTS: &'static [&'static str] = &["authorize", "authorise"];
+    const SECRETS: &'static [&'static str] = &[
+        "STRIPE_APP_SECRET",
+        "STRIPE_API_KEY",
+        "STRIPE_API_KEY_LIVE",
+        "STRIPE_API_KEY_TEST",
+        "STRIPE_API_KEY_SANDBOX",
+        "SEALING_KEY",
+        "THIRD_PARTY_CLIENT_SECRET",
+    ];
+
+    fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
+        let flow = LinkFlow::from_settings(settings);
+        let verifier = Verifier::from_settings(settings);
+        let keys = SealingKeys::from_settings(settings);
+        let issuer = Issuer::from_settings(settings);
+        let token = TokenEndpoint::from_settings(settings, http);
+        let userinfo = UserinfoEndpoint::from_settings(settings, http);
+        let revocation = RevocationEndpoint::from_settings(settings, http);
+        let tokens = TokenStore::from_settings(settings, http);
+        let dashboard = Dashboard::from_settings(settings);
+        Some(Self {
+            flow: flow?,
+            verifier: verifier?,
+            keys: keys?,
+            issuer,
+            token: token?,
+            userinfo: userinfo?,
+            revocation: revocation?,
+            tokens: tokens?,
+            dashboard: dashboard?,
+        })
+    }
+
+    async fn handle(&self, invocation: &Invocation) -> Response {
+        let id = &invocation.request_id;
+        match invocation.method().as_str() {
+            "POST" => self
+                .complete(invocation)
+                .await
+                .unwrap_or_else(|error| error.to_json(id)),
+            "GET" => self
+                .callback(invocation)
+                .await
+                .unwrap_or_else(|error| error.to_page(id)),
+            _ => Error::MethodNotAllowed("GET, POST").to_json(id),
+        }
+    }
+}
+
+impl Authorize {
+    /// The browser is back from the provider.
+    async fn callback(&self, invocation: &Invocation) -> Result<Response, Error> {
+        let callback = Callback::read(invocation, &self.issuer)?;
+        let context = self.token.registration().context();
+        let (mut state, key) = self
+            .keys
+            .open::<StateToken>(&callback.state, &context)
+            .ok_or(Error::StateInvalid)?;
+        state.check_fresh(invocation.now)?;
+        match (self.flow, state.session.take()) {
+            (LinkFlow::SessionBound, Some(session)) => self.relay(state, session, callback.code, invocation),
+            (LinkFlow::Direct, None) => {
+                let (code, verifier) = (callback.code?, key.pkce_verifier(&state.id));
+                let tokens = self.tokens.of(&state.user, invocation.deadline)?;
+                let grant = Grant {
+                    code: &code,
+                    verifier: &verifier,
+                    link: state.id,
+                };
+                self.link(&tokens, grant, invocation).await?;
+                let mode = self.tokens.mode_of(&state.user)?;
+                Ok(response::see_other(&self.dashboard.return_url(mode, &[])))
+            }
+            // Begun under the other flow.
+            _ => Err(Error::StateInvalid),
+        }
+    }
+
+    /// Hands the outcome to the Dashboard, which gives it only to the session that began.
+    fn relay(
+        &self,
+        state: StateToken,
+        session: Session,
+        code: Result<SecretString, Error>,
+        invocation: &Invocation,
+    ) -> Result<Response, Error> {
+        let mode = self.tokens.mode_of(&state.user)?;
+        let outcome = match code {
+            Ok(code) => {
+                let token = CodeToken::new(state.id, state.user, session.challenge, code, invocation.now);
+                (
+                    "code",
+                    self.keys
+                        .current()
+                        .seal(&token, &self.token.registration().context())?,
+                )
+            }
+            Err(error) => ("error", error.code().to_owned()),
+        };
+        let parameters = [(outcome.0, outcome.1.as_str()), ("state", &session.state)];
+        Ok(response::see_other(&self.dashboard.return_url(mode, &parameters)))
+    }
+
+    /// The app finishes, signed by the one who began, with the verifier only their Dashboard session has.
+    async fn complete(&self, invocation: &Invocation) -> Result<Response, Error> {
+        self.flow.require(LinkFlow::SessionBound)?;
+        let signed = self.verifier.extract(invocation, Purpose::Complete)?;
+        let CompletePayload { code, verifier } = signed.payload()?;
+        let context = self.token.registration().context();
+        let (token, _) = self
+            .keys
+            .open::<CodeToken>(&code, &context)
+            .ok_or(Error::StateInvalid)?;
+        let code = token.redeem(&signed.user, &verifier, invocation.now)?;
+        let tokens = self.tokens.of(&signed.user, invocation.deadline)?;
+        let grant = Grant {
+            code,
+            verifier: &verifier,
+            link: token.id,
+        };
+        let user = self.link(&tokens, grant, invocation).await?;
+        Ok(response::ok(&user))
+    }
+
+    /// Makes the link: exchange, read the user, hold them against the policy, store. What cannot be stored is
+    /// revoked. An attempt that has succeeded before answers the link it made: the Dashboard hands the same
+    /// code to the app again until the page is reloaded, and many providers punish its second use.
+    async fn link(
+        &self,
+        tokens: &UserTokens<'_>,
+        grant: Grant<'_>,
+        invocation: &Invocation,
+    ) -> Result<LinkedUser, Error> {
+        let deadline = invocation.deadline;
+        let stored = tokens.load().await?;
+        if let Some(present) = stored.as_ref().and_then(|stored| stored.tokens.as_ref())
+            && present.link == Some(grant.link)
+        {
+            return self.userinfo.read(&present.access_token, deadline).await;
+        }
+        let granted = self
+            .token
+            .exchange(grant.code, grant.verifier, &grant.link, deadline)
+            .await?;
+        let mut new = TokenSet::granted(granted, grant.link, invocation.now);
+        let linked = async {
+            let user = self.userinfo.read(&new.access_token, deadline).await?;
+            new.subject = Some(user.id.clone());
+            tokens.save(&new, stored.as_ref()).await?;
+            Ok(user)
+        }
+        .await;
+        if linked.is_err() {
+            self.revocation.revoke(&new, deadline).await;
+        }
+        linked
+    }
+}

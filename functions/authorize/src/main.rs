@@ -1,1 +1,6 @@
-fn main() {}
+//! Starts the `authorize` function.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::run::<authorize::Authorize>().await
+}

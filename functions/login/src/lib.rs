@@ -1,1 +1,110 @@
-//! x
+//! `login`: begins a link by sending the user to the provider.
+//!
+//! - `POST`, session-bound flow: the app asks for the address, to open it in the user's browser.
+//! - `GET ?state=`, direct flow: the browser itself comes, with the article's signed state.
+
+use serde::{Deserialize, Serialize};
+use shared::lambda::Function;
+use shared::provider::AuthorizationEndpoint;
+use shared::sealed::{SealingKeys, Session, StateToken};
+use shared::signed_request::{Purpose, Verifier};
+use shared::{Error, Http, Invocation, LinkFlow, Response, Settings, UnixSeconds, pkce, response};
+
+/// S may be this long, in characters.
+const LONGEST_STATE: usize = 512;
+/// The article's state JSON: two ids and a signature.
+const LONGEST_SIGNED_STATE: usize = 4096;
+
+/// The function.
+pub struct Login {
+    flow: LinkFlow,
+    verifier: Verifier,
+    keys: SealingKeys,
+    authorization: AuthorizationEndpoint,
+}
+
+/// The signed payload of `POST`.
+#[derive(Deserialize)]
+struct LoginPayload {
+    state: String,
+    challenge: String,
+}
+
+#[derive(Serialize)]
+struct LoginResponse<'a> {
+    authorization_url: &'a str,
+    expires_at: UnixSeconds,
+}
+
+impl Function for Login {
+    const ENDPOINTS: &'static [&'static str] = &["login"];
+    const SECRETS: &'static [&'static str] = &["STRIPE_APP_SECRET", "SEALING_KEY"];
+
+    fn from_settings(settings: &mut Settings, _: &Http) -> Option<Self> {
+        let flow = LinkFlow::from_settings(settings);
+        let verifier = Verifier::from_settings(settings);
+        let keys = SealingKeys::from_settings(settings);
+        let authorization = AuthorizationEndpoint::from_settings(settings);
+        Some(Self {
+            flow: flow?,
+            verifier: verifier?,
+            keys: keys?,
+            authorization: authorization?,
+        })
+    }
+
+    async fn handle(&self, invocation: &Invocation) -> Response {
+        let id = &invocation.request_id;
+        match invocation.method().as_str() {
+            "POST" => self.address(invocation).unwrap_or_else(|error| error.to_json(id)),
+            "GET" => self
+                .redirect(invocation)
+                .unwrap_or_else(|error| error.to_page(id)),
+            _ => Error::MethodNotAllowed("GET, POST").to_json(id),
+        }
+    }
+}
+
+impl Login {
+    /// Session-bound: the attempt belongs to the Dashboard session whose state and challenge were signed.
+    fn address(&self, invocation: &Invocation) -> Result<Response, Error> {
+        self.flow.require(LinkFlow::SessionBound)?;
+        let signed = self.verifier.extract(invocation, Purpose::Login)?;
+        let LoginPayload { state, challenge } = signed.payload()?;
+        if state.is_empty() || state.len() > LONGEST_STATE || !pkce::is_challenge(&challenge) {
+            return Err(Error::BadRequest(
+                "Send state and challenge as createOAuthState() gave them.",
+            ));
+        }
+        let session = Session {
+            state,
+            challenge: challenge.clone(),
+        };
+        let token = StateToken::begin(signed.user, Some(session), invocation.now)?;
+        let sealed = self
+            .keys
+            .current()
+            .seal(&token, &self.authorization.registration().context())?;
+        let address = self.authorization.request(&sealed, &challenge, &token.id);
+        Ok(response::ok(&LoginResponse {
+            authorization_url: address.as_str(),
+            expires_at: token.expires_at,
+        }))
+    }
+
+    /// Direct: the provider gets a state token of ours, never the signature.
+    fn redirect(&self, invocation: &Invocation) -> Result<Response, Error> {
+        self.flow.require(LinkFlow::Direct)?;
+        let state = invocation
+            .query("state", LONGEST_SIGNED_STATE)?
+            .ok_or(Error::SignatureMissing)?;
+        let user = self.verifier.extract_state(state, invocation.now)?;
+        let token = StateToken::begin(user, None, invocation.now)?;
+        let key = self.keys.current();
+        let sealed = key.seal(&token, &self.authorization.registration().context())?;
+        let challenge = pkce::challenge(&key.pkce_verifier(&token.id));
+        Ok(response::see_other(
+            &self.authorization.request(&sealed, &challenge, &token.id),
+        ))
+    }
+}

@@ -1,1 +1,75 @@
-//! x
+//! `logout`: ends a link, at the provider where it can, and always in the Secret Store.
+
+use serde::Serialize;
+use shared::lambda::Function;
+use shared::provider::RevocationEndpoint;
+use shared::signed_request::{Purpose, Verifier};
+use shared::tokens::TokenStore;
+use shared::{Error, Http, Invocation, Response, Settings, response};
+
+/// The function.
+pub struct Logout {
+    verifier: Verifier,
+    tokens: TokenStore,
+    revocation: RevocationEndpoint,
+}
+
+#[derive(Serialize)]
+struct LogoutResponse {
+    /// Whether the provider confirmed that the tokens are void.
+    revoked: bool,
+}
+
+impl Function for Logout {
+    const ENDPOINTS: &'static [&'static str] = &["logout"];
+    const SECRETS: &'static [&'static str] = &[
+        "STRIPE_APP_SECRET",
+        "STRIPE_API_KEY",
+        "STRIPE_API_KEY_LIVE",
+        "STRIPE_API_KEY_TEST",
+        "STRIPE_API_KEY_SANDBOX",
+        "SEALING_KEY",
+        "THIRD_PARTY_CLIENT_SECRET",
+    ];
+
+    fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
+        let verifier = Verifier::from_settings(settings);
+        let tokens = TokenStore::from_settings(settings, http);
+        let revocation = RevocationEndpoint::from_settings(settings, http);
+        Some(Self {
+            verifier: verifier?,
+            tokens: tokens?,
+            revocation: revocation?,
+        })
+    }
+
+    async fn handle(&self, invocation: &Invocation) -> Response {
+        let answer = match invocation.method().as_str() {
+            "POST" => self
+                .end_link(invocation)
+                .await
+                .map(|revoked| response::ok(&LogoutResponse { revoked })),
+            // The article's.
+            "GET" => self.end_link(invocation).await.map(|_| response::no_content()),
+            _ => Err(Error::MethodNotAllowed("GET, POST")),
+        };
+        answer.unwrap_or_else(|error| error.to_json(&invocation.request_id))
+    }
+}
+
+impl Logout {
+    /// Says whether the provider revoked the tokens. The secret is deleted even when it did not.
+    async fn end_link(&self, invocation: &Invocation) -> Result<bool, Error> {
+        let signed = self.verifier.extract(invocation, Purpose::Logout)?;
+        let tokens = self.tokens.of(&signed.user, invocation.deadline)?;
+        let Some(stored) = tokens.load().await? else {
+            return Ok(false);
+        };
+        let revoked = match &stored.tokens {
+            Some(set) => self.revocation.revoke(set, invocation.deadline).await,
+            None => false,
+        };
+        tokens.delete(&stored).await?;
+        Ok(revoked)
+    }
+}

@@ -1,1 +1,65 @@
-//! x
+//! `userinfo`: tells the app who is linked, or that nobody is.
+
+use shared::lambda::Function;
+use shared::provider::UserinfoEndpoint;
+use shared::signed_request::{Purpose, Verifier};
+use shared::tokens::TokenStore;
+use shared::{Error, Http, Invocation, Response, Settings, response};
+
+/// The function.
+pub struct Userinfo {
+    verifier: Verifier,
+    tokens: TokenStore,
+    userinfo: UserinfoEndpoint,
+}
+
+impl Function for Userinfo {
+    const ENDPOINTS: &'static [&'static str] = &["userinfo"];
+    const SECRETS: &'static [&'static str] = &[
+        "STRIPE_APP_SECRET",
+        "STRIPE_API_KEY",
+        "STRIPE_API_KEY_LIVE",
+        "STRIPE_API_KEY_TEST",
+        "STRIPE_API_KEY_SANDBOX",
+        "SEALING_KEY",
+    ];
+
+    fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
+        let verifier = Verifier::from_settings(settings);
+        let tokens = TokenStore::from_settings(settings, http);
+        let userinfo = UserinfoEndpoint::from_settings(settings, http);
+        Some(Self {
+            verifier: verifier?,
+            tokens: tokens?,
+            userinfo: userinfo?,
+        })
+    }
+
+    async fn handle(&self, invocation: &Invocation) -> Response {
+        let answer = match invocation.method().as_str() {
+            "GET" | "POST" => self.linked_user(invocation).await,
+            _ => Err(Error::MethodNotAllowed("GET, POST")),
+        };
+        answer.unwrap_or_else(|error| error.to_json(&invocation.request_id))
+    }
+}
+
+impl Userinfo {
+    async fn linked_user(&self, invocation: &Invocation) -> Result<Response, Error> {
+        let signed = self.verifier.extract(invocation, Purpose::Userinfo)?;
+        let stored = self.tokens.of(&signed.user, invocation.deadline)?.load().await?;
+        let tokens = stored
+            .ok_or(Error::NotConnected)?
+            .tokens
+            .ok_or(Error::ReconnectRequired)?;
+        let user = self
+            .userinfo
+            .read(&tokens.access_token, invocation.deadline)
+            .await?;
+        // A subject is stable and never reassigned (OpenID Connect Core section 5.3.2).
+        if tokens.subject.is_some_and(|subject| subject != user.id) {
+            return Err(Error::IdentityChanged);
+        }
+        Ok(response::ok(&user))
+    }
+}

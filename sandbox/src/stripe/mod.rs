@@ -1,1 +1,226 @@
-//! to come
+//! A stand-in for the part of Stripe's API that a Stripe App's back end and its Dashboard page call.
+//!
+//! It keeps Stripe's rules, not only its shapes: limits, expiry, modes, idempotency. Where Stripe documents
+//! no exact message, the message here says what was wrong in Stripe's manner.
+
+mod answer;
+mod call;
+mod error;
+mod hold;
+mod idempotency;
+mod parameters;
+mod requests;
+mod secrets;
+mod signature;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, Method, Uri};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use shared::{Clock, Mode, UnixSeconds};
+
+use answer::Answer;
+use call::Call;
+use error::StripeError;
+pub use hold::HeldWrites;
+use hold::WriteGate;
+use idempotency::{Claim, IdempotencyKeys};
+use parameters::Parameters;
+use requests::{Find, List, Set};
+use secrets::{NewSecret, Owner, Scope, SecretStore};
+
+/// The account that a request without `Stripe-Account` works on: the API key's own.
+pub const OWN_ACCOUNT: &str = "acct_sandboxOwner";
+
+/// Request headers that Stripe sends back.
+const ECHOED: [HeaderName; 3] = [
+    HeaderName::from_static("idempotency-key"),
+    HeaderName::from_static("stripe-account"),
+    HeaderName::from_static("stripe-version"),
+];
+
+/// Stripe's API. Clones share one state.
+#[derive(Clone)]
+pub struct StripeApi(Arc<Shared>);
+
+struct Shared {
+    api_keys: Vec<(Mode, String)>,
+    app_secrets: Vec<String>,
+    clock: Clock,
+    requests: AtomicU64,
+    secrets: Mutex<SecretStore>,
+    idempotency: IdempotencyKeys,
+    writes: WriteGate,
+}
+
+/// What a `request-id` header holds.
+#[derive(Clone, Default)]
+struct RequestId(String);
+
+impl StripeApi {
+    /// Accepts these API keys, each for the mode it belongs to, and signs with every one of these app secrets.
+    #[must_use]
+    pub fn new(api_keys: Vec<(Mode, String)>, app_secrets: Vec<String>, clock: Clock) -> Self {
+        Self(Arc::new(Shared {
+            api_keys,
+            app_secrets,
+            clock,
+            requests: AtomicU64::default(),
+            secrets: Mutex::default(),
+            idempotency: IdempotencyKeys::default(),
+            writes: WriteGate::default(),
+        }))
+    }
+
+    /// The routes, from `/v1` on.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/v1/apps/secrets", post(set).get(list))
+            .route("/v1/apps/secrets/find", get(find))
+            .route("/v1/apps/secrets/delete", post(delete))
+            .route("/v1/apps/app_embedded_backend_signature", signature::route())
+            .fallback(unrecognized)
+            .method_not_allowed_fallback(unrecognized)
+            .layer(middleware::from_fn_with_state(self.clone(), identify))
+            .with_state(self.clone())
+    }
+
+    /// The payload of a user's secret.
+    #[must_use]
+    pub fn payload(&self, mode: Mode, account: &str, user: &str, name: &str) -> Option<String> {
+        let namespace = Owner::new(mode, account).namespace(Scope::User(user.to_owned()));
+        self.secrets().find(&namespace, name, self.now())?.payload
+    }
+
+    /// The names of a user's secrets, oldest first.
+    #[must_use]
+    pub fn names(&self, mode: Mode, account: &str, user: &str) -> Vec<String> {
+        let namespace = Owner::new(mode, account).namespace(Scope::User(user.to_owned()));
+        self.secrets().names(&namespace, self.now())
+    }
+
+    /// Stores a user's secret without an expiry, past every limit.
+    pub fn put(&self, mode: Mode, account: &str, user: &str, name: &str, payload: &str) {
+        let namespace = Owner::new(mode, account).namespace(Scope::User(user.to_owned()));
+        let secret = NewSecret {
+            name: name.to_owned(),
+            payload: payload.to_owned(),
+            expires_at: None,
+        };
+        self.secrets().put(&namespace, secret, self.now());
+    }
+
+    /// Lets writes begin, and not go on, while the returned guard lives.
+    #[must_use]
+    pub fn hold_writes(&self) -> HeldWrites {
+        self.0.writes.hold()
+    }
+
+    fn now(&self) -> UnixSeconds {
+        self.0.clock.now()
+    }
+
+    fn secrets(&self) -> MutexGuard<'_, SecretStore> {
+        self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a write at most once for its `Idempotency-Key`.
+    ///
+    /// The key is looked up before the parameters are judged: what was valid the first time may have
+    /// expired since. It is marked before anything waits; if this future is dropped, the mark goes with it.
+    async fn write<P>(
+        &self,
+        call: Call,
+        parse: impl FnOnce(&mut Parameters) -> Result<P, StripeError>,
+        execute: impl FnOnce(&mut SecretStore, P) -> Result<Answer, StripeError>,
+    ) -> Result<Response, StripeError> {
+        let claim = match call.idempotency {
+            Some(request) => match self.0.idempotency.claim(request, self.now())? {
+                Claim::Done(done) => return Ok(done.replay()),
+                Claim::First(claim) => Some(claim),
+            },
+            None => None,
+        };
+        let parameters = call.parameters.consume(parse)?;
+        self.0.writes.pass().await;
+        let answer = execute(&mut self.secrets(), parameters).unwrap_or_else(Answer::from);
+        Ok(match claim {
+            Some(claim) => claim.save(answer, call.request_id.0).first(),
+            None => answer.into_response(),
+        })
+    }
+}
+
+impl fmt::Debug for StripeApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StripeApi").finish_non_exhaustive()
+    }
+}
+
+async fn set(State(api): State<StripeApi>, call: Call) -> Result<Response, StripeError> {
+    let owner = call.owner.clone();
+    api.write(
+        call,
+        |parameters| Set::parse(parameters, api.now()),
+        |secrets,
+         Set {
+             secret,
+             scope,
+             expand,
+         }| {
+            let secret = secrets.set(&owner.namespace(scope), secret, api.now())?;
+            Ok(Answer::ok(&secret.shown(expand)))
+        },
+    )
+    .await
+}
+
+async fn delete(State(api): State<StripeApi>, call: Call) -> Result<Response, StripeError> {
+    let owner = call.owner.clone();
+    api.write(call, Find::parse, |secrets, Find { name, scope, expand }| {
+        let secret = secrets.delete(&owner.namespace(scope), &name, api.now())?;
+        Ok(Answer::ok(&secret.shown(expand)))
+    })
+    .await
+}
+
+async fn find(State(api): State<StripeApi>, call: Call) -> Result<Answer, StripeError> {
+    let Find { name, scope, expand } = call.parameters.consume(Find::parse)?;
+    let secret = api
+        .secrets()
+        .find(&call.owner.namespace(scope), &name, api.now())
+        .ok_or_else(|| StripeError::no_such_secret(&name))?;
+    Ok(Answer::ok(&secret.shown(expand)))
+}
+
+async fn list(State(api): State<StripeApi>, call: Call) -> Result<Answer, StripeError> {
+    let list = call.parameters.consume(List::parse)?;
+    let namespace = call.owner.namespace(list.scope.clone());
+    let page = api.secrets().list(&namespace, &list, api.now())?;
+    Ok(Answer::ok(&page))
+}
+
+async fn unrecognized(method: Method, uri: Uri) -> StripeError {
+    StripeError::unrecognized_url(&method, uri.path())
+}
+
+/// Middleware: gives every request an id, and echoes what Stripe echoes.
+async fn identify(State(api): State<StripeApi>, mut request: Request, next: Next) -> Response {
+    let number = api.0.requests.fetch_add(1, Ordering::Relaxed);
+    let id = RequestId(format!("req_{number:014}"));
+    let echoed: HeaderMap = ECHOED
+        .into_iter()
+        .filter_map(|name| Some((name.clone(), request.headers().get(name)?.clone())))
+        .collect();
+    request.extensions_mut().insert(id.clone());
+    let response = next.run(request).await;
+    (echoed, [("request-id", id.0)], response).into_response()
+}

@@ -1,0 +1,63 @@
+//! Addresses on this machine: a wished-for port, or the next one that is free.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use tokio::net::TcpListener;
+
+/// How far a port may move.
+const REACH: u16 = 100;
+
+/// One port of `localhost`, on IPv4 and, where the machine has it, on IPv6: browsers try both.
+#[derive(Debug)]
+pub struct Listener {
+    pub(crate) sockets: Vec<TcpListener>,
+    port: u16,
+}
+
+impl Listener {
+    /// Takes `port`, or the next free one. 0 is any.
+    ///
+    /// # Errors
+    /// When no port within reach is free.
+    pub async fn bind(port: u16) -> io::Result<Self> {
+        let mut last = io::Error::from(io::ErrorKind::AddrInUse);
+        for candidate in port..=port.saturating_add(REACH) {
+            match Self::bind_exactly(candidate).await {
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => last = error,
+                outcome => return outcome,
+            }
+        }
+        Err(last)
+    }
+
+    async fn bind_exactly(port: u16) -> io::Result<Self> {
+        let v4 = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), port)).await?;
+        let port = v4.local_addr()?.port();
+        let mut sockets = vec![v4];
+        match TcpListener::bind((IpAddr::from(Ipv6Addr::LOCALHOST), port)).await {
+            Ok(v6) => sockets.push(v6),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
+            Err(_) => {}
+        }
+        Ok(Self { sockets, port })
+    }
+
+    /// `http://localhost:<port>`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_taken_port_is_passed_over() {
+        let first = Listener::bind(0).await.unwrap();
+        let second = Listener::bind(first.port).await.unwrap();
+        assert!(second.port > first.port);
+    }
+}

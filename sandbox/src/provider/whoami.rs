@@ -1,0 +1,93 @@
+//! The userinfo endpoint, called as in the article: who does the access token belong to?
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::Provider;
+
+const CHALLENGE: &str = "Bearer realm=\"sandbox provider\", error=\"invalid_token\"";
+
+/// `GET /oauth/whoami`
+pub(super) async fn whoami(State(provider): State<Provider>, headers: HeaderMap) -> Response {
+    let no_store = [(header::CACHE_CONTROL, "no-store")];
+    let now = provider.0.clock.now();
+    let owner = bearer(&headers).and_then(|token| provider.grants().owner(token, now));
+    match owner {
+        Some(person) => (no_store, Json(person.profile())).into_response(),
+        None => (
+            StatusCode::UNAUTHORIZED,
+            no_store,
+            [(header::WWW_AUTHENTICATE, CHALLENGE)],
+        )
+            .into_response(),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::Person;
+    use crate::provider::testing::{World, get, json, with_bearer};
+
+    #[tokio::test]
+    async fn the_owner_of_the_token_is_told() {
+        let world = World::new();
+        let ada = world.sign_in(Person::Ada).await;
+        let grace = world.sign_in(Person::Grace).await;
+
+        let ada = json(
+            world
+                .send(with_bearer(get("/oauth/whoami"), &ada.access_token))
+                .await,
+        )
+        .await;
+        assert_eq!(ada["sub"], "person_ada");
+        assert_eq!(ada["email"], "ada@example.com");
+        assert_eq!(ada["email_verified"], true);
+        assert_eq!(ada["name"], "Ada Lovelace");
+        assert!(
+            ada["picture"]
+                .as_str()
+                .unwrap()
+                .starts_with("data:image/svg+xml,")
+        );
+
+        let grace = json(
+            world
+                .send(with_bearer(get("/oauth/whoami"), &grace.access_token))
+                .await,
+        )
+        .await;
+        assert_eq!(grace["sub"], "person_grace");
+        assert_eq!(grace["email_verified"], false);
+    }
+
+    #[tokio::test]
+    async fn missing_wrong_expired_and_revoked_tokens_are_refused() {
+        let world = World::new();
+        let expired = world.sign_in(Person::Ada).await;
+        world.clock.advance(3600);
+        let revoked = world.sign_in(Person::Ada).await;
+        world.provider.revoke_all();
+        let requests = [
+            get("/oauth/whoami"),
+            with_bearer(get("/oauth/whoami"), "at_unknown"),
+            with_bearer(get("/oauth/whoami"), &revoked.refresh_token),
+            with_bearer(get("/oauth/whoami"), &expired.access_token),
+            with_bearer(get("/oauth/whoami"), &revoked.access_token),
+        ];
+        for request in requests {
+            let response = world.send(request).await;
+            assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+            assert_eq!(response.headers()[header::WWW_AUTHENTICATE], CHALLENGE);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What every call of the API carries: an API key, an account, parameters.
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use url::form_urlencoded;
+
+use super::error::StripeError;
+use super::idempotency::KeyedRequest;
+use super::parameters::Parameters;
+use super::secrets::Owner;
+use super::{OWN_ACCOUNT, RequestId, StripeApi};
+
+/// Room for the largest payload in its longest encoding.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// Characters in an idempotency key.
+const LONGEST_KEY: usize = 255;
+
+/// An authenticated call.
+pub(super) struct Call {
+    pub(super) owner: Owner,
+    pub(super) parameters: Parameters,
+    /// Only for `POST`; Stripe ignores the header elsewhere.
+    pub(super) idempotency: Option<KeyedRequest>,
+    pub(super) request_id: RequestId,
+}
+
+impl FromRequest<StripeApi> for Call {
+    type Rejection = StripeError;
+
+    async fn from_request(request: Request, api: &StripeApi) -> Result<Self, StripeError> {
+        let (parts, body) = request.into_parts();
+        let api_key = api_key(&parts.headers).ok_or_else(|| {
+            StripeError::unauthorized(
+                "You did not provide an API key. You need to provide your API key in the Authorization header, \
+                 using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+            )
+        })?;
+        let (mode, _) = api
+            .0
+            .api_keys
+            .iter()
+            .find(|(_, known)| *known == api_key)
+            .ok_or_else(|| StripeError::unauthorized("Invalid API Key provided."))?;
+        let account = account(&parts.headers)?;
+
+        let body = to_bytes(body, BODY_LIMIT)
+            .await
+            .map_err(|_| StripeError::invalid("Invalid request: the body could not be read."))?;
+        if !body.is_empty() && !is_form(&parts.headers) {
+            return Err(StripeError::invalid(
+                "Invalid request (check that your POST content type is application/x-www-form-urlencoded).",
+            ));
+        }
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
+            .chain(form_urlencoded::parse(&body))
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+
+        let idempotency = match text(&parts.headers, "idempotency-key") {
+            Some(key) if parts.method == Method::POST => {
+                if key.chars().count() > LONGEST_KEY {
+                    return Err(StripeError::idempotency(
+                        "Idempotency keys can be at most 255 characters long.",
+                    ));
+                }
+                let path = parts.uri.path().to_owned();
+                Some(KeyedRequest::new(
+                    api_key,
+                    account.clone(),
+                    key,
+                    path,
+                    pairs.clone(),
+                ))
+            }
+            _ => None,
+        };
+        Ok(Self {
+            owner: Owner::new(*mode, account),
+            parameters: pairs.into_iter().collect(),
+            idempotency,
+            request_id: parts.extensions.get().cloned().unwrap_or_default(),
+        })
+    }
+}
+
+/// The key of `Authorization: Bearer <key>` or `Basic <base64 of "key:">`.
+fn api_key(headers: &HeaderMap) -> Option<String> {
+    let authorization = text(headers, header::AUTHORIZATION.as_str())?;
+    let (scheme, credentials) = authorization.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(credentials.to_owned());
+    }
+    if scheme.eq_ignore_ascii_case("basic") {
+        let decoded = String::from_utf8(BASE64_STANDARD.decode(credentials).ok()?).ok()?;
+        return Some(decoded.split(':').next()?.to_owned());
+    }
+    None
+}
+
+fn account(headers: &HeaderMap) -> Result<String, StripeError> {
+    let Some(account) = text(headers, "stripe-account") else {
+        return Ok(OWN_ACCOUNT.to_owned());
+    };
+    let well_formed = account
+        .strip_prefix("acct_")
+        .is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    if well_formed {
+        return Ok(account);
+    }
+    Err(StripeError::invalid(format!(
+        "The provided key does not have access to account '{account}' (or that account does not exist). \
+         Application access may have been revoked."
+    ))
+    .status(StatusCode::FORBIDDEN)
+    .code("account_invalid"))
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    text(headers, header::CONTENT_TYPE.as_str())
+        .as_deref()
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|media| {
+            media
+                .trim()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        })
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    let value = headers.get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+}

@@ -1,0 +1,330 @@
+//! All parties on one machine, wired to each other.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use shared::http::Timeouts;
+use shared::settings::{Environment, LoadError};
+use shared::{Clock, LinkFlow, Mode};
+
+use crate::Party;
+use crate::dashboard::{self, DashboardConfig};
+use crate::faults::{self, Faults};
+use crate::gateway::{self, Gateway};
+use crate::ports::Listener;
+use crate::provider::{Provider, ProviderConfig};
+use crate::ssm::Ssm;
+use crate::stripe::StripeApi;
+use crate::traffic::{self, Traffic};
+
+/// The Stripe App's id.
+pub const APP_ID: &str = "com.example.sandbox";
+/// Where the secrets rest in SSM.
+const PARAMETERS: &str = "/stripe-app-oauth/sandbox/";
+
+/// How a world is made.
+pub struct Options {
+    /// The link flow.
+    pub flow: LinkFlow,
+    /// The gateway's port; the others follow. 0 takes any free ones.
+    pub port: u16,
+    /// Leave the gateway and its functions to somebody else, say `cargo lambda watch`, at the same port.
+    pub stand_ins_only: bool,
+    /// A word in every made-up secret, so that one can look for leaks.
+    pub marker: &'static str,
+    /// The time of day.
+    pub clock: Clock,
+    /// The back end's time-outs.
+    pub timeouts: Timeouts,
+    /// Settings to add or replace; a blank value removes one.
+    pub settings: Vec<(&'static str, String)>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            flow: LinkFlow::SessionBound,
+            port: 3333,
+            stand_ins_only: false,
+            marker: "sandbox",
+            clock: Clock::system(),
+            timeouts: Timeouts::default(),
+            settings: Vec::new(),
+        }
+    }
+}
+
+/// A running world. It ends with the process, or the runtime it was started on.
+pub struct World {
+    /// Where the parties are.
+    pub addresses: Addresses,
+    /// What the functions were started with.
+    pub environment: Environment,
+    /// The same, to write down.
+    pub settings: BTreeMap<String, String>,
+    /// Stripe's API.
+    pub stripe: StripeApi,
+    /// The provider.
+    pub provider: Provider,
+    /// SSM Parameter Store.
+    pub ssm: Ssm,
+    /// Faults on demand.
+    pub faults: Faults,
+    /// Everything that crossed the parties.
+    pub traffic: Traffic,
+}
+
+/// Origins, like `http://localhost:3333`.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    /// API Gateway.
+    pub gateway: String,
+    /// Stripe's API.
+    pub stripe: String,
+    /// The provider.
+    pub provider: String,
+    /// SSM.
+    pub ssm: String,
+    /// The Dashboard.
+    pub dashboard: String,
+}
+
+/// Why there is no world.
+#[derive(Debug)]
+pub enum StartError {
+    /// No free port.
+    Port(io::Error),
+    /// Settings the functions refuse.
+    Settings(LoadError),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Port(error) => write!(f, "no free port on this machine: {error}"),
+            Self::Settings(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl World {
+    /// Starts every party on loopback.
+    ///
+    /// # Errors
+    /// When ports or settings are not to be had.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let ports = Ports::bind(&options).await.map_err(StartError::Port)?;
+        let addresses = ports.addresses(&options);
+        let secrets = Secrets::new(options.marker);
+        let settings = settings(&options, &addresses);
+        let environment = Environment::from_iter(settings.clone());
+
+        let faults = Faults::default();
+        let traffic = Traffic::new(options.clock.clone());
+        let stripe = StripeApi::new(
+            secrets.api_keys.to_vec(),
+            vec![secrets.app_secret.clone()],
+            options.clock.clone(),
+        );
+        let provider = Provider::new(
+            ProviderConfig {
+                client_id: "sandbox-client".to_owned(),
+                client_secret: secrets.client_secret.clone(),
+                redirect_uris: vec![format!("{}/api/oauth/authorize", addresses.gateway)],
+                issuer: addresses.provider.clone(),
+            },
+            options.clock.clone(),
+        )
+        .with_token_marker(options.marker);
+        let ssm = Ssm::new(secrets.parameters());
+
+        let watched = |party, router: Router| {
+            router
+                .layer(middleware::from_fn_with_state(
+                    (faults.clone(), party),
+                    faults::strike,
+                ))
+                .layer(middleware::from_fn_with_state(
+                    (traffic.clone(), party),
+                    traffic::record,
+                ))
+        };
+        serve(ports.stripe, &watched(Party::Stripe, stripe.router()));
+        serve(ports.provider, &watched(Party::Provider, provider.router()));
+        serve(ports.ssm, &watched(Party::Ssm, ssm.router()));
+        let config = DashboardConfig {
+            api_base: format!("{}/api/oauth", addresses.gateway),
+            stripe_url: addresses.stripe.clone(),
+            provider_url: addresses.provider.clone(),
+            app_id: APP_ID.to_owned(),
+            flow: match options.flow {
+                LinkFlow::SessionBound => "session_bound",
+                LinkFlow::Direct => "direct",
+            },
+        };
+        serve(
+            ports.dashboard,
+            &dashboard::router(config, traffic.clone(), faults.clone()),
+        );
+        if let Some(listener) = ports.gateway {
+            let gateway = Gateway::start(&environment, options.clock, options.timeouts).await;
+            let router = Arc::new(gateway.map_err(StartError::Settings)?).router();
+            let struck = router.layer(middleware::from_fn_with_state(
+                (faults.clone(), Party::Gateway),
+                faults::strike,
+            ));
+            let recorded = struck
+                .layer(gateway::cors())
+                .layer(middleware::from_fn_with_state(
+                    (traffic.clone(), Party::Gateway),
+                    traffic::record,
+                ));
+            serve(listener, &recorded);
+        }
+        Ok(Self {
+            addresses,
+            environment,
+            settings,
+            stripe,
+            provider,
+            ssm,
+            faults,
+            traffic,
+        })
+    }
+}
+
+struct Ports {
+    gateway: Option<Listener>,
+    stripe: Listener,
+    provider: Listener,
+    ssm: Listener,
+    dashboard: Listener,
+}
+
+impl Ports {
+    async fn bind(options: &Options) -> io::Result<Self> {
+        // Neighbours of the gateway's port; with 0, any.
+        let next = |offset| {
+            if options.port == 0 {
+                0
+            } else {
+                options.port.saturating_add(offset)
+            }
+        };
+        let gateway = match options.stand_ins_only {
+            true => None,
+            false => Some(Listener::bind(options.port).await?),
+        };
+        Ok(Self {
+            gateway,
+            dashboard: Listener::bind(next(1)).await?,
+            stripe: Listener::bind(next(2)).await?,
+            provider: Listener::bind(next(3)).await?,
+            ssm: Listener::bind(next(4)).await?,
+        })
+    }
+
+    fn addresses(&self, options: &Options) -> Addresses {
+        let elsewhere = || format!("http://localhost:{}", options.port);
+        Addresses {
+            gateway: self.gateway.as_ref().map_or_else(elsewhere, Listener::url),
+            stripe: self.stripe.url(),
+            provider: self.provider.url(),
+            ssm: self.ssm.url(),
+            dashboard: self.dashboard.url(),
+        }
+    }
+}
+
+/// Made-up secrets. They are good for nothing outside a sandbox.
+struct Secrets {
+    app_secret: String,
+    api_keys: [(Mode, String); 3],
+    client_secret: String,
+    sealing_key: String,
+}
+
+impl Secrets {
+    fn new(marker: &str) -> Self {
+        let sealing_key: Vec<u8> = marker.bytes().cycle().take(32).collect();
+        Self {
+            app_secret: format!("absec_{marker}AppSecret"),
+            api_keys: [
+                (Mode::Test, format!("sk_test_{marker}TestKey")),
+                (Mode::Live, format!("sk_live_{marker}LiveKey")),
+                (Mode::Sandbox, format!("sk_test_{marker}SandboxKey")),
+            ],
+            // Reserved characters must survive every encoding.
+            client_secret: format!("{marker} client:secret/+&="),
+            sealing_key: BASE64_STANDARD.encode(sealing_key),
+        }
+    }
+
+    fn parameters(&self) -> BTreeMap<String, String> {
+        let [test, live, sandbox] = &self.api_keys;
+        let values = [
+            &self.app_secret,
+            &test.1,
+            &live.1,
+            &sandbox.1,
+            &self.client_secret,
+            &self.sealing_key,
+        ];
+        let named = |(name, value): (&str, &String)| (format!("{PARAMETERS}{name}"), value.clone());
+        SECRETS.into_iter().zip(values).map(named).collect()
+    }
+}
+
+const SECRETS: [&str; 6] = [
+    "STRIPE_APP_SECRET",
+    "STRIPE_API_KEY",
+    "STRIPE_API_KEY_LIVE",
+    "STRIPE_API_KEY_SANDBOX",
+    "THIRD_PARTY_CLIENT_SECRET",
+    "SEALING_KEY",
+];
+
+fn settings(options: &Options, addresses: &Addresses) -> BTreeMap<String, String> {
+    let provider = &addresses.provider;
+    let plain = [
+        ("API_HOST_URL", addresses.gateway.clone()),
+        ("AWS_ACCESS_KEY_ID", "sandbox".to_owned()),
+        ("AWS_ENDPOINT_URL_SSM", addresses.ssm.clone()),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
+        ("LINK_FLOW", options.flow.to_string()),
+        ("STRIPE_API_BASE", addresses.stripe.clone()),
+        ("STRIPE_APP_ID", APP_ID.to_owned()),
+        ("STRIPE_DASHBOARD_BASE", addresses.dashboard.clone()),
+        ("THIRD_PARTY_CLIENT_ID", "sandbox-client".to_owned()),
+        ("THIRD_PARTY_ISSUER", provider.clone()),
+        ("THIRD_PARTY_REVOKE_URL", format!("{provider}/revoke")),
+        ("THIRD_PARTY_SCOPES", "openid email profile".to_owned()),
+        ("THIRD_PARTY_URL_BASE", provider.clone()),
+    ];
+    let secrets = SECRETS.map(|name| (format!("{name}_PARAMETER"), format!("{PARAMETERS}{name}")));
+    let plain = plain.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let wished = options
+        .settings
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()));
+    plain.chain(secrets).chain(wished).collect()
+}
+
+fn serve(listener: Listener, router: &Router) {
+    for socket in listener.sockets {
+        let router = router.clone();
+        tokio::spawn(async move {
+            // Accept errors are retried inside; it returns only when the runtime ends.
+            let _ = axum::serve(socket, router).await;
+        });
+    }
+}

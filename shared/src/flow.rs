@@ -1,0 +1,46 @@
+//! Which of the two link flows is on.
+
+use std::fmt;
+
+use crate::error::Error;
+use crate::settings::Settings;
+
+/// How a link is finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkFlow {
+    /// The callback stores nothing; the Dashboard session that began finishes with a signed request.
+    SessionBound,
+    /// The callback itself exchanges the code and stores the tokens, as the article of 2022 does.
+    Direct,
+}
+
+impl LinkFlow {
+    /// Reads `LINK_FLOW`.
+    pub fn from_settings(settings: &mut Settings) -> Option<Self> {
+        settings.choice(
+            "LINK_FLOW",
+            &[("session_bound", Self::SessionBound), ("direct", Self::Direct)],
+        )
+    }
+
+    /// Refuses a route of the flow that is off.
+    ///
+    /// # Errors
+    /// `flow_disabled`.
+    pub fn require(self, needed: Self) -> Result<(), Error> {
+        if self == needed {
+            Ok(())
+        } else {
+            Err(Error::FlowDisabled(needed))
+        }
+    }
+}
+
+impl fmt::Display for LinkFlow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SessionBound => "session_bound",
+            Self::Direct => "direct",
+        })
+    }
+}

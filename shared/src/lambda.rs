@@ -1,0 +1,169 @@
+//! From a Lambda event to a handler and back.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use lambda_http::http::header::HeaderName;
+use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
+use lambda_http::{Context, Error as LambdaError, Request};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tokio::sync::OnceCell;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::http::{Deadline, Http, Timeouts};
+use crate::invocation::Invocation;
+use crate::log;
+use crate::response::{Code, Response};
+use crate::settings::ssm::ParameterStore;
+use crate::settings::{Environment, LoadError, Settings};
+
+/// One of the four functions.
+pub trait Function: Sized + Send + Sync + 'static {
+    /// The last path segments it answers to.
+    const ENDPOINTS: &'static [&'static str];
+    /// The secrets it reads; it asks for no others.
+    const SECRETS: &'static [&'static str];
+
+    /// Builds the function from its settings; none when a problem was noted.
+    fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self>;
+
+    /// Answers a request. Errors are answers too.
+    fn handle(&self, invocation: &Invocation) -> impl Future<Output = Response> + Send;
+}
+
+/// A function with all it runs on. Settings that could not be fetched are asked for again at each request.
+pub struct Lambda<F> {
+    environment: Environment,
+    clock: Clock,
+    http: Http,
+    parameters: ParameterStore,
+    function: OnceCell<F>,
+}
+
+/// The answer as API Gateway takes it, in both of its payload formats.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GatewayResponse {
+    /// HTTP status.
+    pub status_code: u16,
+    /// Headers; each is there once.
+    pub headers: std::collections::BTreeMap<String, String>,
+    /// The body, always text.
+    pub body: String,
+    /// Always false.
+    pub is_base64_encoded: bool,
+}
+
+/// Runs a function on Lambda until the process ends.
+///
+/// # Errors
+/// When settings are wrong or missing: Lambda then shows the start as failed, and the log lists every problem.
+pub async fn run<F: Function>() -> Result<(), LambdaError> {
+    let environment = Environment::of_process();
+    log::start(&environment);
+    let lambda = Lambda::<F>::start(environment, Clock::system(), Timeouts::default()).await?;
+    let lambda = &lambda;
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
+        Ok::<_, LambdaError>(lambda.answer(event.payload.get(), event.context).await)
+    }))
+    .await
+}
+
+impl<F: Function> Lambda<F> {
+    /// Builds the function. SSM being out of reach is no failure here: Lambda could not report it.
+    ///
+    /// # Errors
+    /// [`LoadError::Invalid`], each problem of which has been logged.
+    pub async fn start(
+        environment: Environment,
+        clock: Clock,
+        timeouts: Timeouts,
+    ) -> Result<Self, LoadError> {
+        let http = Http::new(timeouts);
+        let parameters = ParameterStore::new(http.client().clone());
+        let lambda = Self {
+            environment,
+            clock,
+            http,
+            parameters,
+            function: OnceCell::new(),
+        };
+        match lambda.function().await {
+            Err(LoadError::Invalid(problems)) => {
+                for problem in &problems {
+                    tracing::error!("{problem}");
+                }
+                Err(LoadError::Invalid(problems))
+            }
+            Ok(_) | Err(LoadError::Unavailable(_)) => Ok(lambda),
+        }
+    }
+
+    /// Answers one event, whatever is in it.
+    pub async fn answer(&self, event: &str, context: Context) -> GatewayResponse {
+        let request_id = context.request_id.clone();
+        let Some(request) = read(event) else {
+            return gateway(Error::BadRequest("The request could not be read.").to_json(&request_id));
+        };
+        let deadline = Deadline::after(self.http.timeouts().request);
+        let invocation = Invocation::new(request, self.clock.now(), deadline, request_id);
+        let response = self.respond(&invocation).await;
+        let code = response.extensions().get::<Code>().map_or("ok", |code| code.0);
+        let (endpoint, method) = (F::ENDPOINTS[0], invocation.method().as_str());
+        tracing::info!(
+            endpoint,
+            method,
+            status = response.status().as_u16(),
+            code,
+            request_id = invocation.request_id
+        );
+        gateway(response)
+    }
+
+    async fn respond(&self, invocation: &Invocation) -> Response {
+        let request_id = &invocation.request_id;
+        if !F::ENDPOINTS.contains(&invocation.endpoint()) {
+            return Error::NotFound.to_json(request_id);
+        }
+        match self.function().await {
+            Ok(function) => function.handle(invocation).await,
+            Err(LoadError::Unavailable(_)) => Error::SettingsUnavailable.to_json(request_id),
+            Err(problems @ LoadError::Invalid(_)) => {
+                tracing::error!("{problems}");
+                Error::ClientMisconfigured.to_json(request_id)
+            }
+        }
+    }
+
+    async fn function(&self) -> Result<&F, LoadError> {
+        let load = || async {
+            let read = |settings: &mut Settings| F::from_settings(settings, &self.http);
+            let loaded = Settings::load(&self.environment, F::SECRETS, &self.parameters, read).await;
+            if let Err(LoadError::Unavailable(reason)) = &loaded {
+                tracing::error!(reason, "settings are out of reach");
+            }
+            loaded
+        };
+        self.function.get_or_try_init(load).await
+    }
+}
+
+/// Reads an event. Odd bytes in a query or a bad host make `lambda_http` panic while it builds the request;
+/// such an event is as unreadable as one that is no HTTP event.
+fn read(event: &str) -> Option<Request> {
+    let request = catch_unwind(AssertUnwindSafe(|| lambda_http::request::from_str(event)));
+    request.ok()?.ok()
+}
+
+fn gateway(response: Response) -> GatewayResponse {
+    let text = |(name, value): (&HeaderName, &lambda_http::http::HeaderValue)| {
+        Some((name.to_string(), value.to_str().ok()?.to_owned()))
+    };
+    GatewayResponse {
+        status_code: response.status().as_u16(),
+        headers: response.headers().iter().filter_map(text).collect(),
+        body: response.into_body(),
+        is_base64_encoded: false,
+    }
+}

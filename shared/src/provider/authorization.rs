@@ -1,0 +1,108 @@
+use url::Url;
+
+use super::{Registration, endpoint};
+use crate::nonce;
+use crate::sealed::LinkId;
+use crate::settings::Settings;
+
+/// The authorization endpoint (RFC 6749 section 3.1), where the user's browser is sent.
+pub struct AuthorizationEndpoint {
+    url: Url,
+    scopes: Option<String>,
+    registration: Registration,
+}
+
+impl AuthorizationEndpoint {
+    /// Reads `THIRD_PARTY_AUTHORIZE_URL` or `THIRD_PARTY_URL_BASE`, `THIRD_PARTY_SCOPES`, and the registration.
+    pub fn from_settings(settings: &mut Settings) -> Option<Self> {
+        let url = endpoint(settings, "THIRD_PARTY_AUTHORIZE_URL", "oauth");
+        let registration = Registration::from_settings(settings);
+        let scopes = settings.optional("THIRD_PARTY_SCOPES");
+        Some(Self {
+            url: url?,
+            scopes,
+            registration: registration?,
+        })
+    }
+
+    /// Who we are at the provider.
+    #[must_use]
+    pub fn registration(&self) -> &Registration {
+        &self.registration
+    }
+
+    /// The authorization request (RFC 6749 section 4.1.1) with PKCE (RFC 7636 section 4.3), and a nonce
+    /// where OpenID Connect is asked for.
+    #[must_use]
+    pub fn request(&self, state: &str, challenge: &str, link: &LinkId) -> Url {
+        let mut url = self.url.clone();
+        {
+            let mut query = url.query_pairs_mut();
+            query
+                .append_pair("response_type", "code")
+                .append_pair("client_id", &self.registration.client_id)
+                .append_pair("redirect_uri", self.registration.redirect_uri.as_str());
+            if let Some(scopes) = &self.scopes {
+                query.append_pair("scope", scopes);
+                if scopes.split(' ').any(|scope| scope == "openid") {
+                    query.append_pair("nonce", &nonce::of(link));
+                }
+            }
+            query
+                .append_pair("state", state)
+                .append_pair("code_challenge", challenge)
+                .append_pair("code_challenge_method", "S256");
+        }
+        url
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(more: &[(&'static str, &str)]) -> Option<AuthorizationEndpoint> {
+        let base = [
+            ("THIRD_PARTY_CLIENT_ID", "client"),
+            ("API_HOST_URL", "https://api.example.com/prod/"),
+        ];
+        AuthorizationEndpoint::from_settings(&mut Settings::of(&[&base[..], more].concat()))
+    }
+
+    #[test]
+    fn the_request_is_that_of_rfc_6749_with_pkce() {
+        let endpoint = endpoint(&[("THIRD_PARTY_URL_BASE", "https://third-party.com")]).unwrap();
+        assert_eq!(
+            endpoint.request("T", "C", &[0; 16]).as_str(),
+            "https://third-party.com/oauth?response_type=code&client_id=client\
+             &redirect_uri=https%3A%2F%2Fapi.example.com%2Fprod%2Fapi%2Foauth%2Fauthorize\
+             &state=T&code_challenge=C&code_challenge_method=S256"
+        );
+    }
+
+    #[test]
+    fn parameters_of_the_providers_own_are_kept_and_openid_gets_a_nonce() {
+        let endpoint = endpoint(&[
+            (
+                "THIRD_PARTY_AUTHORIZE_URL",
+                "https://id.example.com/authorize?prompt=consent",
+            ),
+            ("THIRD_PARTY_SCOPES", "openid email"),
+        ])
+        .unwrap();
+        let request = endpoint.request("T", "C", &[0; 16]);
+        assert!(
+            request
+                .as_str()
+                .starts_with("https://id.example.com/authorize?prompt=consent&response_type=code&")
+        );
+        let query: std::collections::HashMap<_, _> = request.query_pairs().collect();
+        assert_eq!(query["scope"], "openid email");
+        assert_eq!(query["nonce"], nonce::of(&[0; 16]));
+    }
+
+    #[test]
+    fn an_address_is_needed() {
+        assert!(endpoint(&[]).is_none());
+    }
+}

@@ -1,0 +1,70 @@
+//! K, the `code` we give the Dashboard in place of the provider's.
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::{LinkId, Sealed, secret};
+use crate::clock::UnixSeconds;
+use crate::error::Error;
+use crate::pkce;
+use crate::stripe_user::StripeUser;
+
+/// The Dashboard hands it to the app, and the app to us, within this time.
+const LIFETIME: u64 = 180;
+
+/// The provider's code, good only for the Stripe user and the session that began.
+#[derive(Serialize, Deserialize)]
+pub struct CodeToken {
+    /// Names the attempt; the stored tokens remember it.
+    pub id: LinkId,
+    expires_at: UnixSeconds,
+    #[serde(with = "crate::stripe_user::sealed")]
+    user: StripeUser,
+    challenge: String,
+    #[serde(serialize_with = "secret::serialize")]
+    code: SecretString,
+}
+
+impl Sealed for CodeToken {
+    const LABEL: &'static str = "code/v1";
+}
+
+impl CodeToken {
+    /// Wraps the code the provider sent to the callback just now.
+    #[must_use]
+    pub fn new(
+        id: LinkId,
+        user: StripeUser,
+        challenge: String,
+        code: SecretString,
+        now: UnixSeconds,
+    ) -> Self {
+        Self {
+            id,
+            expires_at: now + LIFETIME,
+            user,
+            challenge,
+            code,
+        }
+    }
+
+    /// Gives the provider's code to the one it is for: the Stripe user who began, in the session that holds
+    /// the verifier.
+    ///
+    /// # Errors
+    /// `state_expired`, or `identity_mismatch` for another user, account, mode or session.
+    pub fn redeem(
+        &self,
+        user: &StripeUser,
+        verifier: &SecretString,
+        now: UnixSeconds,
+    ) -> Result<&SecretString, Error> {
+        if now > self.expires_at {
+            return Err(Error::StateExpired);
+        }
+        if self.user != *user || self.challenge != pkce::challenge(verifier) {
+            return Err(Error::IdentityMismatch);
+        }
+        Ok(&self.code)
+    }
+}

@@ -1,0 +1,178 @@
+//! Sealed tokens: what we hand out and want back unread and unchanged.
+//!
+//! A token is `base64url(version, key id, nonce, AES-256-GCM(compact binary))`. Every kind of token has a
+//! label and, by HKDF-SHA256 (RFC 5869), a sub-key of its own, so a token of one kind never opens as
+//! another; and a context that both ends know (say the client id) is authenticated with it.
+
+mod code;
+mod random;
+pub(crate) mod secret;
+mod state;
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hkdf::{HKDF_SHA256, Prk, Salt};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::settings::Settings;
+
+pub use code::CodeToken;
+pub use random::random;
+pub use state::{Session, StateToken};
+
+const VERSION: u8 = 1;
+const HEADER_LEN: usize = 2;
+
+/// 128 bits that name one link attempt.
+pub type LinkId = [u8; 16];
+
+/// A kind of token.
+pub trait Sealed: Serialize + DeserializeOwned {
+    /// Sets this kind apart from every other.
+    const LABEL: &'static str;
+}
+
+/// The keys tokens are sealed with: the first seals, all open, so that a key can be rolled.
+#[derive(Clone)]
+pub struct SealingKeys(Arc<[SealingKey]>);
+
+/// One 256-bit key.
+pub struct SealingKey {
+    /// Tells which of the keys to try; derived from the key, so it stays when the order changes.
+    id: u8,
+    root: Prk,
+}
+
+impl SealingKeys {
+    /// Reads `SEALING_KEY`: 32 bytes in base64, or two such, separated by a comma, while one is rolled.
+    pub fn from_settings(settings: &mut Settings) -> Option<Self> {
+        let keys = settings.required_secret("SEALING_KEY")?;
+        let parsed = Self::parse(&keys);
+        if parsed.is_none() {
+            settings.problem(
+                "SEALING_KEY",
+                "must be 32 random bytes in base64 (openssl rand -base64 32), or two such separated by a comma",
+            );
+        }
+        parsed
+    }
+
+    fn parse(keys: &SecretString) -> Option<Self> {
+        let keys = keys.expose_secret().split(',').map(|key| {
+            let bytes = BASE64_STANDARD
+                .decode(key.trim())
+                .or_else(|_| BASE64_URL_SAFE_NO_PAD.decode(key.trim()));
+            // Base64 of nothing but zeros is a placeholder, not a key.
+            let bytes = bytes
+                .ok()
+                .filter(|bytes| bytes.len() == 32 && bytes.iter().any(|byte| *byte != 0))?;
+            Some(SealingKey::new(&bytes))
+        });
+        keys.collect::<Option<Arc<[_]>>>().map(Self)
+    }
+
+    /// The key that seals.
+    #[must_use]
+    pub fn current(&self) -> &SealingKey {
+        // `parse` splits a string, which has at least one part.
+        &self.0[0]
+    }
+
+    /// Opens a token that one of the keys sealed in this context, and tells which.
+    #[must_use]
+    pub fn open<T: Sealed>(&self, token: &str, context: &[&str]) -> Option<(T, &SealingKey)> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (&header, rest) = bytes.split_first_chunk::<HEADER_LEN>()?;
+        let (&nonce, ciphertext) = rest.split_first_chunk::<NONCE_LEN>()?;
+        let [VERSION, id] = header else { return None };
+        self.0.iter().filter(|key| key.id == id).find_map(|key| {
+            let mut buffer = ciphertext.to_vec();
+            let nonce = Nonce::assume_unique_for_key(nonce);
+            let plain = key
+                .cipher::<T>()?
+                .open_in_place(nonce, Aad::from(authenticated(header, context)), &mut buffer)
+                .ok()?;
+            Some((postcard::from_bytes(plain).ok()?, key))
+        })
+    }
+}
+
+impl SealingKey {
+    fn new(bytes: &[u8]) -> Self {
+        let root = Salt::new(HKDF_SHA256, b"stripe-app-oauth").extract(bytes);
+        let mut key = Self { id: 0, root };
+        key.id = key.derive(&[b"key id"])[0];
+        key
+    }
+
+    /// Seals a token; `context` is not inside, and must be the same when it is opened.
+    ///
+    /// # Errors
+    /// None in practice: only if the system has no random bytes to give.
+    pub fn seal<T: Sealed>(&self, token: &T, context: &[&str]) -> Result<String, SealingFailed> {
+        let header = [VERSION, self.id];
+        let nonce: [u8; NONCE_LEN] = random()?;
+        let mut buffer = postcard::to_allocvec(token).map_err(|_| SealingFailed)?;
+        self.cipher::<T>()
+            .ok_or(SealingFailed)?
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(authenticated(header, context)),
+                &mut buffer,
+            )
+            .map_err(|_| SealingFailed)?;
+        Ok(BASE64_URL_SAFE_NO_PAD.encode([header.as_slice(), &nonce, &buffer].concat()))
+    }
+
+    /// The PKCE verifier (RFC 7636 section 4.1) of a link of the direct flow: nobody has to keep it.
+    #[must_use]
+    pub fn pkce_verifier(&self, link: &LinkId) -> SecretString {
+        BASE64_URL_SAFE_NO_PAD
+            .encode(self.derive(&[b"pkce/v1", link]))
+            .into()
+    }
+
+    fn cipher<T: Sealed>(&self) -> Option<LessSafeKey> {
+        let info = [T::LABEL.as_bytes()];
+        let key: UnboundKey = self.root.expand(&info, &AES_256_GCM).ok()?.into();
+        Some(LessSafeKey::new(key))
+    }
+
+    fn derive(&self, info: &[&[u8]]) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        // HKDF-Expand fails only for more than 8160 bytes.
+        if let Ok(material) = self.root.expand(info, HKDF_SHA256) {
+            let _ = material.fill(&mut bytes);
+        }
+        bytes
+    }
+}
+
+/// The system gave no random bytes.
+#[derive(Debug)]
+pub struct SealingFailed;
+
+impl From<SealingFailed> for crate::error::Error {
+    fn from(_: SealingFailed) -> Self {
+        tracing::error!("the system gave no random bytes");
+        Self::Internal
+    }
+}
+
+/// Header and context, each part behind its length so that no two contexts look alike.
+fn authenticated(header: [u8; HEADER_LEN], context: &[&str]) -> Vec<u8> {
+    let mut bytes = header.to_vec();
+    for part in context {
+        bytes.extend((part.len() as u64).to_be_bytes());
+        bytes.extend(part.as_bytes());
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests;

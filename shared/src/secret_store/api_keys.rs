@@ -1,0 +1,165 @@
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::Error;
+use crate::settings::Settings;
+use crate::stripe_user::{Mode, StripeUser};
+
+/// The app owner's API keys, one a mode, told apart by their prefixes.
+pub struct ApiKeys {
+    /// The mode of `STRIPE_API_KEY`, for requests that sign none.
+    default: Option<Mode>,
+    live: Option<SecretString>,
+    test: Option<SecretString>,
+    sandbox: Option<SecretString>,
+}
+
+impl ApiKeys {
+    /// The settings read here.
+    pub const SECRETS: [&'static str; 4] = [
+        "STRIPE_API_KEY",
+        "STRIPE_API_KEY_LIVE",
+        "STRIPE_API_KEY_TEST",
+        "STRIPE_API_KEY_SANDBOX",
+    ];
+
+    /// Reads `STRIPE_API_KEY` and its three variants by mode; at least one must be there.
+    pub fn from_settings(settings: &mut Settings) -> Option<Self> {
+        let [plain, live, test, sandbox] = Self::SECRETS.map(|name| settings.optional_secret(name));
+        if [&plain, &live, &test, &sandbox].into_iter().all(Option::is_none) {
+            settings.required_secret("STRIPE_API_KEY");
+            return None;
+        }
+        let mut keys = Self {
+            default: None,
+            live: checked(settings, "STRIPE_API_KEY_LIVE", live, &["live"]),
+            test: checked(settings, "STRIPE_API_KEY_TEST", test, &["test"]),
+            sandbox: checked(settings, "STRIPE_API_KEY_SANDBOX", sandbox, &["test"]),
+        };
+        if let Some(key) = checked(settings, "STRIPE_API_KEY", plain, &["live", "test"]) {
+            let (mode, slot) = match is_for(&key, "live") {
+                true => (Mode::Live, &mut keys.live),
+                false => (Mode::Test, &mut keys.test),
+            };
+            keys.default = Some(mode);
+            // The more exact name wins where both are set.
+            slot.get_or_insert(key);
+        }
+        Some(keys)
+    }
+
+    pub(super) fn mode_of(&self, user: &StripeUser) -> Result<Mode, Error> {
+        user.mode()
+            .or(self.default)
+            .ok_or(Error::BadRequest("Sign a mode with this request: live or test."))
+    }
+
+    pub(super) fn of(&self, user: &StripeUser) -> Result<&SecretString, Error> {
+        let mode = self.mode_of(user)?;
+        let key = match mode {
+            Mode::Live => &self.live,
+            Mode::Test => &self.test,
+            Mode::Sandbox => &self.sandbox,
+        };
+        key.as_ref().ok_or_else(|| {
+            tracing::error!(%mode, "there is no STRIPE_API_KEY for this mode");
+            Error::ClientMisconfigured
+        })
+    }
+}
+
+fn checked(
+    settings: &mut Settings,
+    name: &str,
+    key: Option<SecretString>,
+    modes: &[&str],
+) -> Option<SecretString> {
+    let key = key?;
+    let printable = key.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
+    if printable && modes.iter().any(|mode| is_for(&key, mode)) {
+        return Some(key);
+    }
+    let prefixes: Vec<_> = modes
+        .iter()
+        .map(|mode| format!("sk_{mode}_… or rk_{mode}_…"))
+        .collect();
+    settings.problem(
+        name,
+        &format!("must be an API key of Stripe's: {}", prefixes.join(", ")),
+    );
+    None
+}
+
+/// Secret keys and restricted keys carry their mode in their prefix.
+fn is_for(key: &SecretString, mode: &str) -> bool {
+    ["sk", "rk"].iter().any(|kind| {
+        let rest = key.expose_secret().strip_prefix(&format!("{kind}_{mode}_"));
+        rest.is_some_and(|rest| !rest.is_empty())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(values: &[(&'static str, &str)]) -> Result<ApiKeys, String> {
+        let mut settings = Settings::of(values);
+        let keys = ApiKeys::from_settings(&mut settings);
+        keys.filter(|_| settings.problems().is_empty())
+            .ok_or_else(|| settings.problems().join("; "))
+    }
+
+    fn key_for(keys: &ApiKeys, mode: Option<Mode>) -> Result<String, &'static str> {
+        let user = StripeUser::verified("acct_1".to_owned(), "usr_1".to_owned(), mode);
+        keys.of(&user)
+            .map(|key| key.expose_secret().to_owned())
+            .map_err(|error| error.code())
+    }
+
+    #[test]
+    fn the_plain_key_serves_the_mode_its_prefix_says_and_requests_that_sign_none() {
+        let keys = keys(&[("STRIPE_API_KEY", "rk_test_1")]).ok().unwrap();
+        assert_eq!(key_for(&keys, None), Ok("rk_test_1".to_owned()));
+        assert_eq!(key_for(&keys, Some(Mode::Test)), Ok("rk_test_1".to_owned()));
+        assert_eq!(key_for(&keys, Some(Mode::Live)), Err("client_misconfigured"));
+        assert_eq!(key_for(&keys, Some(Mode::Sandbox)), Err("client_misconfigured"));
+    }
+
+    #[test]
+    fn each_mode_has_its_key() {
+        let keys = keys(&[
+            ("STRIPE_API_KEY", "sk_live_1"),
+            ("STRIPE_API_KEY_TEST", "sk_test_2"),
+            ("STRIPE_API_KEY_SANDBOX", "sk_test_3"),
+        ]);
+        let keys = keys.ok().unwrap();
+        assert_eq!(key_for(&keys, None), Ok("sk_live_1".to_owned()));
+        assert_eq!(key_for(&keys, Some(Mode::Live)), Ok("sk_live_1".to_owned()));
+        assert_eq!(key_for(&keys, Some(Mode::Test)), Ok("sk_test_2".to_owned()));
+        assert_eq!(key_for(&keys, Some(Mode::Sandbox)), Ok("sk_test_3".to_owned()));
+    }
+
+    #[test]
+    fn without_the_plain_key_a_request_must_sign_its_mode() {
+        let keys = keys(&[("STRIPE_API_KEY_TEST", "sk_test_2")]).ok().unwrap();
+        assert_eq!(key_for(&keys, None), Err("bad_request"));
+        assert_eq!(key_for(&keys, Some(Mode::Test)), Ok("sk_test_2".to_owned()));
+    }
+
+    #[test]
+    fn keys_of_the_wrong_kind_stop_the_start_by_name() {
+        for (name, value) in [
+            ("STRIPE_API_KEY", "pk_test_1"),
+            ("STRIPE_API_KEY", "sk_test_"),
+            ("STRIPE_API_KEY", "absec_1"),
+            ("STRIPE_API_KEY", "sk_test_1\n"),
+            ("STRIPE_API_KEY_LIVE", "sk_test_1"),
+            ("STRIPE_API_KEY_TEST", "sk_live_1"),
+            ("STRIPE_API_KEY_SANDBOX", "rk_live_1"),
+        ] {
+            let problem = keys(&[(name, value)]).err().unwrap();
+            assert!(problem.starts_with(name), "{name}={value}: {problem}");
+            assert!(!problem.contains(value), "{problem}");
+        }
+        assert!(keys(&[]).err().unwrap().starts_with("STRIPE_API_KEY "));
+    }
+}

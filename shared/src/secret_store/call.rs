@@ -1,0 +1,205 @@
+//! One call to Stripe: tried again by Stripe's rule, its failures told apart.
+
+use std::time::Duration;
+
+use reqwest::{RequestBuilder, StatusCode};
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::http::{Deadline, Failure, Http, Reply};
+use crate::sealed::random;
+
+/// As many as Stripe's own libraries make by default.
+const TRIES: u32 = 3;
+
+#[derive(Default, Deserialize)]
+struct ErrorBody {
+    #[serde(default)]
+    error: StripeError,
+}
+
+/// Stripe's error object; its message may repeat what we sent, so it is not read.
+#[derive(Default, Deserialize)]
+struct StripeError {
+    code: Option<String>,
+}
+
+/// Sends a request until it is answered for good or time is up. None is Stripe's `resource_missing`.
+///
+/// # Errors
+/// `secret_store_unavailable`, `secret_store_denied`, `client_misconfigured` or `rate_limited`.
+pub(super) async fn send(
+    http: &Http,
+    request: RequestBuilder,
+    deadline: Deadline,
+) -> Result<Option<Reply>, Error> {
+    let deadline = deadline.within(http.timeouts().secret_store);
+    let mut tries = 1;
+    loop {
+        // Our bodies are forms in memory, which can always be cloned.
+        let this_try = request.try_clone().ok_or(Error::Internal)?;
+        let outcome = http.send(this_try, deadline).await;
+        let pause = pause(http.timeouts().pause, tries);
+        if tries == TRIES || !is_worth_another_try(&outcome) || deadline.left() <= pause {
+            return judge(outcome);
+        }
+        tokio::time::sleep(pause).await;
+        tries += 1;
+    }
+}
+
+/// Doubles with each try; random within its last quarter, so that many functions do not come back at once.
+fn pause(base: Duration, tries: u32) -> Duration {
+    let [jitter] = random::<1>().unwrap_or_default();
+    base * 2u32.pow(tries - 1) * (192 + u32::from(jitter / 4)) / 256
+}
+
+/// The rule of Stripe's libraries: the header decides; else a lost call, a conflict, a lock or a fault of theirs.
+fn is_worth_another_try(outcome: &Result<Reply, Failure>) -> bool {
+    let Ok(reply) = outcome else { return true };
+    match reply
+        .headers
+        .get("stripe-should-retry")
+        .map(|value| value.as_bytes())
+    {
+        Some(b"true") => true,
+        Some(b"false") => false,
+        _ => match reply.status.as_u16() {
+            409 | 500.. => true,
+            429 => code(reply).as_deref() == Some("lock_timeout"),
+            _ => false,
+        },
+    }
+}
+
+fn judge(outcome: Result<Reply, Failure>) -> Result<Option<Reply>, Error> {
+    let reply = outcome.map_err(|failure| {
+        tracing::warn!(?failure, "Stripe gave no answer");
+        Error::SecretStoreUnavailable
+    })?;
+    if reply.status.is_success() {
+        return Ok(Some(reply));
+    }
+    let code = code(&reply);
+    let error = match (reply.status, code.as_deref()) {
+        (StatusCode::NOT_FOUND, Some("resource_missing")) => return Ok(None),
+        // The code decides here: Stripe does not tell with which status it comes.
+        (_, Some("account_invalid")) | (StatusCode::FORBIDDEN, _) => Error::SecretStoreDenied,
+        (StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED, _) => Error::ClientMisconfigured,
+        (StatusCode::TOO_MANY_REQUESTS, _) => Error::RateLimited(reply.retry_after()),
+        _ => Error::SecretStoreUnavailable,
+    };
+    let request_id = reply.headers.get("request-id").and_then(|id| id.to_str().ok());
+    tracing::warn!(
+        status = reply.status.as_u16(),
+        code,
+        request_id,
+        "Stripe refused a call to the Secret Store"
+    );
+    Err(error)
+}
+
+/// Stripe's error code, where it looks like one.
+fn code(reply: &Reply) -> Option<String> {
+    let code = reply.json::<ErrorBody>()?.error.code?;
+    let plain = code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    plain.then_some(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(status: u16, body: &str) -> &'static str {
+        match judge(Ok(Reply::of(status, body))) {
+            Ok(Some(_)) => "done",
+            Ok(None) => "absent",
+            Err(error) => error.code(),
+        }
+    }
+
+    #[test]
+    fn nothing_but_resource_missing_is_absent() {
+        for (status, body, expected) in [
+            (200, "{}", "done"),
+            (
+                404,
+                r#"{"error":{"type":"invalid_request_error","code":"resource_missing"}}"#,
+                "absent",
+            ),
+            (
+                404,
+                r#"{"error":{"type":"invalid_request_error"}}"#,
+                "secret_store_unavailable",
+            ),
+            (404, "<html>", "secret_store_unavailable"),
+            (
+                500,
+                r#"{"error":{"code":"resource_missing"}}"#,
+                "secret_store_unavailable",
+            ),
+            (
+                400,
+                r#"{"error":{"code":"parameter_missing"}}"#,
+                "client_misconfigured",
+            ),
+            (
+                401,
+                r#"{"error":{"type":"invalid_request_error"}}"#,
+                "client_misconfigured",
+            ),
+            (
+                400,
+                r#"{"error":{"code":"account_invalid"}}"#,
+                "secret_store_denied",
+            ),
+            (403, "", "secret_store_denied"),
+            (
+                409,
+                r#"{"error":{"code":"idempotency_key_in_use"}}"#,
+                "secret_store_unavailable",
+            ),
+            (429, "", "rate_limited"),
+            (503, "", "secret_store_unavailable"),
+            (301, "", "secret_store_unavailable"),
+        ] {
+            assert_eq!(verdict(status, body), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn another_try_is_made_by_stripes_rule() {
+        let worth = |status, body, header: Option<&'static str>| {
+            let mut reply = Reply::of(status, body);
+            if let Some(value) = header {
+                reply
+                    .headers
+                    .insert("stripe-should-retry", value.parse().unwrap());
+            }
+            is_worth_another_try(&Ok(reply))
+        };
+        for status in [409, 500, 503] {
+            assert!(worth(status, "", None));
+            assert!(!worth(status, "", Some("false")));
+        }
+        for status in [200, 400, 401, 403, 404, 429] {
+            assert!(!worth(status, "", None));
+            assert!(worth(status, "", Some("true")));
+        }
+        assert!(worth(429, r#"{"error":{"code":"lock_timeout"}}"#, None));
+        assert!(is_worth_another_try(&Err(Failure::Lost)));
+        assert!(is_worth_another_try(&Err(Failure::NotConnected)));
+    }
+
+    #[test]
+    fn pauses_grow_and_vary_within_a_quarter() {
+        for _ in 0..100 {
+            let (first, second) = (
+                pause(Duration::from_millis(512), 1),
+                pause(Duration::from_millis(512), 2),
+            );
+            assert!((384..=512).contains(&first.as_millis()), "{first:?}");
+            assert!((768..=1024).contains(&second.as_millis()), "{second:?}");
+        }
+    }
+}

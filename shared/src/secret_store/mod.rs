@@ -1,0 +1,155 @@
+//! Stripe's Secret Store (<https://docs.stripe.com/stripe-apps/store-secrets>): the only place we keep
+//! anything.
+//!
+//! Secrets live in the scope of one Dashboard user in one account. Every failure is told apart: an absent
+//! secret is no error, and no error is ever taken for an absent secret.
+
+mod api_keys;
+mod call;
+
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Method, RequestBuilder};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use url::Url;
+
+use crate::error::Error;
+use crate::http::{Deadline, Http};
+use crate::sealed::random;
+use crate::settings::Settings;
+use crate::stripe_user::{Mode, StripeUser};
+
+pub use api_keys::ApiKeys;
+
+/// The longest payload, in characters.
+pub const LONGEST_PAYLOAD: usize = 5000;
+/// The API version whose published schema this client was written against.
+const STRIPE_VERSION: &str = "2026-07-29.dahlia";
+
+/// The Secret Store of every account that installed the app.
+pub struct SecretStore {
+    base: Url,
+    keys: ApiKeys,
+    http: Http,
+}
+
+/// The secrets of one Dashboard user.
+#[derive(Clone, Copy)]
+pub struct UserSecrets<'a> {
+    store: &'a SecretStore,
+    key: &'a SecretString,
+    user: &'a StripeUser,
+    deadline: Deadline,
+}
+
+#[derive(Deserialize)]
+struct Secret {
+    payload: Option<SecretString>,
+}
+
+impl SecretStore {
+    /// Reads the API keys, and `STRIPE_API_BASE` for local work.
+    pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
+        let keys = ApiKeys::from_settings(settings);
+        let base = match settings.optional("STRIPE_API_BASE") {
+            Some(_) => settings.optional_url("STRIPE_API_BASE"),
+            None => Url::parse("https://api.stripe.com").ok(),
+        };
+        Some(Self {
+            base: base?,
+            keys: keys?,
+            http: http.clone(),
+        })
+    }
+
+    /// The mode a request of this user is about.
+    ///
+    /// # Errors
+    /// `bad_request` when it signs none and there is no default.
+    pub fn mode_of(&self, user: &StripeUser) -> Result<Mode, Error> {
+        self.keys.mode_of(user)
+    }
+
+    /// The secrets of this user, in the mode the request is about.
+    ///
+    /// # Errors
+    /// `client_misconfigured` when there is no API key for the mode; `bad_request` as [`SecretStore::mode_of`].
+    pub fn of<'a>(&'a self, user: &'a StripeUser, deadline: Deadline) -> Result<UserSecrets<'a>, Error> {
+        Ok(UserSecrets {
+            store: self,
+            key: self.keys.of(user)?,
+            user,
+            deadline,
+        })
+    }
+}
+
+impl UserSecrets<'_> {
+    /// Creates or replaces a secret.
+    ///
+    /// # Errors
+    /// `secret_store_unavailable`, `secret_store_denied`, `client_misconfigured` or `rate_limited`.
+    pub async fn set(&self, name: &str, payload: &SecretString) -> Result<(), Error> {
+        let form = [&self.scope(name)[..], &[("payload", payload.expose_secret())]].concat();
+        self.post("v1/apps/secrets", &form).await.map(|_| ())
+    }
+
+    /// Reads a secret; none when there is none of this name.
+    ///
+    /// # Errors
+    /// As [`UserSecrets::set`].
+    pub async fn find(&self, name: &str) -> Result<Option<SecretString>, Error> {
+        let query = [&self.scope(name)[..], &[("expand[]", "payload")]].concat();
+        let request = self.request(Method::GET, "v1/apps/secrets/find").query(&query);
+        match call::send(&self.store.http, request, self.deadline).await? {
+            None => Ok(None),
+            Some(reply) => {
+                let payload = reply.json::<Secret>().and_then(|secret| secret.payload);
+                payload.map(Some).ok_or(Error::SecretStoreUnavailable)
+            }
+        }
+    }
+
+    /// Deletes a secret; one that is not there is deleted already.
+    ///
+    /// # Errors
+    /// As [`UserSecrets::set`].
+    pub async fn delete(&self, name: &str) -> Result<(), Error> {
+        self.post("v1/apps/secrets/delete", &self.scope(name))
+            .await
+            .map(|_| ())
+    }
+
+    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Result<Option<crate::http::Reply>, Error> {
+        // One key for all tries of one write: Stripe carries it out once.
+        let key = hex::encode(random::<16>()?);
+        let request = self
+            .request(Method::POST, path)
+            .header("idempotency-key", key)
+            .form(form);
+        call::send(&self.store.http, request, self.deadline).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let mut url = self.store.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path.split('/'));
+        }
+        self.store
+            .http
+            .client()
+            .request(method, url)
+            .bearer_auth(self.key.expose_secret())
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("stripe-version", STRIPE_VERSION)
+            .header("stripe-account", self.user.account())
+    }
+
+    fn scope<'a>(&'a self, name: &'a str) -> [(&'a str, &'a str); 3] {
+        [
+            ("name", name),
+            ("scope[type]", "user"),
+            ("scope[user]", self.user.user()),
+        ]
+    }
+}

@@ -1,0 +1,224 @@
+//! Signed requests: the only way to a [`StripeUser`].
+//!
+//! A Stripe App has no session. What proves a request is Stripe's signature over a payload that names the
+//! Dashboard user and account. It comes in three forms, and one extractor takes them all:
+//!
+//! 1. headers, `GET` only: `stripe-signature`, `stripe-user-id`, `stripe-account-id`;
+//! 2. body: a `Stripe-Signature` header, the raw JSON body being the payload;
+//! 3. envelope: `Content-Type: text/plain` and `{"payload":"…","signature":"…"}`, which needs no preflight.
+
+mod signature;
+
+use lambda_http::http::Method;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::clock::UnixSeconds;
+use crate::error::Error;
+use crate::invocation::Invocation;
+use crate::settings::Settings;
+use crate::stripe_user::{Mode, StripeUser};
+use signature::{AppSecrets, Refusal};
+
+/// What a payload was signed for: a signature for one purpose is refused for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// To begin a link.
+    Login,
+    /// To finish one.
+    Complete,
+    /// To learn who is linked.
+    Userinfo,
+    /// To end a link.
+    Logout,
+}
+
+/// A request whose signature was verified.
+pub struct SignedRequest {
+    /// Who signed.
+    pub user: StripeUser,
+    purpose: Option<Purpose>,
+    payload: String,
+}
+
+impl SignedRequest {
+    /// The signed payload, further fields of which a purpose defines.
+    ///
+    /// # Errors
+    /// `bad_request` when it lacks a field, repeats one, or has one of the wrong type.
+    pub fn payload<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_str(&self.payload).map_err(|_| {
+            Error::BadRequest("The signed payload lacks a field of this request, or has a wrong one.")
+        })
+    }
+}
+
+/// Verifies signed requests with the app's signing secrets.
+pub struct Verifier(AppSecrets);
+
+/// What every payload says about its signer.
+#[derive(Deserialize)]
+struct Signer {
+    user_id: Option<String>,
+    account_id: Option<String>,
+    purpose: Option<Purpose>,
+    mode: Option<Mode>,
+    #[serde(default)]
+    is_sandbox: bool,
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    payload: String,
+    signature: String,
+}
+
+/// The article's `state` parameter.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct State {
+    user_id: String,
+    account_id: String,
+    signature: String,
+}
+
+impl Verifier {
+    /// Reads `STRIPE_APP_SECRET`.
+    pub fn from_settings(settings: &mut Settings) -> Option<Self> {
+        AppSecrets::from_settings(settings).map(Self)
+    }
+
+    /// Takes a signed request in any of the three forms; a `POST` must be signed for `purpose`.
+    ///
+    /// # Errors
+    /// `signature_missing`, `signature_invalid`, `signature_expired` or `bad_request`.
+    pub fn extract(&self, invocation: &Invocation, purpose: Purpose) -> Result<SignedRequest, Error> {
+        if invocation.method() == Method::GET {
+            return self.headers(invocation);
+        }
+        let signed = if is_text(invocation)? {
+            self.envelope(invocation)
+        } else {
+            self.body(invocation)
+        }?;
+        if signed.purpose != Some(purpose) {
+            tracing::warn!(reason = "signed for another purpose", "signature refused");
+            return Err(Error::SignatureInvalid);
+        }
+        Ok(signed)
+    }
+
+    /// Takes the `state` of the article's client: the JSON `{"userId","accountId","signature"}`.
+    ///
+    /// # Errors
+    /// As [`Verifier::extract`].
+    pub fn extract_state(&self, state: &str, now: UnixSeconds) -> Result<StripeUser, Error> {
+        let state: State = serde_json::from_str(state).map_err(|_| {
+            Error::BadRequest("state must be the JSON {\"userId\",\"accountId\",\"signature\"}.")
+        })?;
+        if state.user_id.is_empty() || state.account_id.is_empty() || state.signature.is_empty() {
+            return Err(Error::SignatureMissing);
+        }
+        let payload = default_payload(&state.user_id, &state.account_id)?;
+        self.verify(&state.signature, payload, now)
+            .map(|signed| signed.user)
+    }
+
+    fn headers(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
+        let header = |name| {
+            invocation
+                .header(name, Error::SignatureInvalid)?
+                .ok_or(Error::SignatureMissing)
+        };
+        let signature = header("stripe-signature")?;
+        let payload = default_payload(header("stripe-user-id")?, header("stripe-account-id")?)?;
+        self.verify(signature, payload, invocation.now)
+    }
+
+    fn body(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
+        let signature = invocation.header("stripe-signature", Error::SignatureInvalid)?;
+        let payload = invocation.body()?.to_owned();
+        self.verify(signature.ok_or(Error::SignatureMissing)?, payload, invocation.now)
+    }
+
+    fn envelope(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
+        let body = invocation.body()?;
+        if body.is_empty() {
+            return Err(Error::SignatureMissing);
+        }
+        let Envelope { payload, signature } = serde_json::from_str(body).map_err(|_| {
+            Error::BadRequest("The body must be the JSON {\"payload\":\"…\",\"signature\":\"…\"}.")
+        })?;
+        self.verify(&signature, payload, invocation.now)
+    }
+
+    /// Verifies the bytes as they came, and only then reads them.
+    fn verify(&self, signature: &str, payload: String, now: UnixSeconds) -> Result<SignedRequest, Error> {
+        if signature.is_empty() {
+            return Err(Error::SignatureMissing);
+        }
+        self.0
+            .verify(signature, payload.as_bytes(), now)
+            .map_err(|refusal| {
+                tracing::warn!(reason = ?refusal, "signature refused");
+                match refusal {
+                    Refusal::Expired => Error::SignatureExpired,
+                    Refusal::Malformed | Refusal::Mismatch => Error::SignatureInvalid,
+                }
+            })?;
+        let signer: Signer = serde_json::from_str(&payload).map_err(|_| {
+            Error::BadRequest("The signed payload is not a JSON object of the expected form.")
+        })?;
+        let (Some(user_id), Some(account_id)) = (signer.user_id, signer.account_id) else {
+            return Err(Error::SignatureMissing);
+        };
+        let mode = if signer.is_sandbox {
+            Some(Mode::Sandbox)
+        } else {
+            signer.mode
+        };
+        if !is_id(&user_id, "usr_")
+            || !is_id(&account_id, "acct_")
+            || (!signer.is_sandbox && mode == Some(Mode::Sandbox))
+        {
+            return Err(Error::BadRequest(
+                "The signed payload has a user_id, account_id or mode that Stripe does not use.",
+            ));
+        }
+        let user = StripeUser::verified(account_id, user_id, mode);
+        Ok(SignedRequest {
+            user,
+            purpose: signer.purpose,
+            payload,
+        })
+    }
+}
+
+/// The payload Stripe signs when the app adds nothing to it, rebuilt byte for byte.
+fn default_payload(user_id: &str, account_id: &str) -> Result<String, Error> {
+    if !is_id(user_id, "usr_") || !is_id(account_id, "acct_") {
+        return Err(Error::SignatureInvalid);
+    }
+    Ok(format!(
+        r#"{{"user_id":"{user_id}","account_id":"{account_id}"}}"#
+    ))
+}
+
+/// `^usr_[A-Za-z0-9]+$` and the like.
+fn is_id(id: &str, prefix: &str) -> bool {
+    id.len() <= 255
+        && id
+            .strip_prefix(prefix)
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+fn is_text(invocation: &Invocation) -> Result<bool, Error> {
+    let refusal = Error::BadRequest("Content-Type must be sent once, as text.");
+    let content_type = invocation.header("content-type", refusal)?.unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    Ok(essence.eq_ignore_ascii_case("text/plain"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+use lambda_http::Body;
+use lambda_http::http::Request;
+use proptest::prelude::*;
+
+use super::*;
+use crate::http::Deadline;
+
+const SECRET: &str = "absec_test";
+const NOW: UnixSeconds = 1_700_000_000;
+const HEADERS: &str = r#"{"user_id":"usr_1","account_id":"acct_1"}"#;
+const LOGOUT: &str = r#"{"purpose":"logout","mode":"test","user_id":"usr_1","account_id":"acct_1"}"#;
+
+fn verifier() -> Verifier {
+    Verifier::from_settings(&mut Settings::of(&[("STRIPE_APP_SECRET", SECRET)])).unwrap()
+}
+
+fn sign(payload: &str) -> String {
+    use hmac::{KeyInit, Mac};
+    let key: hmac::Hmac<sha2::Sha256> = hmac::Hmac::new_from_slice(SECRET.as_bytes()).unwrap();
+    let mac = key
+        .chain_update(format!("{NOW}.{payload}"))
+        .finalize()
+        .into_bytes();
+    format!("t={NOW},v1={}", hex::encode(mac))
+}
+
+fn invocation(method: &str, headers: &[(&str, &[u8])], body: impl Into<Body>) -> Invocation {
+    let mut request = Request::builder().method(method).uri("/api/oauth/logout");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let deadline = Deadline::after(std::time::Duration::from_secs(1));
+    Invocation::new(request.body(body.into()).unwrap(), NOW, deadline, String::new())
+}
+
+fn get(signature: &str, user: &str, account: &str) -> Result<SignedRequest, Error> {
+    let headers = [
+        ("stripe-signature", signature.as_bytes()),
+        ("stripe-user-id", user.as_bytes()),
+        ("stripe-account-id", account.as_bytes()),
+    ];
+    verifier().extract(&invocation("GET", &headers, ""), Purpose::Logout)
+}
+
+fn post(payload: &str, signature: &str) -> Result<SignedRequest, Error> {
+    let headers = [
+        ("content-type", "application/json".as_bytes()),
+        ("stripe-signature", signature.as_bytes()),
+    ];
+    verifier().extract(&invocation("POST", &headers, payload), Purpose::Logout)
+}
+
+fn text(body: impl Into<Body>) -> Result<SignedRequest, Error> {
+    let headers = [("content-type", "text/plain;charset=UTF-8".as_bytes())];
+    verifier().extract(&invocation("POST", &headers, body), Purpose::Logout)
+}
+
+fn envelope(payload: &str, signature: &str) -> String {
+    serde_json::json!({ "payload": payload, "signature": signature }).to_string()
+}
+
+fn refusal(result: Result<SignedRequest, Error>) -> &'static str {
+    result.map_or_else(|error| error.code(), |_| "taken")
+}
+
+#[test]
+fn the_three_forms_yield_the_same_user() {
+    let by_headers = get(&sign(HEADERS), "usr_1", "acct_1").ok().unwrap();
+    let by_body = post(LOGOUT, &sign(LOGOUT)).ok().unwrap();
+    let by_envelope = text(envelope(LOGOUT, &sign(LOGOUT))).ok().unwrap();
+    for signed in [&by_headers, &by_body, &by_envelope] {
+        assert_eq!((signed.user.user(), signed.user.account()), ("usr_1", "acct_1"));
+    }
+    assert_eq!(by_headers.user.mode(), None);
+    assert_eq!(by_body.user.mode(), Some(Mode::Test));
+    assert!(by_body.user == by_envelope.user);
+}
+
+#[test]
+fn the_articles_state_yields_the_user() {
+    let state = |user: &str, account: &str, signature: &str| {
+        let state =
+            serde_json::json!({ "userId": user, "accountId": account, "signature": signature }).to_string();
+        verifier()
+            .extract_state(&state, NOW)
+            .map(|user| user.user().to_owned())
+            .map_err(|error| error.code())
+    };
+    assert_eq!(state("usr_1", "acct_1", &sign(HEADERS)), Ok("usr_1".to_owned()));
+    assert_eq!(state("usr_2", "acct_1", &sign(HEADERS)), Err("signature_invalid"));
+    assert_eq!(state("usr_1", "acct_1", ""), Err("signature_missing"));
+    assert_eq!(
+        verifier().extract_state("nonsense", NOW).err(),
+        Some(Error::BadRequest(
+            "state must be the JSON {\"userId\",\"accountId\",\"signature\"}."
+        ))
+    );
+}
+
+#[test]
+fn what_is_missing_is_said_to_be_missing() {
+    assert_eq!(refusal(get("", "usr_1", "acct_1")), "signature_missing");
+    assert_eq!(refusal(get(&sign(HEADERS), " ", "acct_1")), "signature_missing");
+    assert_eq!(refusal(get(&sign(HEADERS), "usr_1", "")), "signature_missing");
+    assert_eq!(refusal(post(LOGOUT, "")), "signature_missing");
+    assert_eq!(refusal(text(envelope(LOGOUT, ""))), "signature_missing");
+    assert_eq!(refusal(text("")), "signature_missing");
+    let nobody = r#"{"purpose":"logout","account_id":"acct_1"}"#;
+    assert_eq!(refusal(post(nobody, &sign(nobody))), "signature_missing");
+}
+
+#[test]
+fn only_the_signed_user_is_believed() {
+    let signature = sign(HEADERS);
+    assert_eq!(refusal(get(&signature, "usr_2", "acct_1")), "signature_invalid");
+    assert_eq!(refusal(get(&signature, "usr_1", "acct_2")), "signature_invalid");
+    assert_eq!(
+        refusal(get(&signature, "usr_1\",\"x\":\"", "acct_1")),
+        "signature_invalid"
+    );
+    assert_eq!(refusal(post(LOGOUT, &signature)), "signature_invalid");
+    let (header, user, account) = ("stripe-signature", "stripe-user-id", "stripe-account-id");
+    let right: [(&str, &[u8]); 3] = [
+        (header, signature.as_bytes()),
+        (user, b"usr_1"),
+        (account, b"acct_1"),
+    ];
+    for extra in [
+        (header, signature.as_bytes()),
+        (user, b"usr_1".as_slice()),
+        (account, b"acct_2"),
+    ] {
+        let twice = invocation("GET", &[&right[..], &[extra]].concat(), "");
+        assert_eq!(
+            refusal(verifier().extract(&twice, Purpose::Logout)),
+            "signature_invalid"
+        );
+    }
+    let not_text = invocation("GET", &[(header, b"t=\xff"), right[1], right[2]], "");
+    assert_eq!(
+        refusal(verifier().extract(&not_text, Purpose::Logout)),
+        "signature_invalid"
+    );
+}
+
+#[test]
+fn a_signature_is_good_for_its_purpose_alone() {
+    for purpose in ["login", "complete", "userinfo"] {
+        let payload = LOGOUT.replace("logout", purpose);
+        assert_eq!(
+            refusal(post(&payload, &sign(&payload))),
+            "signature_invalid",
+            "{purpose}"
+        );
+    }
+    // Neither does one captured from a GET, which names no purpose, work for a POST.
+    assert_eq!(refusal(post(HEADERS, &sign(HEADERS))), "signature_invalid");
+}
+
+#[test]
+fn signed_nonsense_is_a_bad_request() {
+    for payload in [
+        "",
+        "[]",
+        "nonsense",
+        r#"{"purpose":"shopping","user_id":"usr_1","account_id":"acct_1"}"#,
+        r#"{"purpose":"logout","user_id":"usr_1","user_id":"usr_2","account_id":"acct_1"}"#,
+        r#"{"purpose":"logout","user_id":"usr_","account_id":"acct_1"}"#,
+        r#"{"purpose":"logout","user_id":"usr_1","account_id":"cus_1"}"#,
+        r#"{"purpose":"logout","user_id":7,"account_id":"acct_1"}"#,
+        r#"{"purpose":"logout","mode":"prod","user_id":"usr_1","account_id":"acct_1"}"#,
+        r#"{"purpose":"logout","mode":"sandbox","user_id":"usr_1","account_id":"acct_1"}"#,
+    ] {
+        assert_eq!(refusal(post(payload, &sign(payload))), "bad_request", "{payload}");
+    }
+}
+
+#[test]
+fn bodies_that_cannot_be_read_are_bad_requests() {
+    assert_eq!(refusal(text("nonsense")), "bad_request");
+    assert_eq!(refusal(text(r#"{"payload":1,"signature":"x"}"#)), "bad_request");
+    assert_eq!(refusal(text(r#"{"payload":"{}"}"#)), "bad_request");
+    assert_eq!(refusal(text(vec![0xff, 0xfe])), "bad_request");
+    assert_eq!(refusal(text("x".repeat(8 * 1024 + 1))), "bad_request");
+    assert_eq!(
+        refusal(post(&"x".repeat(8 * 1024 + 1), "t=1,v1=x")),
+        "bad_request"
+    );
+}
+
+#[test]
+fn a_sandbox_is_signed_as_one() {
+    let payload =
+        r#"{"purpose":"logout","mode":"test","is_sandbox":true,"user_id":"usr_1","account_id":"acct_1"}"#;
+    assert_eq!(
+        post(payload, &sign(payload)).ok().unwrap().user.mode(),
+        Some(Mode::Sandbox)
+    );
+}
+
+proptest! {
+    #[test]
+    fn nothing_unsigned_passes(method in "GET|POST", kind in "text/plain|application/json", signature in "\\PC{0,80}", body in any::<Vec<u8>>()) {
+        let headers = [
+            ("content-type", kind.as_bytes()),
+            ("stripe-signature", signature.as_bytes()),
+            ("stripe-user-id", b"usr_1".as_slice()),
+            ("stripe-account-id", b"acct_1"),
+        ];
+        prop_assert!(verifier().extract(&invocation(&method, &headers, body), Purpose::Logout).is_err());
+    }
+}

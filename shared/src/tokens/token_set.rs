@@ -1,0 +1,60 @@
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::UnixSeconds;
+use crate::provider::TokenResponse;
+use crate::sealed::{LinkId, Sealed, secret};
+
+/// What a link holds.
+#[derive(Serialize, Deserialize)]
+pub struct TokenSet {
+    /// The access token.
+    #[serde(serialize_with = "secret::serialize")]
+    pub access_token: SecretString,
+    /// The refresh token, where there is one.
+    #[serde(serialize_with = "secret::serialize_option")]
+    pub refresh_token: Option<SecretString>,
+    /// When the access token ends, where that is told.
+    pub expires_at: Option<UnixSeconds>,
+    /// What was granted, where that is told.
+    pub scope: Option<String>,
+    /// The provider's id of the user who was linked.
+    pub subject: Option<String>,
+    /// Counts the refreshes.
+    pub generation: u32,
+    /// The attempt that made the link: the same code a second time finds its work done.
+    pub link: Option<LinkId>,
+}
+
+impl Sealed for TokenSet {
+    const LABEL: &'static str = "token-set/v1";
+}
+
+impl TokenSet {
+    /// What the provider granted now, by this attempt; whom it was granted to is not known yet.
+    #[must_use]
+    pub fn granted(response: TokenResponse, link: LinkId, now: UnixSeconds) -> Self {
+        Self {
+            access_token: response.access_token,
+            refresh_token: response.refresh_token,
+            expires_at: response.expires_in.map(|seconds| now.saturating_add(seconds)),
+            scope: response.scope,
+            subject: None,
+            generation: 0,
+            link: Some(link),
+        }
+    }
+
+    /// All that `TOKEN_FORMAT=plain` keeps.
+    pub(super) fn bare(access_token: SecretString) -> Self {
+        Self {
+            access_token,
+            refresh_token: None,
+            expires_at: None,
+            scope: None,
+            subject: None,
+            generation: 0,
+            link: None,
+        }
+    }
+}
