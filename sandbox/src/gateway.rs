@@ -24,7 +24,7 @@ use logout::Logout;
 use serde_json::{Value, json};
 use shared::Clock;
 use shared::http::Timeouts;
-use shared::lambda::{Function, GatewayResponse, Lambda};
+use shared::lambda::{GatewayResponse, Lambda};
 use shared::settings::{Environment, LoadError};
 use tower_http::cors::{Any, CorsLayer};
 use url::form_urlencoded;

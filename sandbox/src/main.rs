@@ -1,1 +1,140 @@
-fn main() {}
+//! `cargo run`: the whole product on one machine, with no account anywhere.
+
+use std::error::Error;
+use std::path::Path;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use sandbox::events::Renewal;
+use sandbox::world::Addresses;
+use sandbox::{Options, World};
+use shared::settings::Environment;
+use shared::settings::ssm::ParameterStore;
+use shared::{Clock, Http, LinkFlow, Settings};
+
+/// The stand-ins' settings, for `cargo lambda watch --env-file`.
+const ENV_FILE: &str = ".env.sandbox";
+
+/// Runs the back end between made-up parties: Dashboard, Stripe API, OAuth provider, SSM, API Gateway.
+#[derive(Parser)]
+#[command(name = "sandbox", bin_name = "cargo run --")]
+struct Arguments {
+    /// How a link is finished.
+    #[arg(long, value_enum, default_value_t = Flow::SessionBound)]
+    flow: Flow,
+    /// The gateway's port; the other parties take the next ones. Ports that are taken are passed over.
+    #[arg(long, default_value_t = 3333)]
+    port: u16,
+    /// Leave the functions to `cargo lambda watch`, and write .env.sandbox for it.
+    #[arg(long)]
+    stand_ins_only: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Signs the files of events/ anew, into target/events/, for `cargo lambda invoke`.
+    Events,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Flow {
+    #[value(name = "session_bound")]
+    SessionBound,
+    #[value(name = "direct")]
+    Direct,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let options = Options {
+        flow: match arguments.flow {
+            Flow::SessionBound => LinkFlow::SessionBound,
+            Flow::Direct => LinkFlow::Direct,
+        },
+        port: arguments.port,
+        stand_ins_only: arguments.stand_ins_only || arguments.command.is_some(),
+        ..Options::default()
+    };
+    shared::log::start(&Environment::of_process());
+    let flow = options.flow;
+    let world = World::start(options).await?;
+    match arguments.command {
+        Some(Command::Events) => return renew_events(&world).await,
+        None if arguments.stand_ins_only => {
+            write_env_file(&world)?;
+            println!("{}", stand_ins_banner(&world.addresses));
+        }
+        None => println!("{}", banner(&world.addresses, flow)),
+    }
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}
+
+async fn renew_events(world: &World) -> Result<(), Box<dyn Error>> {
+    let store = ParameterStore::new(Http::new(shared::http::Timeouts::default()).client().clone());
+    let renew = |settings: &mut Settings| Renewal::new(world, settings, Clock::system().now());
+    let renewal = Settings::load(&world.environment, &["SEALING_KEY"], &store, renew).await?;
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let count = renewal.renew_all(&workspace.join("events"), &workspace.join("target/events"))?;
+    println!("{count} events signed anew in target/events, good for five minutes.");
+    Ok(())
+}
+
+fn write_env_file(world: &World) -> std::io::Result<()> {
+    let lines: String = world
+        .settings
+        .iter()
+        .map(|(name, value)| format!("{name}={value}\n"))
+        .collect();
+    std::fs::write(ENV_FILE, lines)
+}
+
+fn banner(addresses: &Addresses, flow: LinkFlow) -> String {
+    let Addresses {
+        gateway,
+        stripe,
+        provider,
+        ssm,
+        dashboard,
+    } = addresses;
+    format!(
+        "
+  stripe-app-oauth sandbox, {flow} flow. Nothing here leaves this machine.
+
+  Open    {dashboard}   the Dashboard (not Stripe's): click \"Sign in\"
+
+  gateway   {gateway}/api/oauth   the four functions
+  Stripe    {stripe}
+  provider  {provider}
+  SSM       {ssm}
+
+  Ctrl-C ends it."
+    )
+}
+
+fn stand_ins_banner(addresses: &Addresses) -> String {
+    let Addresses {
+        gateway,
+        stripe,
+        provider,
+        ssm,
+        dashboard,
+    } = addresses;
+    let port = gateway.rsplit(':').next().unwrap_or_default();
+    format!(
+        "
+  stripe-app-oauth stand-ins. Settings are in {ENV_FILE}. In another terminal:
+
+  cargo lambda watch -a 127.0.0.1 -P {port} --env-file {ENV_FILE}
+
+  Then open {dashboard}
+
+  Stripe    {stripe}
+  provider  {provider}
+  SSM       {ssm}
+
+  Ctrl-C ends it."
+    )
+}

@@ -11,7 +11,7 @@ pub mod flow;
 pub mod http;
 pub mod invocation;
 pub mod lambda;
-mod log;
+pub mod log;
 mod nonce;
 pub mod pkce;
 pub mod provider;

@@ -71,6 +71,8 @@ struct Grant {
 #[derive(Default)]
 pub(super) struct Grants {
     marker: String,
+    /// Characters of padding in tokens.
+    padding: usize,
     begun: GrantId,
     live: HashMap<GrantId, Grant>,
     codes: HashMap<String, Code>,
@@ -81,6 +83,10 @@ pub(super) struct Grants {
 impl Grants {
     pub(super) fn mark_tokens(&mut self, marker: &str) {
         marker.clone_into(&mut self.marker);
+    }
+
+    pub(super) fn pad_tokens(&mut self, characters: usize) {
+        self.padding = characters;
     }
 
     pub(super) fn live(&self) -> usize {
@@ -180,10 +186,10 @@ impl Grants {
 
     fn issue_tokens(&mut self, grant: GrantId, scope: String, now: UnixSeconds) -> TokenSet {
         let tokens = TokenSet {
-            access_token: self.random("at_"),
+            access_token: self.padded("at_"),
             token_type: "Bearer".to_owned(),
             expires_in: ACCESS_TOKEN_LIVES,
-            refresh_token: self.random("rt_"),
+            refresh_token: self.padded("rt_"),
             scope,
         };
         let expires = now + ACCESS_TOKEN_LIVES;
@@ -192,6 +198,10 @@ impl Grants {
         self.refresh_tokens
             .insert(tokens.refresh_token.clone(), RefreshToken { grant, used: false });
         tokens
+    }
+
+    fn padded(&self, prefix: &str) -> String {
+        self.random(prefix) + &"x".repeat(self.padding)
     }
 
     fn random(&self, prefix: &str) -> String {

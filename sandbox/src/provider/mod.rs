@@ -73,6 +73,11 @@ impl Provider {
         self
     }
 
+    /// Makes every token from now on this much longer, as providers with JWTs full of claims do.
+    pub fn pad_tokens(&self, characters: usize) {
+        self.grants().pad_tokens(characters);
+    }
+
     /// Its endpoints.
     pub fn router(&self) -> Router {
         Router::new()

@@ -17,7 +17,8 @@ const LIFETIME: u64 = 180;
 pub struct CodeToken {
     /// Names the attempt; the stored tokens remember it.
     pub id: LinkId,
-    expires_at: UnixSeconds,
+    /// Past this it does not count.
+    pub expires_at: UnixSeconds,
     #[serde(with = "crate::stripe_user::sealed")]
     user: StripeUser,
     challenge: String,

@@ -1,0 +1,248 @@
+//! The companion app, as its back end sees it: it signs, begins, comes back, finishes.
+
+use std::collections::HashMap;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::{Method, StatusCode};
+use sandbox::provider::Decision;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::rig::{Rig, assert_silent};
+
+/// An answer of the back end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
+    }
+
+    /// Status and error code of an answer for the app.
+    pub fn error(&self) -> (u16, String) {
+        let error = &self.json()["error"];
+        assert!(!error["message"].as_str().unwrap().is_empty());
+        assert!(!error["request_id"].as_str().unwrap().is_empty());
+        (self.status.as_u16(), error["code"].as_str().unwrap().to_owned())
+    }
+
+    /// Status and error code of a page for a browser.
+    pub fn page(&self) -> (u16, String) {
+        assert_eq!(
+            self.headers["content-type"], "text/html; charset=utf-8",
+            "{self:?}"
+        );
+        assert!(
+            self.headers["content-security-policy"]
+                .to_str()
+                .unwrap()
+                .contains("default-src 'none'")
+        );
+        assert!(self.headers.get(LOCATION).is_none());
+        let (_, rest) = self.body.split_once("Code: ").expect("a code");
+        (self.status.as_u16(), rest.split('<').next().unwrap().to_owned())
+    }
+
+    /// Where a 303 leads, and its parameters.
+    pub fn redirect(&self) -> (String, HashMap<String, String>) {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{self:?}");
+        assert_eq!(self.headers["referrer-policy"], "no-referrer");
+        assert_eq!(self.headers["cache-control"], "no-store");
+        parts(self.headers[LOCATION].to_str().unwrap())
+    }
+}
+
+/// An address without its query, and the query.
+pub fn parts(address: &str) -> (String, HashMap<String, String>) {
+    let mut url = Url::parse(address).expect("an address");
+    let query = url.query_pairs().into_owned().collect();
+    url.set_query(None);
+    (url.to_string(), query)
+}
+
+/// A login that was begun: what the Dashboard keeps of it.
+pub struct Begun {
+    pub state: String,
+    pub verifier: String,
+    pub authorization_url: String,
+}
+
+#[derive(Clone)]
+pub struct App<'a> {
+    rig: &'a Rig,
+    pub user: &'a str,
+    pub account: &'a str,
+    pub mode: &'a str,
+}
+
+impl<'a> App<'a> {
+    pub fn new(rig: &'a Rig, user: &'a str, account: &'a str) -> Self {
+        Self {
+            rig,
+            user,
+            account,
+            mode: "test",
+        }
+    }
+
+    /// The payload Stripe signs: the app's fields first, then the ids.
+    pub fn payload(&self, purpose: &str, more: &[(&str, &str)]) -> String {
+        let mut fields = vec![("purpose", purpose), ("mode", self.mode)];
+        fields.extend(more);
+        fields.extend([("user_id", self.user), ("account_id", self.account)]);
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| format!("{}:{}", json!(name), json!(value)))
+            .collect();
+        format!("{{{}}}", fields.join(","))
+    }
+
+    /// The envelope form of a signed request.
+    pub fn envelope(&self, purpose: &str, more: &[(&str, &str)]) -> String {
+        let payload = self.payload(purpose, more);
+        let signature = self.rig.world.stripe.sign(&payload);
+        json!({ "payload": payload, "signature": signature }).to_string()
+    }
+
+    pub async fn post(&self, endpoint: &str, purpose: &str, more: &[(&str, &str)]) -> Answer {
+        let headers = [("content-type", "text/plain;charset=UTF-8")];
+        self.send(Method::POST, endpoint, &headers, self.envelope(purpose, more))
+            .await
+    }
+
+    /// The article's client: three headers.
+    pub async fn get_signed(&self, endpoint: &str) -> Answer {
+        let signature = self.default_signature();
+        let headers = [
+            ("stripe-signature", signature.as_str()),
+            ("stripe-user-id", self.user),
+            ("stripe-account-id", self.account),
+        ];
+        self.send(Method::GET, endpoint, &headers, String::new()).await
+    }
+
+    pub async fn get(&self, endpoint: &str) -> Answer {
+        self.send(Method::GET, endpoint, &[], String::new()).await
+    }
+
+    pub async fn send(
+        &self,
+        method: Method,
+        endpoint: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Answer {
+        let address = format!("{}/api/oauth/{endpoint}", self.rig.world.addresses.gateway);
+        let mut request = self
+            .rig
+            .http
+            .client()
+            .request(method, address)
+            .header("user-agent", "test")
+            .body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send().await.expect("an answer");
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = answer.text().await.expect("a body");
+        assert_silent("an answer", &format!("{headers:?} {body}"));
+        Answer {
+            status,
+            headers,
+            body,
+        }
+    }
+
+    /// The signature over the default payload.
+    pub fn default_signature(&self) -> String {
+        let payload = format!(r#"{{"user_id":"{}","account_id":"{}"}}"#, self.user, self.account);
+        self.rig.world.stripe.sign(&payload)
+    }
+
+    /// The article's `state`.
+    pub fn signed_state(&self) -> String {
+        let signature = self.default_signature();
+        json!({ "userId": self.user, "accountId": self.account, "signature": signature }).to_string()
+    }
+
+    /// `login?state=…` of the article.
+    pub fn login_address(&self) -> String {
+        let query: String = url::form_urlencoded::byte_serialize(self.signed_state().as_bytes()).collect();
+        format!("login?state={query}")
+    }
+
+    /// `createOAuthState()` and `POST /login`.
+    pub async fn begin(&self) -> Begun {
+        let random = |bytes: [u8; 32]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        let state = random(shared::sealed::random().unwrap());
+        let verifier = random(shared::sealed::random().unwrap());
+        let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
+        let answer = self
+            .post("login", "login", &[("state", &state), ("challenge", &challenge)])
+            .await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        let authorization_url = answer.json()["authorization_url"].as_str().unwrap().to_owned();
+        Begun {
+            state,
+            verifier,
+            authorization_url,
+        }
+    }
+
+    /// The browser at the provider, up to the address it is sent back to, below the prefix.
+    pub fn at_provider(&self, authorization_url: &str, decision: impl Into<Decision>) -> String {
+        let location = self
+            .rig
+            .world
+            .provider
+            .decide(authorization_url, decision)
+            .expect("a redirect");
+        let prefix = format!("{}/api/oauth/", self.rig.world.addresses.gateway);
+        location.strip_prefix(&prefix).expect("our callback").to_owned()
+    }
+
+    /// The browser at the provider and in the callback, up to K.
+    pub async fn code(&self, begun: &Begun, decision: impl Into<Decision>) -> String {
+        let callback = self.at_provider(&begun.authorization_url, decision);
+        let (_, parameters) = self.get(&callback).await.redirect();
+        assert_eq!(parameters["state"], begun.state);
+        parameters["code"].clone()
+    }
+
+    pub async fn complete(&self, code: &str, verifier: &str) -> Answer {
+        self.post("authorize", "complete", &[("code", code), ("verifier", verifier)])
+            .await
+    }
+
+    /// The whole session-bound flow.
+    pub async fn link(&self, decision: impl Into<Decision>) -> Answer {
+        let begun = self.begin().await;
+        let code = self.code(&begun, decision).await;
+        self.complete(&code, &begun.verifier).await
+    }
+
+    pub async fn userinfo(&self) -> Answer {
+        self.post("userinfo", "userinfo", &[]).await
+    }
+
+    pub async fn logout(&self) -> Answer {
+        self.post("logout", "logout", &[]).await
+    }
+
+    /// What the Secret Store holds for this user in test mode.
+    pub fn stored(&self) -> Vec<String> {
+        self.rig
+            .world
+            .stripe
+            .names(shared::Mode::Test, self.account, self.user)
+    }
+}

@@ -1,0 +1,155 @@
+//! The gateway stand-in: CORS, its own errors, and events that the functions cannot read.
+
+use lambda_http::Context;
+use reqwest::{Method, StatusCode};
+use sandbox::provider::Person;
+use serde_json::{Value, json};
+use shared::lambda::Lambda;
+
+use crate::rig::{Rig, TIMEOUTS};
+
+#[tokio::test]
+async fn a_preflight_is_answered_for_any_origin_without_credentials() {
+    let rig = Rig::session_bound().await;
+    let headers = [
+        ("origin", "null"),
+        ("access-control-request-method", "GET"),
+        (
+            "access-control-request-headers",
+            "stripe-signature,stripe-user-id,stripe-account-id",
+        ),
+    ];
+    let answer = rig.app().send(Method::OPTIONS, "userinfo", &headers, "").await;
+    assert!(answer.status.is_success());
+    assert_eq!(answer.headers["access-control-allow-origin"], "*");
+    assert!(!answer.headers.contains_key("access-control-allow-credentials"));
+    let allowed = answer.headers["access-control-allow-headers"].to_str().unwrap();
+    for header in [
+        "content-type",
+        "stripe-signature",
+        "stripe-user-id",
+        "stripe-account-id",
+    ] {
+        assert!(allowed.contains(header), "{header}");
+    }
+}
+
+#[tokio::test]
+async fn errors_can_be_read_by_the_app_too() {
+    let rig = Rig::session_bound().await;
+    for (endpoint, status) in [("userinfo", 400), ("nowhere", 404), ("../../elsewhere", 404)] {
+        let answer = rig
+            .app()
+            .send(Method::GET, endpoint, &[("origin", "null")], "")
+            .await;
+        assert_eq!(answer.status.as_u16(), status);
+        let origins: Vec<_> = answer
+            .headers
+            .get_all("access-control-allow-origin")
+            .iter()
+            .collect();
+        assert_eq!(origins, ["*"], "{endpoint}: one owner of CORS");
+    }
+}
+
+#[tokio::test]
+async fn the_traffic_is_listed_by_name_without_values() {
+    let rig = Rig::session_bound().await;
+    rig.app().link(Person::Ada).await;
+    let (seen, _) = rig.world.traffic.watch();
+    let text = serde_json::to_string(&seen).unwrap();
+    for path in [
+        "/api/oauth/login",
+        "/api/oauth/authorize",
+        "/token",
+        "/oauth/whoami",
+        "/v1/apps/secrets",
+    ] {
+        assert!(text.contains(path), "{path}");
+    }
+    assert!(text.contains(r#""parameters":["code","state","iss"]"#));
+    crate::rig::assert_silent("the list", &text);
+}
+
+fn event(change: impl Fn(&mut Value)) -> String {
+    let mut event: Value = serde_json::from_str(include_str!("../../../events/login/get.json")).unwrap();
+    change(&mut event);
+    event.to_string()
+}
+
+/// Some of these make `lambda_http` panic while it builds the request, before any handler runs.
+#[tokio::test]
+async fn events_that_cannot_be_read_get_a_400_and_the_function_lives() {
+    let rig = Rig::direct().await;
+    let environment = rig.world.environment.clone();
+    let lambda: Lambda<login::Login> = Lambda::start(environment, rig.clock.clock(), TIMEOUTS)
+        .await
+        .unwrap();
+    let hostile = [
+        event(|event| event["rawQueryString"] = json!("state=\"x\"")),
+        event(|event| event["rawQueryString"] = json!("state=a b")),
+        event(|event| event["rawQueryString"] = json!("state=<x>")),
+        event(|event| event["rawQueryString"] = json!("state=\u{0}")),
+        event(|event| event["rawQueryString"] = json!(format!("state={}", "x".repeat(70_000)))),
+        event(|event| event["headers"]["host"] = json!("a b")),
+        event(|event| event["headers"]["stripe-signature"] = json!("a\nb")),
+        event(|event| event["requestContext"]["http"]["method"] = json!("G ET")),
+        event(|event| {
+            event["isBase64Encoded"] = json!(true);
+            event["body"] = json!("not base64!");
+        }),
+        "{}".to_owned(),
+        "[]".to_owned(),
+        String::new(),
+    ];
+    for event in hostile {
+        let answer = lambda.answer(&event, Context::default()).await;
+        assert_eq!(answer.status_code, 400, "{event:.300}");
+        assert!(answer.body.contains("bad_request"), "{}", answer.body);
+    }
+    let answer = lambda.answer(&event(|_| {}), Context::default()).await;
+    assert_eq!(answer.status_code, 400);
+    assert!(answer.body.contains("signature_"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_stage_before_the_path_and_rest_events_are_understood() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    let lambda: Lambda<userinfo::Userinfo> =
+        Lambda::start(rig.world.environment.clone(), rig.clock.clock(), TIMEOUTS)
+            .await
+            .unwrap();
+    let headers = json!({
+        "stripe-signature": app.default_signature(),
+        "stripe-user-id": app.user,
+        "stripe-account-id": app.account,
+    });
+    let http = json!({
+        "version": "2.0",
+        "rawPath": "/prod/api/oauth/userinfo",
+        "rawQueryString": "",
+        "headers": headers,
+        "requestContext": { "stage": "prod", "http": { "method": "GET", "path": "/prod/api/oauth/userinfo" } },
+        "isBase64Encoded": false,
+    });
+    let rest = json!({
+        "resource": "/api/oauth/userinfo",
+        "path": "/api/oauth/userinfo",
+        "httpMethod": "GET",
+        "headers": headers,
+        "multiValueHeaders": {},
+        "requestContext": { "stage": "prod", "httpMethod": "GET", "path": "/prod/api/oauth/userinfo" },
+        "isBase64Encoded": false,
+    });
+    for event in [http, rest] {
+        let answer = lambda.answer(&event.to_string(), Context::default()).await;
+        assert_eq!(
+            StatusCode::from_u16(answer.status_code).unwrap(),
+            StatusCode::OK,
+            "{event} {}",
+            answer.body
+        );
+    }
+}

@@ -1,0 +1,11 @@
+//! The flows, through the real functions, over the sandbox's stand-ins, in one process.
+
+mod app;
+mod bad_input;
+mod direct;
+mod gateway;
+mod outages;
+mod rig;
+mod session_bound;
+mod settings;
+mod storage;

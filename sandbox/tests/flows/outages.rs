@@ -1,0 +1,274 @@
+//! Outages of Stripe and the provider: told as such, never as a sign-out, and nothing is lost.
+
+use std::time::Instant;
+
+use reqwest::StatusCode;
+use sandbox::faults::{Fault, Reply};
+use sandbox::provider::Person;
+use sandbox::{Options, Party};
+use serde_json::json;
+
+use crate::rig::{Rig, TIMEOUTS};
+
+const FIND: &str = "/v1/apps/secrets/find";
+const SET: &str = "/v1/apps/secrets";
+const DELETE: &str = "/v1/apps/secrets/delete";
+
+fn error(code: &str) -> Fault {
+    Fault::body(400, &json!({ "error": code }).to_string())
+}
+
+fn html() -> Fault {
+    Fault::Reply(Reply {
+        status: 200,
+        content_type: "text/html".to_owned(),
+        headers: Vec::new(),
+        body: "<html>PLANTED</html>".to_owned(),
+    })
+}
+
+fn with_header(status: u16, name: &str, value: &str) -> Fault {
+    let Fault::Reply(mut reply) = Fault::status(status) else {
+        unreachable!()
+    };
+    reply.headers.push((name.to_owned(), value.to_owned()));
+    Fault::Reply(reply)
+}
+
+fn hang() -> Fault {
+    Fault::DelayMs(u64::try_from(TIMEOUTS.attempt.as_millis()).unwrap() * 3)
+}
+
+#[tokio::test]
+async fn stripe_failing_to_read_is_no_sign_out() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    for (fault, expected) in [
+        (Fault::status(500), (503, "secret_store_unavailable")),
+        (Fault::status(503), (503, "secret_store_unavailable")),
+        (Fault::status(409), (503, "secret_store_unavailable")),
+        (Fault::status(404), (503, "secret_store_unavailable")),
+        (Fault::status(301), (503, "secret_store_unavailable")),
+        (Fault::HangUp, (503, "secret_store_unavailable")),
+        (Fault::body(200, "garbage"), (503, "secret_store_unavailable")),
+        (Fault::body(200, "{}"), (503, "secret_store_unavailable")),
+        (
+            Fault::body(200, &"x".repeat(300_000)),
+            (503, "secret_store_unavailable"),
+        ),
+        (html(), (503, "secret_store_unavailable")),
+        (hang(), (503, "secret_store_unavailable")),
+        (Fault::body(403, ""), (403, "secret_store_denied")),
+        (
+            Fault::body(400, r#"{"error":{"code":"account_invalid"}}"#),
+            (403, "secret_store_denied"),
+        ),
+        (Fault::status(401), (500, "client_misconfigured")),
+        (Fault::status(429), (429, "rate_limited")),
+    ] {
+        rig.world.faults.always(Party::Stripe, FIND, fault.clone());
+        let begun = Instant::now();
+        let answer = app.userinfo().await;
+        assert_eq!(answer.error(), (expected.0, expected.1.to_owned()), "{fault:?}");
+        assert!(begun.elapsed() < TIMEOUTS.request, "{fault:?}");
+        assert_eq!(
+            answer.headers.contains_key("retry-after"),
+            expected.0 == 503 || expected.0 == 429
+        );
+        rig.world.faults.clear();
+        assert_eq!(app.userinfo().await.status, StatusCode::OK, "after {fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_bad_moment_of_stripe_goes_unnoticed() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    let lock_timeout = Fault::body(429, r#"{"error":{"code":"lock_timeout"}}"#);
+    for fault in [
+        Fault::status(500),
+        Fault::status(409),
+        Fault::HangUp,
+        Fault::LoseReply,
+        hang(),
+        lock_timeout,
+        with_header(400, "stripe-should-retry", "true"),
+    ] {
+        rig.world.faults.once(Party::Stripe, FIND, fault.clone());
+        assert_eq!(app.userinfo().await.status, StatusCode::OK, "{fault:?}");
+        assert_eq!(rig.world.faults.waiting().calls, 0);
+    }
+    rig.world.faults.once(
+        Party::Stripe,
+        FIND,
+        with_header(503, "stripe-should-retry", "false"),
+    );
+    assert_eq!(
+        app.userinfo().await.error().0,
+        503,
+        "Stripe said not to try again"
+    );
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_is_lost_is_carried_out_once() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    rig.world.faults.once(Party::Stripe, SET, Fault::LoseReply);
+    assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
+    assert_eq!(rig.world.provider.calls("/token"), 1);
+    rig.world.faults.once(Party::Stripe, DELETE, Fault::LoseReply);
+    assert_eq!(
+        app.logout().await.json(),
+        json!({ "revoked": true }),
+        "the replay says deleted, not absent"
+    );
+    assert!(app.stored().is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_be_stored_is_revoked() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    for (fault, expected) in [
+        (Fault::status(503), (503, "secret_store_unavailable")),
+        (Fault::HangUp, (503, "secret_store_unavailable")),
+        (Fault::status(403), (403, "secret_store_denied")),
+    ] {
+        rig.world.faults.always(Party::Stripe, SET, fault);
+        assert_eq!(
+            app.link(Person::Ada).await.error(),
+            (expected.0, expected.1.to_owned())
+        );
+        rig.world.faults.clear();
+        assert!(app.stored().is_empty());
+        assert_eq!(rig.world.provider.live_grants(), 0);
+    }
+    assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_failed_new_link_leaves_the_old_one() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.world.faults.always(Party::Stripe, SET, Fault::status(500));
+    assert_eq!(app.link(Person::Ada).await.error().0, 503);
+    rig.world.faults.clear();
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+    assert_eq!(rig.world.provider.live_grants(), 1);
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_before_the_exchange_costs_no_code() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    let begun = app.begin().await;
+    let code = app.code(&begun, Person::Ada).await;
+    rig.world.faults.always(Party::Stripe, FIND, Fault::status(503));
+    assert_eq!(
+        app.complete(&code, &begun.verifier).await.error().1,
+        "secret_store_unavailable"
+    );
+    rig.world.faults.clear();
+    assert_eq!(app.complete(&code, &begun.verifier).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_token_endpoints_faults_are_told_apart() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    for (fault, expected) in [
+        (Fault::status(500), (503, "provider_unavailable")),
+        (Fault::HangUp, (503, "provider_unavailable")),
+        (hang(), (503, "provider_unavailable")),
+        (Fault::status(429), (429, "rate_limited")),
+        (error("invalid_grant"), (401, "code_rejected")),
+        (error("invalid_client"), (500, "client_misconfigured")),
+        (error("temporarily_unavailable"), (503, "provider_unavailable")),
+        (
+            Fault::body(200, r#"{"error":"invalid_grant"}"#),
+            (401, "code_rejected"),
+        ),
+        (Fault::body(200, r#"{"ok":false}"#), (502, "provider_error")),
+        (
+            Fault::body(200, r#"{"access_token":""}"#),
+            (502, "provider_error"),
+        ),
+        (html(), (502, "provider_error")),
+        (Fault::status(302), (502, "provider_error")),
+        (Fault::body(200, &"x".repeat(300_000)), (502, "provider_error")),
+    ] {
+        rig.world.faults.once(Party::Provider, "/token", fault.clone());
+        assert_eq!(
+            app.link(Person::Ada).await.error(),
+            (expected.0, expected.1.to_owned()),
+            "{fault:?}"
+        );
+        assert!(app.stored().is_empty());
+    }
+    assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn userinfos_faults_are_told_apart_and_delete_nothing() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    for (fault, expected) in [
+        (Fault::status(500), (503, "provider_unavailable")),
+        (Fault::HangUp, (503, "provider_unavailable")),
+        (hang(), (503, "provider_unavailable")),
+        (with_header(429, "retry-after", "17"), (429, "rate_limited")),
+        (Fault::status(401), (401, "reconnect_required")),
+        (Fault::status(404), (502, "provider_error")),
+        (Fault::body(200, "[]"), (502, "provider_error")),
+        (html(), (502, "provider_error")),
+    ] {
+        rig.world
+            .faults
+            .once(Party::Provider, "/oauth/whoami", fault.clone());
+        let answer = app.userinfo().await;
+        assert_eq!(answer.error(), (expected.0, expected.1.to_owned()), "{fault:?}");
+        if expected.0 == 429 {
+            assert_eq!(answer.headers["retry-after"], "17");
+        }
+        assert_eq!(app.userinfo().await.status, StatusCode::OK, "after {fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_logout_deletes_even_when_the_provider_is_down() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    for fault in [Fault::status(503), Fault::HangUp, hang()] {
+        app.link(Person::Ada).await;
+        rig.world.faults.once(Party::Provider, "/revoke", fault);
+        assert_eq!(app.logout().await.json(), json!({ "revoked": false }));
+        assert!(app.stored().is_empty());
+    }
+    app.link(Person::Ada).await;
+    rig.world.faults.always(Party::Stripe, DELETE, Fault::status(500));
+    assert_eq!(
+        app.logout().await.error(),
+        (503, "secret_store_unavailable".to_owned())
+    );
+    rig.world.faults.clear();
+    assert_eq!(app.logout().await.status, StatusCode::OK);
+    assert!(app.stored().is_empty());
+}
+
+#[tokio::test]
+async fn without_a_revocation_endpoint_a_logout_says_so() {
+    let rig = Rig::with(Options {
+        settings: vec![("THIRD_PARTY_REVOKE_URL", String::new())],
+        ..Options::default()
+    })
+    .await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    assert_eq!(app.logout().await.json(), json!({ "revoked": false }));
+    assert!(app.stored().is_empty());
+}

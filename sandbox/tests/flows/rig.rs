@@ -1,0 +1,138 @@
+//! A world for one test, and a watch over everything it says.
+
+use std::io::{self, Write};
+use std::sync::{Mutex, Once, PoisonError};
+use std::time::Duration;
+
+use sandbox::clock::ManualClock;
+use sandbox::{Options, World};
+use shared::LinkFlow;
+use shared::http::{Http, Timeouts};
+use shared::settings::Environment;
+
+use crate::app::App;
+
+/// Stands in every secret, token and code. Nothing of ours may ever say it.
+pub const PLANTED: &str = "PLANTED";
+/// When every test begins.
+pub const NOW: u64 = 1_800_000_000;
+
+/// Short enough to test, long enough for a busy machine.
+pub const TIMEOUTS: Timeouts = Timeouts {
+    connect: Duration::from_secs(2),
+    attempt: Duration::from_millis(700),
+    secret_store: Duration::from_millis(1500),
+    request: Duration::from_secs(6),
+    pause: Duration::from_millis(10),
+};
+
+/// A world whose clock stands still.
+pub struct Rig {
+    pub world: World,
+    pub clock: ManualClock,
+    pub http: Http,
+}
+
+impl Rig {
+    pub async fn session_bound() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    pub async fn direct() -> Self {
+        Self::with(Options {
+            flow: LinkFlow::Direct,
+            ..Options::default()
+        })
+        .await
+    }
+
+    pub async fn set(settings: &[(&'static str, &str)]) -> Self {
+        let settings = settings
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
+        Self::with(Options {
+            settings,
+            ..Options::default()
+        })
+        .await
+    }
+
+    pub async fn with(options: Options) -> Self {
+        watch_the_log();
+        let clock = ManualClock::at(NOW);
+        let marker = if options.marker == Options::default().marker {
+            PLANTED
+        } else {
+            options.marker
+        };
+        let options = Options {
+            port: 0,
+            marker,
+            clock: clock.clock(),
+            timeouts: TIMEOUTS,
+            ..options
+        };
+        let world = World::start(options).await.expect("a world");
+        Self {
+            world,
+            clock,
+            http: Http::new(Timeouts::default()),
+        }
+    }
+
+    /// The app in the Dashboard of `usr_ada` in `acct_alpine`, test mode.
+    pub fn app(&self) -> App<'_> {
+        App::new(self, "usr_ada", "acct_alpine")
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        let log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = String::from_utf8_lossy(&log);
+        // A failing test must not abort the process by failing twice.
+        if !std::thread::panicking() {
+            assert_silent("the log", &text);
+        }
+    }
+}
+
+/// Fails when the text tells a planted secret.
+pub fn assert_silent(what: &str, text: &str) {
+    // The sealing key of the marker, in base64.
+    for secret in [PLANTED, "UExBTlRFRF"] {
+        assert!(!text.contains(secret), "{what} tells a secret: {text}");
+    }
+}
+
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Tap;
+
+impl Write for Tap {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LOG.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn watch_the_log() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let environment = Environment::from_iter([("LOG_LEVEL", "trace"), ("AWS_LAMBDA_LOG_FORMAT", "JSON")]);
+        let log = shared::log::subscriber(&environment, || Tap);
+        tracing::subscriber::set_global_default(log).expect("the only log of this process");
+    });
+}
+
+/// What was logged so far.
+pub fn logged() -> String {
+    String::from_utf8_lossy(&LOG.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+}

@@ -1,0 +1,202 @@
+//! Settings through the real SSM client: one call, every problem named, an outage survived.
+
+use authorize::Authorize;
+use lambda_http::Context;
+use login::Login;
+use logout::Logout;
+use sandbox::faults::Fault;
+use sandbox::provider::Person;
+use sandbox::{Options, Party};
+use shared::lambda::{Function, Lambda};
+use shared::settings::{Environment, LoadError};
+use userinfo::Userinfo;
+
+use crate::rig::{PLANTED, Rig, TIMEOUTS, assert_silent, logged};
+
+fn changed(rig: &Rig, changes: &[(&str, &str)]) -> Environment {
+    let mut settings = rig.world.settings.clone();
+    settings.extend(
+        changes
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+    );
+    Environment::from_iter(settings)
+}
+
+async fn start<F: Function>(rig: &Rig, changes: &[(&str, &str)]) -> Result<Lambda<F>, LoadError> {
+    Lambda::start(changed(rig, changes), rig.clock.clock(), TIMEOUTS).await
+}
+
+async fn problems<F: Function>(rig: &Rig, changes: &[(&str, &str)]) -> String {
+    let Err(error @ LoadError::Invalid(_)) = start::<F>(rig, changes).await else {
+        panic!("{changes:?} should stop the start")
+    };
+    let text = error.to_string();
+    assert_silent("a start that failed", &text);
+    text
+}
+
+#[tokio::test]
+async fn each_function_asks_once_for_just_its_own() {
+    let rig = Rig::session_bound().await;
+    assert_eq!(rig.world.ssm.calls(), 4, "one call a function");
+    for (changes, expected) in [
+        (&[][..], 1),
+        (
+            &[("STRIPE_APP_SECRET_PARAMETER", ""), ("SEALING_KEY_PARAMETER", "")],
+            0,
+        ),
+    ] {
+        let before = rig.world.ssm.calls();
+        let _ = start::<Login>(&rig, changes).await;
+        assert_eq!(rig.world.ssm.calls() - before, expected);
+    }
+    // Login can do without the keys of the others, and so must not ask for them.
+    for name in ["STRIPE_API_KEY", "THIRD_PARTY_CLIENT_SECRET"] {
+        rig.world
+            .ssm
+            .remove(&rig.world.settings[&format!("{name}_PARAMETER")]);
+    }
+    assert!(start::<Login>(&rig, &[]).await.is_ok());
+    assert!(
+        problems::<Authorize>(&rig, &[])
+            .await
+            .contains("THIRD_PARTY_CLIENT_SECRET")
+    );
+}
+
+#[tokio::test]
+async fn every_problem_is_named_at_once() {
+    let rig = Rig::session_bound().await;
+    let text = problems::<Authorize>(
+        &rig,
+        &[
+            ("LINK_FLOW", PLANTED),
+            ("API_HOST_URL", "http://PLANTED.example"),
+            ("STRIPE_APP_ID", "PLANTED/.."),
+            ("THIRD_PARTY_CLIENT_ID", ""),
+            ("SEALING_KEY_PARAMETER", ""),
+            ("STRIPE_APP_SECRET_PARAMETER", ""),
+            ("STRIPE_APP_SECRET", "whsec_PLANTED"),
+            ("EMAIL_VERIFIED", "maybe"),
+            ("TOKEN_FORMAT", "json"),
+            ("PROVIDER", "nobody"),
+        ],
+    )
+    .await;
+    for name in [
+        "LINK_FLOW",
+        "API_HOST_URL",
+        "STRIPE_APP_ID",
+        "THIRD_PARTY_CLIENT_ID",
+        "SEALING_KEY",
+        "STRIPE_APP_SECRET",
+        "EMAIL_VERIFIED",
+        "TOKEN_FORMAT",
+        "PROVIDER",
+    ] {
+        assert_eq!(text.matches(&format!("{name} ")).count(), 1, "{name} in: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_not_there_is_named() {
+    let rig = Rig::session_bound().await;
+    let parameter = rig.world.settings["SEALING_KEY_PARAMETER"].clone();
+    rig.world.ssm.remove(&parameter);
+    for text in [
+        problems::<Login>(&rig, &[]).await,
+        problems::<Userinfo>(&rig, &[]).await,
+    ] {
+        assert!(
+            text.contains(&format!("SEALING_KEY has no SSM parameter {parameter}")),
+            "{text}"
+        );
+        assert_eq!(text.matches("SEALING_KEY has").count(), 1, "{text}");
+    }
+    rig.world.ssm.set(&parameter, " \n");
+    assert!(
+        problems::<Login>(&rig, &[])
+            .await
+            .contains("SEALING_KEY is blank")
+    );
+}
+
+#[tokio::test]
+async fn a_secret_with_a_stray_newline_is_refused_not_trimmed() {
+    let rig = Rig::session_bound().await;
+    rig.world.ssm.set(
+        &rig.world.settings["STRIPE_APP_SECRET_PARAMETER"],
+        "absec_PLANTED\n",
+    );
+    assert!(
+        problems::<Logout>(&rig, &[])
+            .await
+            .contains("STRIPE_APP_SECRET must be")
+    );
+}
+
+#[tokio::test]
+async fn a_setting_in_both_places_is_a_mistake() {
+    let rig = Rig::session_bound().await;
+    let text = problems::<Login>(&rig, &[("STRIPE_APP_SECRET", "absec_PLANTED")]).await;
+    assert!(text.contains("STRIPE_APP_SECRET is set twice"), "{text}");
+}
+
+#[tokio::test]
+async fn local_work_needs_no_ssm() {
+    let rig = Rig::session_bound().await;
+    let before = rig.world.ssm.calls();
+    let local = [
+        ("STRIPE_APP_SECRET_PARAMETER", ""),
+        ("STRIPE_APP_SECRET", "absec_PLANTED"),
+        ("SEALING_KEY_PARAMETER", ""),
+        ("SEALING_KEY", "UExBTlRFRFBMQU5URURQTEFOVEVEUExBTlRFRFBMQU4="),
+        ("AWS_REGION", ""),
+        ("AWS_ACCESS_KEY_ID", ""),
+    ];
+    assert!(start::<Login>(&rig, &local).await.is_ok());
+    assert_eq!(rig.world.ssm.calls(), before);
+}
+
+#[tokio::test]
+async fn ssm_being_down_is_survived() {
+    let rig = Rig::session_bound().await;
+    rig.app().link(Person::Ada).await;
+    for fault in [
+        Fault::status(500),
+        Fault::HangUp,
+        Fault::body(200, "PLANTED"),
+        Fault::body(400, r#"{"__type":"AccessDeniedException","message":"no"}"#),
+    ] {
+        rig.world.faults.always(Party::Ssm, "/", fault.clone());
+        let lambda = start::<Userinfo>(&rig, &[]).await.expect("it stays up");
+        let event = include_str!("../../../events/userinfo/get.json");
+        let answer = lambda.answer(event, Context::default()).await;
+        assert_eq!(answer.status_code, 503, "{fault:?}");
+        assert!(answer.body.contains("settings_unavailable"));
+        assert!(answer.headers.contains_key("retry-after"));
+
+        rig.world.faults.clear();
+        let answer = lambda.answer(event, Context::default()).await;
+        assert_eq!(answer.status_code, 400, "it asked again: {}", answer.body);
+        assert!(answer.body.contains("signature_"));
+        let before = rig.world.ssm.calls();
+        lambda.answer(event, Context::default()).await;
+        assert_eq!(rig.world.ssm.calls(), before, "and no more");
+    }
+    assert!(
+        logged().contains("AccessDeniedException"),
+        "the operator learns why"
+    );
+}
+
+#[tokio::test]
+async fn a_port_where_nobody_listens_is_an_outage() {
+    let rig = Rig::with(Options::default()).await;
+    assert!(
+        start::<Login>(&rig, &[("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:9")])
+            .await
+            .is_ok()
+    );
+}

@@ -1,0 +1,126 @@
+//! Tokens too long for one secret.
+
+use reqwest::StatusCode;
+use sandbox::faults::Fault;
+use sandbox::provider::Person;
+use sandbox::{Options, Party};
+use serde_json::json;
+
+use crate::rig::Rig;
+
+/// Codes and tokens of this many characters. Codes have to fit into an address.
+async fn long_tokens(characters: usize) -> Rig {
+    let rig = Rig::session_bound().await;
+    rig.world.provider.pad_tokens(characters);
+    rig
+}
+
+#[tokio::test]
+async fn long_tokens_are_split_and_come_back_whole() {
+    let rig = long_tokens(6000).await;
+    let app = rig.app();
+    assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
+    assert_eq!(app.stored().len(), 4, "16 kB of sealed text: {:?}", app.stored());
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+
+    // A new link goes to the other slot and takes the old parts away.
+    assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
+    assert_eq!(app.stored().len(), 4);
+    assert!(
+        app.stored().contains(&"access_token.b1".to_owned()),
+        "{:?}",
+        app.stored()
+    );
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+
+    assert_eq!(app.logout().await.json(), json!({ "revoked": true }));
+    assert!(app.stored().is_empty());
+}
+
+#[tokio::test]
+async fn a_short_set_after_a_long_one_leaves_no_parts() {
+    let rig = long_tokens(6000).await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.world.provider.pad_tokens(0);
+    app.link(Person::Ada).await;
+    assert_eq!(app.stored(), ["access_token"]);
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_write_that_fails_half_way_leaves_the_old_set() {
+    let rig = long_tokens(6000).await;
+    let app = rig.app();
+    let old = app.link(Person::Ada).await.json();
+    // Three parts and the head: the fourth write is the head's.
+    for fine in 0..4 {
+        for _ in 0..fine {
+            rig.world
+                .faults
+                .once(Party::Stripe, "/v1/apps/secrets", Fault::DelayMs(1));
+        }
+        rig.world
+            .faults
+            .always(Party::Stripe, "/v1/apps/secrets", Fault::status(500));
+        assert_eq!(
+            app.link(Person::Ada).await.error(),
+            (503, "secret_store_unavailable".to_owned())
+        );
+        rig.world.faults.clear();
+        assert_eq!(app.userinfo().await.json(), old, "after {fine} writes");
+    }
+    app.link(Person::Ada).await;
+    assert_eq!(
+        app.stored().len(),
+        4,
+        "what was left half-written is overwritten or gone: {:?}",
+        app.stored()
+    );
+}
+
+#[tokio::test]
+async fn a_set_with_a_part_missing_asks_for_a_new_sign_in() {
+    let rig = long_tokens(6000).await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.world
+        .stripe
+        .put(shared::Mode::Test, app.account, app.user, "access_token.a2", "x");
+    assert_eq!(
+        app.userinfo().await.error(),
+        (401, "reconnect_required".to_owned())
+    );
+    assert_eq!(app.logout().await.json(), json!({ "revoked": false }));
+    assert!(app.stored().is_empty());
+}
+
+#[tokio::test]
+async fn tokens_that_no_scope_can_hold_are_refused_and_revoked() {
+    let rig = long_tokens(12_000).await;
+    let app = rig.app();
+    assert_eq!(
+        app.link(Person::Ada).await.error(),
+        (502, "provider_error".to_owned())
+    );
+    assert!(app.stored().is_empty());
+    assert_eq!(rig.world.provider.live_grants(), 0);
+}
+
+#[tokio::test]
+async fn the_plain_format_has_room_for_one_secret() {
+    let rig = Rig::with(Options {
+        settings: vec![("TOKEN_FORMAT", "plain".to_owned())],
+        ..Options::default()
+    })
+    .await;
+    let app = rig.app();
+    rig.world.provider.pad_tokens(6000);
+    assert_eq!(
+        app.link(Person::Ada).await.error(),
+        (502, "provider_error".to_owned())
+    );
+    rig.world.provider.pad_tokens(4000);
+    assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
+    assert_eq!(app.stored(), ["access_token"]);
+}
