@@ -28,12 +28,7 @@ impl<'a> Renewal<'a> {
     pub fn new(world: &'a World, settings: &mut Settings, now: UnixSeconds) -> Option<Self> {
         let keys = SealingKeys::from_settings(settings)?;
         let registration = Registration::from_settings(settings)?;
-        Some(Self {
-            world,
-            keys,
-            registration,
-            now,
-        })
+        Some(Self { world, keys, registration, now })
     }
 
     /// Renews every `<from>/<function>/<case>.json` into `<to>/<function>/<case>.json`, and counts them.
@@ -50,10 +45,7 @@ impl<'a> Renewal<'a> {
                 let case = case?;
                 let mut event: Value = serde_json::from_str(&fs::read_to_string(case.path())?)?;
                 self.renew(&mut event);
-                fs::write(
-                    folder.join(case.file_name()),
-                    serde_json::to_string_pretty(&event)?,
-                )?;
+                fs::write(folder.join(case.file_name()), serde_json::to_string_pretty(&event)?)?;
                 count += 1;
             }
         }
@@ -103,22 +95,15 @@ impl<'a> Renewal<'a> {
             return payload.to_owned();
         };
         token.expires_at = self.now + LIFETIME;
-        key.seal(&token, &context)
-            .map_or_else(|_| payload.to_owned(), |new| payload.replace(old, &new))
+        key.seal(&token, &context).map_or_else(|_| payload.to_owned(), |new| payload.replace(old, &new))
     }
 
     fn query(&self, query: &str) -> String {
         let pairs = form_urlencoded::parse(query.as_bytes()).map(|(name, value)| {
-            let value = if name == "state" {
-                self.state(&value)
-            } else {
-                value.into_owned()
-            };
+            let value = if name == "state" { self.state(&value) } else { value.into_owned() };
             (name, value)
         });
-        form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(pairs)
-            .finish()
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
     }
 
     /// Either the article's signed JSON, or a sealed state.

@@ -59,12 +59,7 @@ impl Fault {
     /// An answer with this status and JSON text.
     #[must_use]
     pub fn body(status: u16, body: &str) -> Self {
-        Self::Reply(Reply {
-            status,
-            content_type: json(),
-            headers: Vec::new(),
-            body: body.to_owned(),
-        })
+        Self::Reply(Reply { status, content_type: json(), headers: Vec::new(), body: body.to_owned() })
     }
 }
 
@@ -101,22 +96,12 @@ pub struct Waiting {
 impl Faults {
     /// Makes the next call of `path` at `party` go wrong.
     pub fn once(&self, party: Party, path: &str, fault: Fault) {
-        self.plan(Planned {
-            party,
-            path: path.to_owned(),
-            fault,
-            times: 1,
-        });
+        self.plan(Planned { party, path: path.to_owned(), fault, times: 1 });
     }
 
     /// Makes every call of `path` at `party` go wrong until [`Faults::clear`].
     pub fn always(&self, party: Party, path: &str, fault: Fault) {
-        self.plan(Planned {
-            party,
-            path: path.to_owned(),
-            fault,
-            times: u32::MAX,
-        });
+        self.plan(Planned { party, path: path.to_owned(), fault, times: u32::MAX });
     }
 
     /// Adds a fault behind those that wait at the same route.
@@ -134,18 +119,13 @@ impl Faults {
     /// How many calls will still go wrong.
     #[must_use]
     pub fn waiting(&self) -> Waiting {
-        let calls = self
-            .lock()
-            .iter()
-            .fold(0, |sum: u32, planned| sum.saturating_add(planned.times));
+        let calls = self.lock().iter().fold(0, |sum: u32, planned| sum.saturating_add(planned.times));
         Waiting { calls }
     }
 
     fn take(&self, party: Party, path: &str) -> Option<Fault> {
         let mut waiting = self.lock();
-        let at = waiting
-            .iter()
-            .position(|planned| planned.party == party && planned.path == path)?;
+        let at = waiting.iter().position(|planned| planned.party == party && planned.path == path)?;
         let fault = waiting[at].fault.clone();
         if waiting[at].times != u32::MAX {
             waiting[at].times -= 1;

@@ -66,11 +66,9 @@ impl Gateway {
     /// The routes, as in `template.yaml`.
     pub fn router(self: &Arc<Self>) -> Router {
         let route = |key: &'static str| {
-            any(
-                move |State(gateway): State<Arc<Self>>, request: Request| async move {
-                    gateway.invoke(key, request).await
-                },
-            )
+            any(move |State(gateway): State<Arc<Self>>, request: Request| async move {
+                gateway.invoke(key, request).await
+            })
         };
         Router::new()
             .route("/api/oauth/login", route("ANY /api/oauth/login"))
@@ -92,9 +90,7 @@ impl Gateway {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
         let mut context = Context::default();
         context.request_id = format!("00000000-0000-4000-8000-{number:012x}");
-        let event = self
-            .event(route_key, &parts, &body, &context.request_id)
-            .to_string();
+        let event = self.event(route_key, &parts, &body, &context.request_id).to_string();
         http(match route_key {
             "ANY /api/oauth/authorize" | "ANY /api/oauth/authorise" => {
                 self.authorize.answer(&event, context).await
@@ -151,22 +147,16 @@ pub(crate) fn cors() -> CorsLayer {
             HeaderName::from_static("stripe-user-id"),
             HeaderName::from_static("stripe-account-id"),
         ])
-        .max_age(Duration::from_secs(86_400))
+        .max_age(Duration::from_hours(24))
 }
 
 /// Lower-case names, repeated headers joined by commas.
 fn joined_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     let joined = |name: &HeaderName| {
-        let values = headers
-            .get_all(name)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
         values.collect::<Vec<_>>().join(",")
     };
-    headers
-        .keys()
-        .map(|name| (name.to_string(), joined(name)))
-        .collect()
+    headers.keys().map(|name| (name.to_string(), joined(name))).collect()
 }
 
 /// Decoded, repeated parameters joined by commas.

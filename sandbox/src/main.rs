@@ -83,22 +83,12 @@ async fn renew_events(world: &World) -> Result<(), Box<dyn Error>> {
 }
 
 fn write_env_file(world: &World) -> std::io::Result<()> {
-    let lines: String = world
-        .settings
-        .iter()
-        .map(|(name, value)| format!("{name}={value}\n"))
-        .collect();
-    std::fs::write(ENV_FILE, lines)
+    let lines: Vec<_> = world.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    std::fs::write(ENV_FILE, lines.join("\n") + "\n")
 }
 
 fn banner(addresses: &Addresses, flow: LinkFlow) -> String {
-    let Addresses {
-        gateway,
-        stripe,
-        provider,
-        ssm,
-        dashboard,
-    } = addresses;
+    let Addresses { gateway, stripe, provider, ssm, dashboard } = addresses;
     format!(
         "
   stripe-app-oauth sandbox, {flow} flow. Nothing here leaves this machine.
@@ -115,13 +105,7 @@ fn banner(addresses: &Addresses, flow: LinkFlow) -> String {
 }
 
 fn stand_ins_banner(addresses: &Addresses) -> String {
-    let Addresses {
-        gateway,
-        stripe,
-        provider,
-        ssm,
-        dashboard,
-    } = addresses;
+    let Addresses { gateway, stripe, provider, ssm, dashboard } = addresses;
     let port = gateway.rsplit(':').next().unwrap_or_default();
     format!(
         "

@@ -34,17 +34,12 @@ impl Ssm {
     /// Holds these parameters.
     #[must_use]
     pub fn new(parameters: BTreeMap<String, String>) -> Self {
-        Self(Arc::new(Shared {
-            parameters: Mutex::new(parameters),
-            calls: AtomicUsize::default(),
-        }))
+        Self(Arc::new(Shared { parameters: Mutex::new(parameters), calls: AtomicUsize::default() }))
     }
 
     /// The one route, `POST /`.
     pub fn router(&self) -> Router {
-        Router::new()
-            .route("/", axum::routing::post(answer))
-            .with_state(self.clone())
+        Router::new().route("/", axum::routing::post(answer)).with_state(self.clone())
     }
 
     /// Creates or replaces a parameter.
@@ -130,10 +125,7 @@ struct AwsError {
 
 impl AwsError {
     fn validation(message: &'static str) -> Self {
-        Self {
-            kind: "ValidationException",
-            message,
-        }
+        Self { kind: "ValidationException", message }
     }
 }
 
@@ -182,11 +174,7 @@ mod tests {
 
     fn ssm() -> Ssm {
         let pairs = [("/app/a", "value-a"), ("/app/b", "value-b"), ("c", "value-c")];
-        Ssm::new(
-            pairs
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .into(),
-        )
+        Ssm::new(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
     }
 
     async fn send(ssm: &Ssm, target: &str, authorization: &str, body: String) -> (u16, Value) {
@@ -261,11 +249,7 @@ mod tests {
     async fn anything_but_a_signed_get_parameters_is_refused() {
         let ssm = ssm();
         for (target, authorization, kind) in [
-            (
-                "AmazonSSM.PutParameter",
-                "AWS4-HMAC-SHA256 x",
-                "UnknownOperationException",
-            ),
+            ("AmazonSSM.PutParameter", "AWS4-HMAC-SHA256 x", "UnknownOperationException"),
             (TARGET, "Bearer x", "MissingAuthenticationTokenException"),
         ] {
             let (status, answer) = send(&ssm, target, authorization, "{}".to_owned()).await;
@@ -273,10 +257,7 @@ mod tests {
         }
         assert_eq!(ssm.calls(), 0);
         let (status, answer) = send(&ssm, TARGET, "AWS4-HMAC-SHA256 x", "[".to_owned()).await;
-        assert_eq!(
-            (status, &answer["__type"]),
-            (400, &json!("SerializationException"))
-        );
+        assert_eq!((status, &answer["__type"]), (400, &json!("SerializationException")));
     }
 
     #[test]

@@ -56,11 +56,7 @@ struct Shared {
 impl Traffic {
     pub(crate) fn new(clock: Clock) -> Self {
         let (live, _) = broadcast::channel(KEPT);
-        Self(Arc::new(Shared {
-            clock,
-            kept: Mutex::default(),
-            live,
-        }))
+        Self(Arc::new(Shared { clock, kept: Mutex::default(), live }))
     }
 
     /// What was recorded so far, oldest first, and what comes from now on.
@@ -105,10 +101,7 @@ pub(crate) async fn record(
 ) -> Response {
     // The AWS SDK introduces itself by its own name.
     let from_back_end = party == Party::Ssm
-        || request
-            .headers()
-            .get(header::USER_AGENT)
-            .is_some_and(|agent| agent == shared::http::USER_AGENT);
+        || request.headers().get(header::USER_AGENT).is_some_and(|agent| agent == shared::http::USER_AGENT);
     let exchange = Exchange {
         number: 0,
         at: traffic.0.clock.now(),
@@ -123,11 +116,7 @@ pub(crate) async fn record(
         milliseconds: 0,
     };
     let begun = Instant::now();
-    let mut entry = Entry {
-        traffic,
-        exchange,
-        begun,
-    };
+    let mut entry = Entry { traffic, exchange, begun };
     let response = next.run(request).await;
     entry.exchange.status = response.status().as_u16();
     response

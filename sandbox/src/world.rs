@@ -147,14 +147,8 @@ impl World {
 
         let watched = |party, router: Router| {
             router
-                .layer(middleware::from_fn_with_state(
-                    (faults.clone(), party),
-                    faults::strike,
-                ))
-                .layer(middleware::from_fn_with_state(
-                    (traffic.clone(), party),
-                    traffic::record,
-                ))
+                .layer(middleware::from_fn_with_state((faults.clone(), party), faults::strike))
+                .layer(middleware::from_fn_with_state((traffic.clone(), party), traffic::record))
         };
         serve(ports.stripe, &watched(Party::Stripe, stripe.router()));
         serve(ports.provider, &watched(Party::Provider, provider.router()));
@@ -169,35 +163,18 @@ impl World {
                 LinkFlow::Direct => "direct",
             },
         };
-        serve(
-            ports.dashboard,
-            &dashboard::router(config, traffic.clone(), faults.clone()),
-        );
+        serve(ports.dashboard, &dashboard::router(config, traffic.clone(), faults.clone()));
         if let Some(listener) = ports.gateway {
             let gateway = Gateway::start(&environment, options.clock, options.timeouts).await;
             let router = Arc::new(gateway.map_err(StartError::Settings)?).router();
-            let struck = router.layer(middleware::from_fn_with_state(
-                (faults.clone(), Party::Gateway),
-                faults::strike,
-            ));
+            let struck = router
+                .layer(middleware::from_fn_with_state((faults.clone(), Party::Gateway), faults::strike));
             let recorded = struck
                 .layer(gateway::cors())
-                .layer(middleware::from_fn_with_state(
-                    (traffic.clone(), Party::Gateway),
-                    traffic::record,
-                ));
+                .layer(middleware::from_fn_with_state((traffic.clone(), Party::Gateway), traffic::record));
             serve(listener, &recorded);
         }
-        Ok(Self {
-            addresses,
-            environment,
-            settings,
-            stripe,
-            provider,
-            ssm,
-            faults,
-            traffic,
-        })
+        Ok(Self { addresses, environment, settings, stripe, provider, ssm, faults, traffic })
     }
 }
 
@@ -213,16 +190,9 @@ impl Ports {
     async fn bind(options: &Options) -> io::Result<Self> {
         // Neighbours of the gateway's port; with 0, any.
         let next = |offset| {
-            if options.port == 0 {
-                0
-            } else {
-                options.port.saturating_add(offset)
-            }
+            if options.port == 0 { 0 } else { options.port.saturating_add(offset) }
         };
-        let gateway = match options.stand_ins_only {
-            true => None,
-            false => Some(Listener::bind(options.port).await?),
-        };
+        let gateway = if options.stand_ins_only { None } else { Some(Listener::bind(options.port).await?) };
         Ok(Self {
             gateway,
             dashboard: Listener::bind(next(1)).await?,
@@ -270,14 +240,7 @@ impl Secrets {
 
     fn parameters(&self) -> BTreeMap<String, String> {
         let [test, live, sandbox] = &self.api_keys;
-        let values = [
-            &self.app_secret,
-            &test.1,
-            &live.1,
-            &sandbox.1,
-            &self.client_secret,
-            &self.sealing_key,
-        ];
+        let values = [&self.app_secret, &test.1, &live.1, &sandbox.1, &self.client_secret, &self.sealing_key];
         let named = |(name, value): (&str, &String)| (format!("{PARAMETERS}{name}"), value.clone());
         SECRETS.into_iter().zip(values).map(named).collect()
     }
@@ -312,10 +275,7 @@ fn settings(options: &Options, addresses: &Addresses) -> BTreeMap<String, String
     ];
     let secrets = SECRETS.map(|name| (format!("{name}_PARAMETER"), format!("{PARAMETERS}{name}")));
     let plain = plain.into_iter().map(|(name, value)| (name.to_owned(), value));
-    let wished = options
-        .settings
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.clone()));
+    let wished = options.settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
     plain.chain(secrets).chain(wished).collect()
 }
 

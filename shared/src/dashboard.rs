@@ -21,15 +21,9 @@ pub enum Dashboard {
 impl Dashboard {
     /// Reads `STRIPE_APP_ID` or `STRIPE_REDIRECT_URL`, and `STRIPE_DASHBOARD_BASE` for local work.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
-        match (
-            settings.optional("STRIPE_APP_ID"),
-            settings.optional("STRIPE_REDIRECT_URL"),
-        ) {
+        match (settings.optional("STRIPE_APP_ID"), settings.optional("STRIPE_REDIRECT_URL")) {
             (Some(_), Some(_)) => {
-                settings.problem(
-                    "STRIPE_REDIRECT_URL",
-                    "is set beside STRIPE_APP_ID: set one of the two",
-                );
+                settings.problem("STRIPE_REDIRECT_URL", "is set beside STRIPE_APP_ID: set one of the two");
                 None
             }
             (None, Some(_)) => settings.optional_url("STRIPE_REDIRECT_URL").map(Self::Fixed),
@@ -83,9 +77,7 @@ impl Dashboard {
 
 fn is_app_id(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 #[cfg(test)]
@@ -101,25 +93,14 @@ mod tests {
     fn the_mode_is_in_the_path() {
         let dashboard = dashboard(&[("STRIPE_APP_ID", "com.example.app")]).ok().unwrap();
         for (mode, expected) in [
-            (
-                Mode::Live,
-                "https://dashboard.stripe.com/apps-oauth/com.example.app?code=K&state=S%26x",
-            ),
-            (
-                Mode::Test,
-                "https://dashboard.stripe.com/test/apps-oauth/com.example.app?code=K&state=S%26x",
-            ),
+            (Mode::Live, "https://dashboard.stripe.com/apps-oauth/com.example.app?code=K&state=S%26x"),
+            (Mode::Test, "https://dashboard.stripe.com/test/apps-oauth/com.example.app?code=K&state=S%26x"),
             (
                 Mode::Sandbox,
                 "https://dashboard.stripe.com/test/apps-oauth/com.example.app?code=K&state=S%26x",
             ),
         ] {
-            assert_eq!(
-                dashboard
-                    .return_url(mode, &[("code", "K"), ("state", "S&x")])
-                    .as_str(),
-                expected
-            );
+            assert_eq!(dashboard.return_url(mode, &[("code", "K"), ("state", "S&x")]).as_str(), expected);
         }
     }
 
@@ -135,10 +116,7 @@ mod tests {
         for values in [
             &[][..],
             &[("STRIPE_APP_ID", "../evil")],
-            &[
-                ("STRIPE_APP_ID", "a"),
-                ("STRIPE_REDIRECT_URL", "https://dashboard.stripe.com/apps-oauth/a"),
-            ],
+            &[("STRIPE_APP_ID", "a"), ("STRIPE_REDIRECT_URL", "https://dashboard.stripe.com/apps-oauth/a")],
             &[("STRIPE_REDIRECT_URL", "http://dashboard.stripe.com/")],
         ] {
             assert!(dashboard(values).err().unwrap().contains("STRIPE_"), "{values:?}");

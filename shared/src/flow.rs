@@ -17,10 +17,7 @@ pub enum LinkFlow {
 impl LinkFlow {
     /// Reads `LINK_FLOW`.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
-        settings.choice(
-            "LINK_FLOW",
-            &[("session_bound", Self::SessionBound), ("direct", Self::Direct)],
-        )
+        settings.choice("LINK_FLOW", &[("session_bound", Self::SessionBound), ("direct", Self::Direct)])
     }
 
     /// Refuses a route of the flow that is off.
@@ -28,11 +25,7 @@ impl LinkFlow {
     /// # Errors
     /// `flow_disabled`.
     pub fn require(self, needed: Self) -> Result<(), Error> {
-        if self == needed {
-            Ok(())
-        } else {
-            Err(Error::FlowDisabled(needed))
-        }
+        if self == needed { Ok(()) } else { Err(Error::FlowDisabled(needed)) }
     }
 }
 

@@ -118,9 +118,7 @@ impl Http {
     /// Never in practice: only if ring lost the TLS versions it is compiled with.
     #[must_use]
     pub fn new(timeouts: Timeouts) -> Self {
-        let roots = rustls::RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
+        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let tls =
             rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
                 .with_safe_default_protocol_versions()
@@ -156,11 +154,7 @@ impl Http {
     /// A [`Failure`] when there is no whole answer; any status is an answer.
     pub async fn send(&self, request: RequestBuilder, deadline: Deadline) -> Result<Reply, Failure> {
         let limit = self.timeouts.attempt.min(deadline.left());
-        let mut response = request
-            .timeout(limit)
-            .send()
-            .await
-            .map_err(|error| failure(&error))?;
+        let mut response = request.timeout(limit).send().await.map_err(|error| failure(&error))?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|_| Failure::Lost)? {
             if body.len() + chunk.len() > LONGEST_ANSWER {
@@ -168,20 +162,12 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Reply {
-            status: response.status(),
-            headers: std::mem::take(response.headers_mut()),
-            body,
-        })
+        Ok(Reply { status: response.status(), headers: std::mem::take(response.headers_mut()), body })
     }
 }
 
 fn failure(error: &reqwest::Error) -> Failure {
-    if error.is_connect() {
-        Failure::NotConnected
-    } else {
-        Failure::Lost
-    }
+    if error.is_connect() { Failure::NotConnected } else { Failure::Lost }
 }
 
 #[cfg(test)]
@@ -189,10 +175,6 @@ impl Reply {
     /// A made-up answer, for tests of what reads them.
     pub(crate) fn of(status: u16, body: &str) -> Self {
         let status = StatusCode::from_u16(status).expect("a status");
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            body: body.into(),
-        }
+        Self { status, headers: HeaderMap::new(), body: body.into() }
     }
 }

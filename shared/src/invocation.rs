@@ -24,12 +24,7 @@ pub struct Invocation {
 
 impl Invocation {
     pub(crate) fn new(request: Request, now: UnixSeconds, deadline: Deadline, request_id: String) -> Self {
-        Self {
-            request,
-            now,
-            deadline,
-            request_id,
-        }
+        Self { request, now, deadline, request_id }
     }
 
     /// The HTTP method.
@@ -41,11 +36,7 @@ impl Invocation {
     /// The last segment of the path. What is before it differs by stage, custom domain and local tool.
     #[must_use]
     pub fn endpoint(&self) -> &str {
-        self.request
-            .raw_http_path()
-            .rsplit('/')
-            .next()
-            .unwrap_or_default()
+        self.request.raw_http_path().rsplit('/').next().unwrap_or_default()
     }
 
     /// A header that is there once, not blank, and text.

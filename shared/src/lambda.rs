@@ -82,13 +82,7 @@ impl<F: Function> Lambda<F> {
     ) -> Result<Self, LoadError> {
         let http = Http::new(timeouts);
         let parameters = ParameterStore::new(http.client().clone());
-        let lambda = Self {
-            environment,
-            clock,
-            http,
-            parameters,
-            function: OnceCell::new(),
-        };
+        let lambda = Self { environment, clock, http, parameters, function: OnceCell::new() };
         match lambda.function().await {
             Err(LoadError::Invalid(problems)) => {
                 for problem in &problems {

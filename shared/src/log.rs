@@ -26,14 +26,10 @@ where
         .into_iter()
         .find_map(|name| environment.get(name)?.parse().ok())
         .unwrap_or(Level::INFO);
-    let ours = Targets::new()
-        .with_default(LevelFilter::WARN)
-        .with_target(env!("CARGO_CRATE_NAME"), level);
+    let ours = Targets::new().with_default(LevelFilter::WARN).with_target(env!("CARGO_CRATE_NAME"), level);
     let lines = fmt::layer().with_target(false).without_time().with_writer(writer);
     let format = environment.get("AWS_LAMBDA_LOG_FORMAT").unwrap_or_default();
-    let lines = match format.eq_ignore_ascii_case("json") {
-        true => lines.json().boxed(),
-        false => lines.with_ansi(false).boxed(),
-    };
+    let is_json = format.eq_ignore_ascii_case("json");
+    let lines = if is_json { lines.json().boxed() } else { lines.with_ansi(false).boxed() };
     registry().with(ours).with(lines)
 }

@@ -14,10 +14,7 @@ pub fn challenge(verifier: &SecretString) -> String {
 /// Whether text has the form of an S256 challenge: 43 base64url characters.
 #[must_use]
 pub fn is_challenge(text: &str) -> bool {
-    text.len() == 43
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 #[cfg(test)]
@@ -34,13 +31,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_challenge() {
-        for text in [
-            "",
-            &"a".repeat(42),
-            &"a".repeat(44),
-            &"=".repeat(43),
-            &format!("{}é", "a".repeat(41)),
-        ] {
+        for text in ["", &"a".repeat(42), &"a".repeat(44), &"=".repeat(43), &format!("{}é", "a".repeat(41))]
+        {
             assert!(!is_challenge(text), "{text}");
         }
     }

@@ -59,11 +59,7 @@ impl Error {
     /// The answer for the app: `{"error":{"code","message","request_id"}}`.
     #[must_use]
     pub fn to_json(&self, request_id: &str) -> Response {
-        let error = ErrorObject {
-            code: self.code(),
-            message: &self.message(),
-            request_id,
-        };
+        let error = ErrorObject { code: self.code(), message: &self.message(), request_id };
         self.marked(json(self.status(), &ErrorBody { error }))
     }
 
@@ -91,9 +87,7 @@ impl Error {
             set(&mut response, ALLOW, allow);
         }
         if let Some(seconds) = self.retry_after() {
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(Code(self.code()));
         response
@@ -116,16 +110,11 @@ fn build(status: StatusCode, body: String) -> Response {
 }
 
 fn set(response: &mut Response, name: HeaderName, value: &'static str) {
-    response
-        .headers_mut()
-        .insert(name, HeaderValue::from_static(value));
+    response.headers_mut().insert(name, HeaderValue::from_static(value));
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -157,9 +146,6 @@ mod tests {
     fn outages_say_when_to_try_again_and_405_says_how() {
         assert_eq!(Error::ProviderUnavailable.to_json("").headers()[RETRY_AFTER], "5");
         assert_eq!(Error::RateLimited(7).to_json("").headers()[RETRY_AFTER], "7");
-        assert_eq!(
-            Error::MethodNotAllowed("GET, POST").to_json("").headers()[ALLOW],
-            "GET, POST"
-        );
+        assert_eq!(Error::MethodNotAllowed("GET, POST").to_json("").headers()[ALLOW], "GET, POST");
     }
 }

@@ -79,14 +79,8 @@ impl Function for Authorize {
     async fn handle(&self, invocation: &Invocation) -> Response {
         let id = &invocation.request_id;
         match invocation.method().as_str() {
-            "POST" => self
-                .complete(invocation)
-                .await
-                .unwrap_or_else(|error| error.to_json(id)),
-            "GET" => self
-                .callback(invocation)
-                .await
-                .unwrap_or_else(|error| error.to_page(id)),
+            "POST" => self.complete(invocation).await.unwrap_or_else(|error| error.to_json(id)),
+            "GET" => self.callback(invocation).await.unwrap_or_else(|error| error.to_page(id)),
             _ => Error::MethodNotAllowed("GET, POST").to_json(id),
         }
     }
@@ -97,21 +91,15 @@ impl Authorize {
     async fn callback(&self, invocation: &Invocation) -> Result<Response, Error> {
         let callback = Callback::read(invocation, &self.issuer)?;
         let context = self.token.registration().context();
-        let (mut state, key) = self
-            .keys
-            .open::<StateToken>(&callback.state, &context)
-            .ok_or(Error::StateInvalid)?;
+        let (mut state, key) =
+            self.keys.open::<StateToken>(&callback.state, &context).ok_or(Error::StateInvalid)?;
         state.check_fresh(invocation.now)?;
         match (self.flow, state.session.take()) {
             (LinkFlow::SessionBound, Some(session)) => self.relay(state, session, callback.code, invocation),
             (LinkFlow::Direct, None) => {
                 let (code, verifier) = (callback.code?, key.pkce_verifier(&state.id));
                 let tokens = self.tokens.of(&state.user, invocation.deadline)?;
-                let grant = Grant {
-                    code: &code,
-                    verifier: &verifier,
-                    link: state.id,
-                };
+                let grant = Grant { code: &code, verifier: &verifier, link: state.id };
                 self.link(&tokens, grant, invocation).await?;
                 let mode = self.tokens.mode_of(&state.user)?;
                 Ok(response::see_other(&self.dashboard.return_url(mode, &[])))
@@ -133,12 +121,7 @@ impl Authorize {
         let outcome = match code {
             Ok(code) => {
                 let token = CodeToken::new(state.id, state.user, session.challenge, code, invocation.now);
-                (
-                    "code",
-                    self.keys
-                        .current()
-                        .seal(&token, &self.token.registration().context())?,
-                )
+                ("code", self.keys.current().seal(&token, &self.token.registration().context())?)
             }
             Err(error) => ("error", error.code().to_owned()),
         };
@@ -152,17 +135,10 @@ impl Authorize {
         let signed = self.verifier.extract(invocation, Purpose::Complete)?;
         let CompletePayload { code, verifier } = signed.payload()?;
         let context = self.token.registration().context();
-        let (token, _) = self
-            .keys
-            .open::<CodeToken>(&code, &context)
-            .ok_or(Error::StateInvalid)?;
+        let (token, _) = self.keys.open::<CodeToken>(&code, &context).ok_or(Error::StateInvalid)?;
         let code = token.redeem(&signed.user, &verifier, invocation.now)?;
         let tokens = self.tokens.of(&signed.user, invocation.deadline)?;
-        let grant = Grant {
-            code,
-            verifier: &verifier,
-            link: token.id,
-        };
+        let grant = Grant { code, verifier: &verifier, link: token.id };
         let user = self.link(&tokens, grant, invocation).await?;
         Ok(response::ok(&user))
     }
@@ -183,10 +159,7 @@ impl Authorize {
         {
             return self.userinfo.read(&present.access_token, deadline).await;
         }
-        let granted = self
-            .token
-            .exchange(grant.code, grant.verifier, &grant.link, deadline)
-            .await?;
+        let granted = self.token.exchange(grant.code, grant.verifier, &grant.link, deadline).await?;
         let mut new = TokenSet::granted(granted, grant.link, invocation.now);
         let linked = async {
             let user = self.userinfo.read(&new.access_token, deadline).await?;

@@ -45,21 +45,14 @@ impl Function for Login {
         let verifier = Verifier::from_settings(settings);
         let keys = SealingKeys::from_settings(settings);
         let authorization = AuthorizationEndpoint::from_settings(settings);
-        Some(Self {
-            flow: flow?,
-            verifier: verifier?,
-            keys: keys?,
-            authorization: authorization?,
-        })
+        Some(Self { flow: flow?, verifier: verifier?, keys: keys?, authorization: authorization? })
     }
 
     async fn handle(&self, invocation: &Invocation) -> Response {
         let id = &invocation.request_id;
         match invocation.method().as_str() {
             "POST" => self.address(invocation).unwrap_or_else(|error| error.to_json(id)),
-            "GET" => self
-                .redirect(invocation)
-                .unwrap_or_else(|error| error.to_page(id)),
+            "GET" => self.redirect(invocation).unwrap_or_else(|error| error.to_page(id)),
             _ => Error::MethodNotAllowed("GET, POST").to_json(id),
         }
     }
@@ -72,39 +65,24 @@ impl Login {
         let signed = self.verifier.extract(invocation, Purpose::Login)?;
         let LoginPayload { state, challenge } = signed.payload()?;
         if state.is_empty() || state.len() > LONGEST_STATE || !pkce::is_challenge(&challenge) {
-            return Err(Error::BadRequest(
-                "Send state and challenge as createOAuthState() gave them.",
-            ));
+            return Err(Error::BadRequest("Send state and challenge as createOAuthState() gave them."));
         }
-        let session = Session {
-            state,
-            challenge: challenge.clone(),
-        };
+        let session = Session { state, challenge: challenge.clone() };
         let token = StateToken::begin(signed.user, Some(session), invocation.now)?;
-        let sealed = self
-            .keys
-            .current()
-            .seal(&token, &self.authorization.registration().context())?;
+        let sealed = self.keys.current().seal(&token, &self.authorization.registration().context())?;
         let address = self.authorization.request(&sealed, &challenge, &token.id);
-        Ok(response::ok(&LoginResponse {
-            authorization_url: address.as_str(),
-            expires_at: token.expires_at,
-        }))
+        Ok(response::ok(&LoginResponse { authorization_url: address.as_str(), expires_at: token.expires_at }))
     }
 
     /// Direct: the provider gets a state token of ours, never the signature.
     fn redirect(&self, invocation: &Invocation) -> Result<Response, Error> {
         self.flow.require(LinkFlow::Direct)?;
-        let state = invocation
-            .query("state", LONGEST_SIGNED_STATE)?
-            .ok_or(Error::SignatureMissing)?;
+        let state = invocation.query("state", LONGEST_SIGNED_STATE)?.ok_or(Error::SignatureMissing)?;
         let user = self.verifier.extract_state(state, invocation.now)?;
         let token = StateToken::begin(user, None, invocation.now)?;
         let key = self.keys.current();
         let sealed = key.seal(&token, &self.authorization.registration().context())?;
         let challenge = pkce::challenge(&key.pkce_verifier(&token.id));
-        Ok(response::see_other(
-            &self.authorization.request(&sealed, &challenge, &token.id),
-        ))
+        Ok(response::see_other(&self.authorization.request(&sealed, &challenge, &token.id)))
     }
 }

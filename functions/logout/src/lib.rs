@@ -36,19 +36,14 @@ impl Function for Logout {
         let verifier = Verifier::from_settings(settings);
         let tokens = TokenStore::from_settings(settings, http);
         let revocation = RevocationEndpoint::from_settings(settings, http);
-        Some(Self {
-            verifier: verifier?,
-            tokens: tokens?,
-            revocation: revocation?,
-        })
+        Some(Self { verifier: verifier?, tokens: tokens?, revocation: revocation? })
     }
 
     async fn handle(&self, invocation: &Invocation) -> Response {
         let answer = match invocation.method().as_str() {
-            "POST" => self
-                .end_link(invocation)
-                .await
-                .map(|revoked| response::ok(&LogoutResponse { revoked })),
+            "POST" => {
+                self.end_link(invocation).await.map(|revoked| response::ok(&LogoutResponse { revoked }))
+            }
             // The article's.
             "GET" => self.end_link(invocation).await.map(|_| response::no_content()),
             _ => Err(Error::MethodNotAllowed("GET, POST")),

@@ -10,7 +10,7 @@ use shared::{Error, Http, Invocation, Response, Settings, response};
 pub struct Userinfo {
     verifier: Verifier,
     tokens: TokenStore,
-    userinfo: UserinfoEndpoint,
+    endpoint: UserinfoEndpoint,
 }
 
 impl Function for Userinfo {
@@ -27,12 +27,8 @@ impl Function for Userinfo {
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let verifier = Verifier::from_settings(settings);
         let tokens = TokenStore::from_settings(settings, http);
-        let userinfo = UserinfoEndpoint::from_settings(settings, http);
-        Some(Self {
-            verifier: verifier?,
-            tokens: tokens?,
-            userinfo: userinfo?,
-        })
+        let endpoint = UserinfoEndpoint::from_settings(settings, http);
+        Some(Self { verifier: verifier?, tokens: tokens?, endpoint: endpoint? })
     }
 
     async fn handle(&self, invocation: &Invocation) -> Response {
@@ -48,14 +44,8 @@ impl Userinfo {
     async fn linked_user(&self, invocation: &Invocation) -> Result<Response, Error> {
         let signed = self.verifier.extract(invocation, Purpose::Userinfo)?;
         let stored = self.tokens.of(&signed.user, invocation.deadline)?.load().await?;
-        let tokens = stored
-            .ok_or(Error::NotConnected)?
-            .tokens
-            .ok_or(Error::ReconnectRequired)?;
-        let user = self
-            .userinfo
-            .read(&tokens.access_token, invocation.deadline)
-            .await?;
+        let tokens = stored.ok_or(Error::NotConnected)?.tokens.ok_or(Error::ReconnectRequired)?;
+        let user = self.endpoint.read(&tokens.access_token, invocation.deadline).await?;
         // A subject is stable and never reassigned (OpenID Connect Core section 5.3.2).
         if tokens.subject.is_some_and(|subject| subject != user.id) {
             return Err(Error::IdentityChanged);

@@ -50,9 +50,8 @@ mod tests {
     use super::*;
 
     async fn send(faults: &Faults, method: Method, body: &'static str) -> (StatusCode, Value) {
-        let router = Router::new()
-            .route("/faults", get(waiting).post(plan).delete(clear))
-            .with_state(faults.clone());
+        let router =
+            Router::new().route("/faults", get(waiting).post(plan).delete(clear)).with_state(faults.clone());
         let request = Request::builder()
             .method(method)
             .uri("/faults")
@@ -85,18 +84,9 @@ mod tests {
         for (body, reason) in [
             ("{", "JSON"),
             ("{}", "missing field `party`"),
-            (
-                r#"{"party":"moon","path":"/","fault":"hang_up"}"#,
-                "unknown variant `moon`",
-            ),
-            (
-                r#"{"party":"ssm","path":"/","fault":"explode"}"#,
-                "unknown variant `explode`",
-            ),
-            (
-                r#"{"party":"ssm","path":"/","fault":"hang_up","times":0}"#,
-                "at least 1",
-            ),
+            (r#"{"party":"moon","path":"/","fault":"hang_up"}"#, "unknown variant `moon`"),
+            (r#"{"party":"ssm","path":"/","fault":"explode"}"#, "unknown variant `explode`"),
+            (r#"{"party":"ssm","path":"/","fault":"hang_up","times":0}"#, "at least 1"),
         ] {
             let (status, answer) = send(&faults, Method::POST, body).await;
             assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");

@@ -15,9 +15,7 @@ pub(super) async fn traffic(
     let (kept, live) = traffic.watch();
     // A page that lags behind misses some, and goes on.
     let live = BroadcastStream::new(live).filter_map(Result::ok);
-    let events = tokio_stream::iter(kept)
-        .chain(live)
-        .map(|exchange| Event::default().json_data(exchange));
+    let events = tokio_stream::iter(kept).chain(live).map(|exchange| Event::default().json_data(exchange));
     Sse::new(events).keep_alive(KeepAlive::default())
 }
 

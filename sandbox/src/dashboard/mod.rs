@@ -41,13 +41,7 @@ pub fn router(config: DashboardConfig, traffic: Traffic, faults: Faults) -> Rout
         .route("/traffic.js", get(script(include_str!("traffic.js"))))
         .route("/config.json", get(Json(config)))
         .route("/traffic", get(events::traffic).with_state(traffic))
-        .route(
-            "/faults",
-            get(control::waiting)
-                .post(control::plan)
-                .delete(control::clear)
-                .with_state(faults),
-        )
+        .route("/faults", get(control::waiting).post(control::plan).delete(control::clear).with_state(faults))
 }
 
 type File = ([(HeaderName, &'static str); 2], &'static str);
@@ -57,10 +51,7 @@ fn script(text: &'static str) -> File {
 }
 
 fn file(content_type: &'static str, text: &'static str) -> File {
-    let headers = [
-        (header::CONTENT_TYPE, content_type),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
+    let headers = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-store")];
     (headers, text)
 }
 
@@ -117,11 +108,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_page_is_where_browsers_start_and_come_back_to() {
-        for path in [
-            "/",
-            "/apps-oauth/com.example.app?code=K&state=S",
-            "/test/apps-oauth/com.example.app",
-        ] {
+        for path in ["/", "/apps-oauth/com.example.app?code=K&state=S", "/test/apps-oauth/com.example.app"] {
             let response = get(path).await;
             assert_eq!(response.status(), StatusCode::OK, "{path}");
             let headers = response.headers();
@@ -142,10 +129,7 @@ mod tests {
         for forbidden in ["<style", "style=", "onclick=", "http://", "https://"] {
             assert!(!html.contains(forbidden), "{forbidden}");
         }
-        assert_eq!(
-            html.matches("<script").count(),
-            html.matches("<script type=\"module\" src=").count()
-        );
+        assert_eq!(html.matches("<script").count(), html.matches("<script type=\"module\" src=").count());
     }
 
     #[tokio::test]

@@ -87,9 +87,7 @@ impl Provider {
         let redirect_uri = params
             .get("redirect_uri")
             .filter(|asked| config.redirect_uris.iter().any(|registered| registered == asked))
-            .ok_or(Rejection::Page(
-                "This redirect_uri is not registered for the client.",
-            ))?;
+            .ok_or(Rejection::Page("This redirect_uri is not registered for the client."))?;
         let callback = Callback {
             redirect_uri: redirect_uri.to_owned(),
             state: params.get("state").map(str::to_owned),
@@ -169,10 +167,7 @@ impl IntoResponse for Rejection {
 }
 
 fn see_other(location: &str) -> Response {
-    let headers = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ];
+    let headers = [(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "no-referrer")];
     (headers, Redirect::to(location)).into_response()
 }
 
@@ -190,9 +185,7 @@ mod tests {
     }
 
     async fn pressed(world: &World, changes: &[(&str, &str)]) -> Response {
-        world
-            .send(post("/oauth/decision", &authorization_params(changes)))
-            .await
+        world.send(post("/oauth/decision", &authorization_params(changes))).await
     }
 
     fn location(response: &Response) -> &str {
@@ -213,23 +206,10 @@ mod tests {
             [("redirect_uri", "")],
         ];
         for changes in wrong {
-            assert_eq!(
-                opened(&world, &changes).await.status(),
-                StatusCode::BAD_REQUEST,
-                "{changes:?}"
-            );
+            assert_eq!(opened(&world, &changes).await.status(), StatusCode::BAD_REQUEST, "{changes:?}");
             let allowed = [changes[0], ("person", "ada")];
-            assert_eq!(
-                pressed(&world, &allowed).await.status(),
-                StatusCode::BAD_REQUEST,
-                "{changes:?}"
-            );
-            assert!(
-                world
-                    .provider
-                    .decide(&authorization_url(&changes), Person::Ada)
-                    .is_err()
-            );
+            assert_eq!(pressed(&world, &allowed).await.status(), StatusCode::BAD_REQUEST, "{changes:?}");
+            assert!(world.provider.decide(&authorization_url(&changes), Person::Ada).is_err());
         }
     }
 
@@ -280,11 +260,7 @@ mod tests {
         assert_eq!(parameter(location, "state").as_deref(), Some("st&te"));
         assert_eq!(parameter(location, "iss").as_deref(), Some(ISSUER));
         assert_eq!(response.headers()[header::REFERRER_POLICY], "no-referrer");
-        assert_eq!(
-            world.provider.live_grants(),
-            0,
-            "nothing is granted before the exchange"
-        );
+        assert_eq!(world.provider.live_grants(), 0, "nothing is granted before the exchange");
     }
 
     #[tokio::test]
@@ -300,10 +276,7 @@ mod tests {
     #[tokio::test]
     async fn a_decision_of_nobody_is_refused() {
         let world = World::new();
-        assert_eq!(
-            pressed(&world, &[("person", "eve")]).await.status(),
-            StatusCode::BAD_REQUEST
-        );
+        assert_eq!(pressed(&world, &[("person", "eve")]).await.status(), StatusCode::BAD_REQUEST);
         assert_eq!(pressed(&world, &[]).await.status(), StatusCode::BAD_REQUEST);
     }
 

@@ -53,11 +53,7 @@ fn basic(authorization: &str) -> Option<(String, String)> {
 /// Identifier and secret are form-encoded before they are joined, which many clients forget.
 fn form_decode(encoded: &str) -> Option<String> {
     let is_one_value = !encoded.contains(['&', '=']);
-    is_one_value.then(|| {
-        form_urlencoded::parse(encoded.as_bytes())
-            .map(|(value, _)| value)
-            .collect()
-    })
+    is_one_value.then(|| form_urlencoded::parse(encoded.as_bytes()).map(|(value, _)| value).collect())
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
@@ -65,11 +61,7 @@ fn is_form(headers: &HeaderMap) -> bool {
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
-        .is_some_and(|essence| {
-            essence
-                .trim()
-                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-        })
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
 fn invalid(why: &str) -> TokenError {
@@ -93,10 +85,7 @@ mod tests {
 
     fn outcome(authorization: Option<&str>, body: &str) -> Result<(), TokenError> {
         let world = World::new();
-        world
-            .provider
-            .authenticated(&headers(authorization), body.as_bytes())
-            .map(drop)
+        world.provider.authenticated(&headers(authorization), body.as_bytes()).map(drop)
     }
 
     fn encoded(text: &str) -> String {
@@ -124,20 +113,14 @@ mod tests {
         let other = format!("client_id=other&client_secret={secret}");
         assert_eq!(outcome(None, &other), Err(TokenError::InvalidClient));
         let nobody = format!("client_secret={secret}");
-        assert!(matches!(
-            outcome(None, &nobody),
-            Err(TokenError::InvalidRequest(_))
-        ));
+        assert!(matches!(outcome(None, &nobody), Err(TokenError::InvalidRequest(_))));
     }
 
     #[test]
     fn two_methods_at_once_are_refused() {
         let right = basic_header(&encoded(CLIENT_ID), &encoded(CLIENT_SECRET));
         let body = format!("client_id={CLIENT_ID}&client_secret={}", encoded(CLIENT_SECRET));
-        assert!(matches!(
-            outcome(Some(&right), &body),
-            Err(TokenError::InvalidRequest(_))
-        ));
+        assert!(matches!(outcome(Some(&right), &body), Err(TokenError::InvalidRequest(_))));
     }
 
     #[test]
@@ -150,11 +133,7 @@ mod tests {
             format!("Bearer {CLIENT_SECRET}"),
         ];
         for authorization in wrong {
-            assert_eq!(
-                outcome(Some(&authorization), ""),
-                Err(TokenError::InvalidClient),
-                "{authorization}"
-            );
+            assert_eq!(outcome(Some(&authorization), ""), Err(TokenError::InvalidClient), "{authorization}");
         }
         assert_eq!(outcome(None, "client_id=client"), Err(TokenError::InvalidClient));
     }
@@ -162,9 +141,6 @@ mod tests {
     #[test]
     fn repeated_parameters_are_refused() {
         let right = basic_header(&encoded(CLIENT_ID), &encoded(CLIENT_SECRET));
-        assert!(matches!(
-            outcome(Some(&right), "code=1&code=2"),
-            Err(TokenError::InvalidRequest(_))
-        ));
+        assert!(matches!(outcome(Some(&right), "code=1&code=2"), Err(TokenError::InvalidRequest(_))));
     }
 }

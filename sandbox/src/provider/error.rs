@@ -21,11 +21,9 @@ impl IntoResponse for TokenError {
             Self::InvalidClient => (StatusCode::UNAUTHORIZED, "invalid_client", "who is asking?"),
             Self::InvalidGrant(why) => (StatusCode::BAD_REQUEST, "invalid_grant", *why),
             Self::InvalidScope => (StatusCode::BAD_REQUEST, "invalid_scope", "more than was granted"),
-            Self::UnsupportedGrantType => (
-                StatusCode::BAD_REQUEST,
-                "unsupported_grant_type",
-                "authorization_code or refresh_token",
-            ),
+            Self::UnsupportedGrantType => {
+                (StatusCode::BAD_REQUEST, "unsupported_grant_type", "authorization_code or refresh_token")
+            }
         };
         let body = Json(json!({ "error": error, "error_description": description }));
         let mut response = (status, [(header::CACHE_CONTROL, "no-store")], body).into_response();

@@ -106,11 +106,7 @@ impl Grants {
 
     pub(super) fn issue_code(&mut self, consent: Consent, now: UnixSeconds) -> String {
         let code = self.random("code_");
-        let issued = Code {
-            consent,
-            expires: now + CODE_LIVES,
-            redeemed: None,
-        };
+        let issued = Code { consent, expires: now + CODE_LIVES, redeemed: None };
         self.codes.insert(code.clone(), issued);
         code
     }
@@ -121,10 +117,7 @@ impl Grants {
         presented: &Redemption<'_>,
         now: UnixSeconds,
     ) -> Result<TokenSet, TokenError> {
-        let code = self
-            .codes
-            .get_mut(presented.code)
-            .ok_or(TokenError::InvalidGrant("unknown code"))?;
+        let code = self.codes.get_mut(presented.code).ok_or(TokenError::InvalidGrant("unknown code"))?;
         if let Some(grant) = code.redeemed {
             self.live.remove(&grant);
             return Err(TokenError::InvalidGrant("the code was used before"));
@@ -162,10 +155,7 @@ impl Grants {
             self.live.remove(&id);
             return Err(TokenError::InvalidGrant("the refresh token was used before"));
         }
-        let grant = self
-            .live
-            .get(&id)
-            .ok_or(TokenError::InvalidGrant("the grant was revoked"))?;
+        let grant = self.live.get(&id).ok_or(TokenError::InvalidGrant("the grant was revoked"))?;
         let scope = scope.unwrap_or(&grant.scope);
         if !is_within(scope, &grant.scope) {
             return Err(TokenError::InvalidScope);
@@ -193,10 +183,8 @@ impl Grants {
             scope,
         };
         let expires = now + ACCESS_TOKEN_LIVES;
-        self.access_tokens
-            .insert(tokens.access_token.clone(), AccessToken { grant, expires });
-        self.refresh_tokens
-            .insert(tokens.refresh_token.clone(), RefreshToken { grant, used: false });
+        self.access_tokens.insert(tokens.access_token.clone(), AccessToken { grant, expires });
+        self.refresh_tokens.insert(tokens.refresh_token.clone(), RefreshToken { grant, used: false });
         tokens
     }
 
@@ -206,17 +194,13 @@ impl Grants {
 
     fn random(&self, prefix: &str) -> String {
         let mut bytes = [0; 32];
-        SystemRandom::new()
-            .fill(&mut bytes)
-            .expect("the system has a random source");
+        SystemRandom::new().fill(&mut bytes).expect("the system has a random source");
         format!("{prefix}{}{}", self.marker, BASE64_URL_SAFE_NO_PAD.encode(bytes))
     }
 }
 
 fn is_within(scope: &str, granted: &str) -> bool {
-    scope
-        .split(' ')
-        .all(|wanted| granted.split(' ').any(|held| held == wanted))
+    scope.split(' ').all(|wanted| granted.split(' ').any(|held| held == wanted))
 }
 
 #[cfg(test)]
@@ -237,11 +221,7 @@ mod tests {
     }
 
     fn right(code: &str) -> Redemption<'_> {
-        Redemption {
-            code,
-            redirect_uri: REDIRECT_URI,
-            code_verifier: VERIFIER,
-        }
+        Redemption { code, redirect_uri: REDIRECT_URI, code_verifier: VERIFIER }
     }
 
     fn tokens(grants: &mut Grants) -> TokenSet {
@@ -273,15 +253,9 @@ mod tests {
     fn a_wrong_try_leaves_the_code_to_its_owner() {
         let mut grants = Grants::default();
         let code = code(&mut grants);
-        let redirected = Redemption {
-            redirect_uri: "https://elsewhere.example",
-            ..right(&code)
-        };
+        let redirected = Redemption { redirect_uri: "https://elsewhere.example", ..right(&code) };
         assert!(grants.redeem(&redirected, NOW).is_err());
-        let unproved = Redemption {
-            code_verifier: CHALLENGE,
-            ..right(&code)
-        };
+        let unproved = Redemption { code_verifier: CHALLENGE, ..right(&code) };
         assert!(grants.redeem(&unproved, NOW).is_err());
         assert!(grants.redeem(&right(&code), NOW).is_ok());
     }

@@ -58,12 +58,7 @@ impl Provider {
     /// A provider that nobody has signed in to.
     #[must_use]
     pub fn new(config: ProviderConfig, clock: Clock) -> Self {
-        Self(Arc::new(Inner {
-            config,
-            clock,
-            grants: Mutex::default(),
-            calls: Mutex::default(),
-        }))
+        Self(Arc::new(Inner { config, clock, grants: Mutex::default(), calls: Mutex::default() }))
     }
 
     /// Puts `marker` into every code and token from now on, for a test that looks where they turn up.
@@ -126,9 +121,7 @@ impl fmt::Debug for Provider {
 }
 
 async fn count(State(provider): State<Provider>, request: Request, next: Next) -> Response {
-    *lock(&provider.0.calls)
-        .entry(request.uri().path().to_owned())
-        .or_default() += 1;
+    *lock(&provider.0.calls).entry(request.uri().path().to_owned()).or_default() += 1;
     next.run(request).await
 }
 

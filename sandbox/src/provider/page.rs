@@ -28,25 +28,16 @@ pub(super) fn consent(params: &Params) -> Response {
     let fields: Vec<_> = CARRIED
         .iter()
         .filter_map(|name| Some((name, params.get(name)?)))
-        .map(|(name, value)| {
-            format!(
-                "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
-                escape(value)
-            )
-        })
+        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value)))
         .collect();
     // The fields last: what they hold is not ours, and is not looked at for placeholders.
-    let html = CONSENT
-        .replacen("{{style}}", STYLE, 1)
-        .replacen("{{fields}}", &fields.join("\n"), 1);
+    let html = CONSENT.replacen("{{style}}", STYLE, 1).replacen("{{fields}}", &fields.join("\n"), 1);
     respond(StatusCode::OK, html)
 }
 
 /// Tells why nobody is asked.
 pub(super) fn error(why: &str) -> Response {
-    let html = ERROR
-        .replacen("{{style}}", STYLE, 1)
-        .replacen("{{why}}", &escape(why), 1);
+    let html = ERROR.replacen("{{style}}", STYLE, 1).replacen("{{why}}", &escape(why), 1);
     respond(StatusCode::BAD_REQUEST, html)
 }
 
@@ -96,10 +87,7 @@ mod tests {
             assert_eq!(headers[header::CACHE_CONTROL], "no-store");
             assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
             let html = text(page).await;
-            assert!(
-                html.contains(&format!("<style>{STYLE}</style>")),
-                "else the hash is wrong"
-            );
+            assert!(html.contains(&format!("<style>{STYLE}</style>")), "else the hash is wrong");
             assert!(html.contains("not a real service") && !html.contains("{{"));
         }
     }

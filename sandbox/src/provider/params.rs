@@ -18,9 +18,7 @@ impl Params {
         let mut params = Self::default();
         let mut seen = HashMap::<String, Vec<String>>::new();
         for (name, value) in form_urlencoded::parse(encoded) {
-            seen.entry(name.into_owned())
-                .or_default()
-                .push(value.into_owned());
+            seen.entry(name.into_owned()).or_default().push(value.into_owned());
         }
         for (name, mut values) in seen {
             match values.pop() {
@@ -40,15 +38,11 @@ impl Params {
 
     /// The value, if the parameter came once and is not empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.values
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.values.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     pub(super) fn require(&self, name: &str) -> Result<&str, TokenError> {
-        self.get(name)
-            .ok_or_else(|| TokenError::InvalidRequest(format!("{name} is missing")))
+        self.get(name).ok_or_else(|| TokenError::InvalidRequest(format!("{name} is missing")))
     }
 }
 

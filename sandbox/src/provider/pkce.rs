@@ -6,17 +6,13 @@ use sha2::{Digest, Sha256};
 
 /// Whether this can be the S256 challenge of something: a SHA-256 in base64url.
 pub(super) fn is_challenge(challenge: &str) -> bool {
-    BASE64_URL_SAFE_NO_PAD
-        .decode(challenge)
-        .is_ok_and(|hash| hash.len() == 32)
+    BASE64_URL_SAFE_NO_PAD.decode(challenge).is_ok_and(|hash| hash.len() == 32)
 }
 
 /// Whether the verifier is well formed and the challenge was made from it.
 pub(super) fn verifies(verifier: &str, challenge: &str) -> bool {
     let well_formed = (43..=128).contains(&verifier.len())
-        && verifier
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+        && verifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
     well_formed && BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == challenge
 }
 

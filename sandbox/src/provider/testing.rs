@@ -36,10 +36,7 @@ impl World {
             redirect_uris: vec![REDIRECT_URI.to_owned()],
             issuer: ISSUER.to_owned(),
         };
-        Self {
-            provider: Provider::new(config, clock.clock()),
-            clock,
-        }
+        Self { provider: Provider::new(config, clock.clock()), clock }
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Response {
@@ -68,9 +65,7 @@ impl World {
     }
 
     pub(super) fn decide(&self, changes: &[(&str, &str)], decision: impl Into<Decision>) -> String {
-        self.provider
-            .decide(&authorization_url(changes), decision)
-            .unwrap()
+        self.provider.decide(&authorization_url(changes), decision).unwrap()
     }
 }
 
@@ -99,9 +94,7 @@ pub(super) fn authorization_url(changes: &[(&str, &str)]) -> String {
 
 pub(super) fn parameter(location: &str, name: &str) -> Option<String> {
     let url = Url::parse(location).unwrap();
-    url.query_pairs()
-        .find(|pair| pair.0 == name)
-        .map(|pair| pair.1.into_owned())
+    url.query_pairs().find(|pair| pair.0 == name).map(|pair| pair.1.into_owned())
 }
 
 pub(super) fn get(path_and_query: &str) -> Request<Body> {
@@ -120,9 +113,7 @@ pub(super) fn with_client(mut request: Request<Body>) -> Request<Body> {
         .map(|text| form_urlencoded::byte_serialize(text.as_bytes()).collect())
         .into();
     let basic = format!("Basic {}", BASE64_STANDARD.encode(encoded.join(":")));
-    request
-        .headers_mut()
-        .insert(header::AUTHORIZATION, basic.parse().unwrap());
+    request.headers_mut().insert(header::AUTHORIZATION, basic.parse().unwrap());
     request
 }
 
@@ -142,7 +133,5 @@ pub(super) async fn json(response: Response) -> serde_json::Value {
 }
 
 fn form(params: &[(&str, &str)]) -> String {
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(params)
-        .finish()
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish()
 }

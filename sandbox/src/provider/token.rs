@@ -29,9 +29,7 @@ pub(super) async fn token(
         }
         "refresh_token" => {
             let refresh_token = params.require("refresh_token")?;
-            provider
-                .grants()
-                .refresh(refresh_token, params.get("scope"), now)?
+            provider.grants().refresh(refresh_token, params.get("scope"), now)?
         }
         _ => return Err(TokenError::UnsupportedGrantType),
     };
@@ -129,10 +127,7 @@ mod tests {
     async fn refresh_tokens_rotate() {
         let world = World::new();
         let tokens = world.sign_in(Person::Ada).await;
-        let form = [
-            ("grant_type", "refresh_token"),
-            ("refresh_token", &tokens.refresh_token),
-        ];
+        let form = [("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh_token)];
         let refreshed = json(world.send(with_client(post("/token", &form))).await).await;
         let access_token = refreshed["access_token"].as_str().unwrap();
         assert!(world.provider.is_live(access_token));
@@ -153,11 +148,7 @@ mod tests {
         for path in ["/token", "/revoke"] {
             let response = world.send(post(path, &[])).await;
             assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-            assert!(
-                response.headers()[header::WWW_AUTHENTICATE]
-                    .as_bytes()
-                    .starts_with(b"Basic ")
-            );
+            assert!(response.headers()[header::WWW_AUTHENTICATE].as_bytes().starts_with(b"Basic "));
             assert_eq!(json(response).await["error"], "invalid_client");
         }
     }
@@ -175,15 +166,10 @@ mod tests {
     async fn revocation_ends_the_grant_and_knows_no_unknown_token() {
         let world = World::new();
         let tokens = world.sign_in(Person::Ada).await;
-        let unknown = world
-            .send(with_client(post("/revoke", &[("token", "at_unknown")])))
-            .await;
+        let unknown = world.send(with_client(post("/revoke", &[("token", "at_unknown")]))).await;
         assert_eq!(unknown.status(), StatusCode::OK);
         assert_eq!(world.provider.live_grants(), 1);
-        let form = [
-            ("token", tokens.refresh_token.as_str()),
-            ("token_type_hint", "refresh_token"),
-        ];
+        let form = [("token", tokens.refresh_token.as_str()), ("token_type_hint", "refresh_token")];
         let revoked = world.send(with_client(post("/revoke", &form))).await;
         assert_eq!(revoked.status(), StatusCode::OK);
         assert_eq!(world.provider.live_grants(), 0);

@@ -16,12 +16,7 @@ pub(super) async fn whoami(State(provider): State<Provider>, headers: HeaderMap)
     let owner = bearer(&headers).and_then(|token| provider.grants().owner(token, now));
     match owner {
         Some(person) => (no_store, Json(person.profile())).into_response(),
-        None => (
-            StatusCode::UNAUTHORIZED,
-            no_store,
-            [(header::WWW_AUTHENTICATE, CHALLENGE)],
-        )
-            .into_response(),
+        None => (StatusCode::UNAUTHORIZED, no_store, [(header::WWW_AUTHENTICATE, CHALLENGE)]).into_response(),
     }
 }
 
@@ -43,29 +38,14 @@ mod tests {
         let ada = world.sign_in(Person::Ada).await;
         let grace = world.sign_in(Person::Grace).await;
 
-        let ada = json(
-            world
-                .send(with_bearer(get("/oauth/whoami"), &ada.access_token))
-                .await,
-        )
-        .await;
+        let ada = json(world.send(with_bearer(get("/oauth/whoami"), &ada.access_token)).await).await;
         assert_eq!(ada["sub"], "person_ada");
         assert_eq!(ada["email"], "ada@example.com");
         assert_eq!(ada["email_verified"], true);
         assert_eq!(ada["name"], "Ada Lovelace");
-        assert!(
-            ada["picture"]
-                .as_str()
-                .unwrap()
-                .starts_with("data:image/svg+xml,")
-        );
+        assert!(ada["picture"].as_str().unwrap().starts_with("data:image/svg+xml,"));
 
-        let grace = json(
-            world
-                .send(with_bearer(get("/oauth/whoami"), &grace.access_token))
-                .await,
-        )
-        .await;
+        let grace = json(world.send(with_bearer(get("/oauth/whoami"), &grace.access_token)).await).await;
         assert_eq!(grace["sub"], "person_grace");
         assert_eq!(grace["email_verified"], false);
     }

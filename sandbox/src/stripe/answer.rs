@@ -15,20 +15,12 @@ pub(super) struct Answer {
 impl Answer {
     /// `200` and an object.
     pub(super) fn ok(object: &impl Serialize) -> Self {
-        Self {
-            status: StatusCode::OK,
-            body: json!(object).to_string(),
-        }
+        Self { status: StatusCode::OK, body: json!(object).to_string() }
     }
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        (
-            self.status,
-            [(header::CONTENT_TYPE, "application/json")],
-            self.body,
-        )
-            .into_response()
+        (self.status, [(header::CONTENT_TYPE, "application/json")], self.body).into_response()
     }
 }

@@ -69,13 +69,7 @@ impl FromRequest<StripeApi> for Call {
                     ));
                 }
                 let path = parts.uri.path().to_owned();
-                Some(KeyedRequest::new(
-                    api_key,
-                    account.clone(),
-                    key,
-                    path,
-                    pairs.clone(),
-                ))
+                Some(KeyedRequest::new(api_key, account.clone(), key, path, pairs.clone()))
             }
             _ => None,
         };
@@ -124,11 +118,7 @@ fn is_form(headers: &HeaderMap) -> bool {
     text(headers, header::CONTENT_TYPE.as_str())
         .as_deref()
         .and_then(|value| value.split(';').next())
-        .is_some_and(|media| {
-            media
-                .trim()
-                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-        })
+        .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

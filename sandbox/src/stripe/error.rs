@@ -30,10 +30,7 @@ impl StripeError {
 
     /// `400`: an idempotency key was misused.
     pub(super) fn idempotency(message: impl Into<String>) -> Self {
-        Self {
-            kind: "idempotency_error",
-            ..Self::invalid(message)
-        }
+        Self { kind: "idempotency_error", ..Self::invalid(message) }
     }
 
     /// `401`.
@@ -43,9 +40,7 @@ impl StripeError {
 
     /// `400`: a required parameter is absent.
     pub(super) fn missing(param: &str) -> Self {
-        Self::invalid(format!("Missing required param: {param}."))
-            .code("parameter_missing")
-            .param(param)
+        Self::invalid(format!("Missing required param: {param}.")).code("parameter_missing").param(param)
     }
 
     /// `404`: the secret is not there, or no longer.
@@ -58,9 +53,7 @@ impl StripeError {
 
     /// `400`: a list was to begin or end at a secret that is not there.
     pub(super) fn no_such_cursor(id: &str, param: &str) -> Self {
-        Self::no_such_secret(id)
-            .status(StatusCode::BAD_REQUEST)
-            .param(param)
+        Self::no_such_secret(id).status(StatusCode::BAD_REQUEST).param(param)
     }
 
     /// `404`: no such route, or not with this method.
@@ -102,10 +95,7 @@ impl From<StripeError> for Answer {
         if let Some(param) = error.param {
             body["param"] = param.into();
         }
-        Self {
-            status: error.status,
-            body: json!({ "error": body }).to_string(),
-        }
+        Self { status: error.status, body: json!({ "error": body }).to_string() }
     }
 }
 

@@ -39,15 +39,7 @@ impl KeyedRequest {
         mut parameters: Vec<(String, String)>,
     ) -> Self {
         parameters.sort();
-        Self {
-            key: ScopedKey {
-                api_key,
-                account,
-                key,
-            },
-            path,
-            parameters,
-        }
+        Self { key: ScopedKey { api_key, account, key }, path, parameters }
     }
 }
 
@@ -94,26 +86,14 @@ pub(super) enum Claim {
 impl IdempotencyKeys {
     /// Marks the key as in progress, unless it is known already.
     pub(super) fn claim(&self, request: KeyedRequest, now: UnixSeconds) -> Result<Claim, StripeError> {
-        let KeyedRequest {
-            key,
-            path,
-            parameters,
-        } = request;
+        let KeyedRequest { key, path, parameters } = request;
         let mut records = self.lock();
         records.retain(|_, record| record.done.is_none() || now < record.begun + REMEMBERED);
         let record = match records.entry(key.clone()) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
-                unknown.insert(Record {
-                    path,
-                    parameters,
-                    begun: now,
-                    done: None,
-                });
-                return Ok(Claim::First(InProgress {
-                    keys: self.clone(),
-                    key,
-                }));
+                unknown.insert(Record { path, parameters, begun: now, done: None });
+                return Ok(Claim::First(InProgress { keys: self.clone(), key }));
             }
         };
         let key = key.key;

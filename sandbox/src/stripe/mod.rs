@@ -110,11 +110,7 @@ impl StripeApi {
     /// Stores a user's secret without an expiry, past every limit.
     pub fn put(&self, mode: Mode, account: &str, user: &str, name: &str, payload: &str) {
         let namespace = Owner::new(mode, account).namespace(Scope::User(user.to_owned()));
-        let secret = NewSecret {
-            name: name.to_owned(),
-            payload: payload.to_owned(),
-            expires_at: None,
-        };
+        let secret = NewSecret { name: name.to_owned(), payload: payload.to_owned(), expires_at: None };
         self.secrets().put(&namespace, secret, self.now());
     }
 
@@ -170,12 +166,7 @@ async fn set(State(api): State<StripeApi>, call: Call) -> Result<Response, Strip
     api.write(
         call,
         |parameters| Set::parse(parameters, api.now()),
-        |secrets,
-         Set {
-             secret,
-             scope,
-             expand,
-         }| {
+        |secrets, Set { secret, scope, expand }| {
             let secret = secrets.set(&owner.namespace(scope), secret, api.now())?;
             Ok(Answer::ok(&secret.shown(expand)))
         },

@@ -45,17 +45,15 @@ impl Parameters {
     ) -> Result<P, StripeError> {
         let parsed = parse(&mut self)?;
         if let Some(name) = self.values.keys().next() {
-            return Err(
-                StripeError::invalid(format!("Received unknown parameter: {name}"))
-                    .code("parameter_unknown")
-                    .param(name),
-            );
+            return Err(StripeError::invalid(format!("Received unknown parameter: {name}"))
+                .code("parameter_unknown")
+                .param(name));
         }
         match self.expand.first() {
-            Some(property) => Err(StripeError::invalid(format!(
-                "This property cannot be expanded ({property})."
-            ))
-            .param("expand")),
+            Some(property) => {
+                Err(StripeError::invalid(format!("This property cannot be expanded ({property})."))
+                    .param("expand"))
+            }
             None => Ok(parsed),
         }
     }
@@ -92,9 +90,7 @@ impl Parameters {
     pub(super) fn integer(&mut self, name: &str) -> Result<Option<i64>, StripeError> {
         self.optional(name)?
             .map(|value| {
-                value
-                    .parse()
-                    .map_err(|_| invalid_integer(format!("Invalid integer: {value}"), name))
+                value.parse().map_err(|_| invalid_integer(format!("Invalid integer: {value}"), name))
             })
             .transpose()
     }
@@ -106,15 +102,13 @@ impl Parameters {
             ("account", None) => Ok(Scope::Account),
             ("user", Some(user)) => Ok(Scope::User(user)),
             ("user", None) => Err(StripeError::missing("scope[user]")),
-            ("account", Some(_)) => Err(StripeError::invalid(
-                "You may only specify scope[user] when scope[type] is user.",
-            )
-            .param("scope[user]")),
+            ("account", Some(_)) => {
+                Err(StripeError::invalid("You may only specify scope[user] when scope[type] is user.")
+                    .param("scope[user]"))
+            }
             // Stripe documents no code for a bad enum value, and sends none.
-            _ => Err(
-                StripeError::invalid("Invalid scope[type]: must be one of account or user")
-                    .param("scope[type]"),
-            ),
+            _ => Err(StripeError::invalid("Invalid scope[type]: must be one of account or user")
+                .param("scope[type]")),
         }
     }
 
@@ -128,7 +122,5 @@ impl Parameters {
 
 /// A number that is none, or out of its range.
 pub(super) fn invalid_integer(message: String, param: &str) -> StripeError {
-    StripeError::invalid(message)
-        .code("parameter_invalid_integer")
-        .param(param)
+    StripeError::invalid(message).code("parameter_invalid_integer").param(param)
 }

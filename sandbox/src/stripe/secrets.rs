@@ -31,10 +31,7 @@ pub(super) struct Owner {
 
 impl Owner {
     pub(super) fn new(mode: Mode, account: impl Into<String>) -> Self {
-        Self {
-            mode,
-            account: account.into(),
-        }
+        Self { mode, account: account.into() }
     }
 
     pub(super) fn namespace(self, scope: Scope) -> Namespace {
@@ -156,10 +153,7 @@ impl SecretStore {
             .iter()
             .position(|secret| secret.name == name)
             .ok_or_else(|| StripeError::no_such_secret(name))?;
-        Ok(Secret {
-            deleted: Some(true),
-            ..present.remove(at)
-        })
+        Ok(Secret { deleted: Some(true), ..present.remove(at) })
     }
 
     pub(super) fn names(&mut self, namespace: &Namespace, now: UnixSeconds) -> Vec<String> {
@@ -179,10 +173,7 @@ impl SecretStore {
         let (page, has_more) = page(&newest_first, list)?;
         Ok(Page {
             object: "list",
-            data: newest_first[page]
-                .iter()
-                .map(|secret| Secret::clone(secret).shown(list.expand))
-                .collect(),
+            data: newest_first[page].iter().map(|secret| Secret::clone(secret).shown(list.expand)).collect(),
             has_more,
             url: "/v1/apps/secrets",
         })

@@ -42,9 +42,8 @@ pub(super) fn route() -> MethodRouter<StripeApi> {
 }
 
 async fn sign(State(api): State<StripeApi>, RawQuery(query): RawQuery) -> Result<Answer, StripeError> {
-    let parameters: Parameters = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-        .into_owned()
-        .collect();
+    let parameters: Parameters =
+        form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
     let payload = parameters.consume(|parameters| {
         // Stripe's own SDK sends it.
         parameters.optional("include_only[]")?;

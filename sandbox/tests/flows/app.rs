@@ -36,16 +36,8 @@ impl Answer {
 
     /// Status and error code of a page for a browser.
     pub fn page(&self) -> (u16, String) {
-        assert_eq!(
-            self.headers["content-type"], "text/html; charset=utf-8",
-            "{self:?}"
-        );
-        assert!(
-            self.headers["content-security-policy"]
-                .to_str()
-                .unwrap()
-                .contains("default-src 'none'")
-        );
+        assert_eq!(self.headers["content-type"], "text/html; charset=utf-8", "{self:?}");
+        assert!(self.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
         assert!(self.headers.get(LOCATION).is_none());
         let (_, rest) = self.body.split_once("Code: ").expect("a code");
         (self.status.as_u16(), rest.split('<').next().unwrap().to_owned())
@@ -85,12 +77,7 @@ pub struct App<'a> {
 
 impl<'a> App<'a> {
     pub fn new(rig: &'a Rig, user: &'a str, account: &'a str) -> Self {
-        Self {
-            rig,
-            user,
-            account,
-            mode: "test",
-        }
+        Self { rig, user, account, mode: "test" }
     }
 
     /// The payload Stripe signs: the app's fields first, then the ids.
@@ -98,10 +85,8 @@ impl<'a> App<'a> {
         let mut fields = vec![("purpose", purpose), ("mode", self.mode)];
         fields.extend(more);
         fields.extend([("user_id", self.user), ("account_id", self.account)]);
-        let fields: Vec<_> = fields
-            .iter()
-            .map(|(name, value)| format!("{}:{}", json!(name), json!(value)))
-            .collect();
+        let fields: Vec<_> =
+            fields.iter().map(|(name, value)| format!("{}:{}", json!(name), json!(value))).collect();
         format!("{{{}}}", fields.join(","))
     }
 
@@ -114,8 +99,7 @@ impl<'a> App<'a> {
 
     pub async fn post(&self, endpoint: &str, purpose: &str, more: &[(&str, &str)]) -> Answer {
         let headers = [("content-type", "text/plain;charset=UTF-8")];
-        self.send(Method::POST, endpoint, &headers, self.envelope(purpose, more))
-            .await
+        self.send(Method::POST, endpoint, &headers, self.envelope(purpose, more)).await
     }
 
     /// The article's client: three headers.
@@ -141,13 +125,8 @@ impl<'a> App<'a> {
         body: impl Into<reqwest::Body>,
     ) -> Answer {
         let address = format!("{}/api/oauth/{endpoint}", self.rig.world.addresses.gateway);
-        let mut request = self
-            .rig
-            .http
-            .client()
-            .request(method, address)
-            .header("user-agent", "test")
-            .body(body);
+        let mut request =
+            self.rig.http.client().request(method, address).header("user-agent", "test").body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -155,11 +134,7 @@ impl<'a> App<'a> {
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = answer.text().await.expect("a body");
         assert_silent("an answer", &format!("{headers:?} {body}"));
-        Answer {
-            status,
-            headers,
-            body,
-        }
+        Answer { status, headers, body }
     }
 
     /// The signature over the default payload.
@@ -186,26 +161,15 @@ impl<'a> App<'a> {
         let state = random(shared::sealed::random().unwrap());
         let verifier = random(shared::sealed::random().unwrap());
         let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
-        let answer = self
-            .post("login", "login", &[("state", &state), ("challenge", &challenge)])
-            .await;
+        let answer = self.post("login", "login", &[("state", &state), ("challenge", &challenge)]).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         let authorization_url = answer.json()["authorization_url"].as_str().unwrap().to_owned();
-        Begun {
-            state,
-            verifier,
-            authorization_url,
-        }
+        Begun { state, verifier, authorization_url }
     }
 
     /// The browser at the provider, up to the address it is sent back to, below the prefix.
     pub fn at_provider(&self, authorization_url: &str, decision: impl Into<Decision>) -> String {
-        let location = self
-            .rig
-            .world
-            .provider
-            .decide(authorization_url, decision)
-            .expect("a redirect");
+        let location = self.rig.world.provider.decide(authorization_url, decision).expect("a redirect");
         let prefix = format!("{}/api/oauth/", self.rig.world.addresses.gateway);
         location.strip_prefix(&prefix).expect("our callback").to_owned()
     }
@@ -219,8 +183,7 @@ impl<'a> App<'a> {
     }
 
     pub async fn complete(&self, code: &str, verifier: &str) -> Answer {
-        self.post("authorize", "complete", &[("code", code), ("verifier", verifier)])
-            .await
+        self.post("authorize", "complete", &[("code", code), ("verifier", verifier)]).await
     }
 
     /// The whole session-bound flow.
@@ -240,9 +203,6 @@ impl<'a> App<'a> {
 
     /// What the Secret Store holds for this user in test mode.
     pub fn stored(&self) -> Vec<String> {
-        self.rig
-            .world
-            .stripe
-            .names(shared::Mode::Test, self.account, self.user)
+        self.rig.world.stripe.names(shared::Mode::Test, self.account, self.user)
     }
 }

@@ -16,14 +16,9 @@ async fn every_endpoint_wants_a_signature() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     for endpoint in ["login", "authorize", "userinfo", "logout"] {
-        for (content_type, body) in [
-            ("text/plain", ""),
-            ("application/json", ""),
-            ("application/json", "{}"),
-        ] {
-            let answer = app
-                .send(Method::POST, endpoint, &[("content-type", content_type)], body)
-                .await;
+        for (content_type, body) in [("text/plain", ""), ("application/json", ""), ("application/json", "{}")]
+        {
+            let answer = app.send(Method::POST, endpoint, &[("content-type", content_type)], body).await;
             assert_eq!(
                 answer.error(),
                 (400, "signature_missing".to_owned()),
@@ -37,12 +32,9 @@ async fn every_endpoint_wants_a_signature() {
 async fn a_signature_is_for_one_purpose_and_five_minutes() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
-    for (endpoint, purpose) in [
-        ("login", "userinfo"),
-        ("authorize", "login"),
-        ("userinfo", "logout"),
-        ("logout", "userinfo"),
-    ] {
+    for (endpoint, purpose) in
+        [("login", "userinfo"), ("authorize", "login"), ("userinfo", "logout"), ("logout", "userinfo")]
+    {
         assert_eq!(
             app.post(endpoint, purpose, &[]).await.error(),
             (400, "signature_invalid".to_owned()),
@@ -51,13 +43,7 @@ async fn a_signature_is_for_one_purpose_and_five_minutes() {
     }
     let envelope = app.envelope("userinfo", &[]);
     let replay = async || {
-        app.send(
-            Method::POST,
-            "userinfo",
-            &[("content-type", "text/plain")],
-            envelope.clone(),
-        )
-        .await
+        app.send(Method::POST, "userinfo", &[("content-type", "text/plain")], envelope.clone()).await
     };
     rig.clock.advance(300);
     assert_eq!(replay().await.error(), (401, "not_connected".to_owned()));
@@ -78,26 +64,13 @@ async fn a_login_needs_state_and_challenge() {
         vec![("state", ""), ("challenge", &challenge)],
         vec![("state", &long), ("challenge", &challenge)],
         vec![("state", "S"), ("challenge", &challenge[1..])],
-        vec![
-            ("state", "S"),
-            ("challenge", "not base64url, though it is 43 characters!!"),
-        ],
+        vec![("state", "S"), ("challenge", "not base64url, though it is 43 characters!!")],
     ] {
-        assert_eq!(
-            app.post("login", "login", &fields).await.error(),
-            bad_request(),
-            "{fields:?}"
-        );
+        assert_eq!(app.post("login", "login", &fields).await.error(), bad_request(), "{fields:?}");
     }
     let longest = "é✓".repeat(102);
     assert_eq!(
-        app.post(
-            "login",
-            "login",
-            &[("state", &longest), ("challenge", &challenge)]
-        )
-        .await
-        .status,
+        app.post("login", "login", &[("state", &longest), ("challenge", &challenge)]).await.status,
         StatusCode::OK
     );
 }
@@ -106,24 +79,12 @@ async fn a_login_needs_state_and_challenge() {
 async fn a_completion_needs_a_code_of_ours_and_a_verifier() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
-    assert_eq!(
-        app.post("authorize", "complete", &[("code", "x")]).await.error(),
-        bad_request()
-    );
-    assert_eq!(
-        app.post("authorize", "complete", &[("verifier", "x")])
-            .await
-            .error(),
-        bad_request()
-    );
+    assert_eq!(app.post("authorize", "complete", &[("code", "x")]).await.error(), bad_request());
+    assert_eq!(app.post("authorize", "complete", &[("verifier", "x")]).await.error(), bad_request());
     let code = app.code(&app.begin().await, Person::Ada).await;
     let (half, longer) = (&code[..code.len() / 2], format!("{code}AAAA"));
     for code in ["", "x", "é", "AQ", half, &longer, &"A".repeat(6000)] {
-        assert_eq!(
-            app.complete(code, "x").await.error(),
-            (400, "state_invalid".to_owned()),
-            "{code}"
-        );
+        assert_eq!(app.complete(code, "x").await.error(), (400, "state_invalid".to_owned()), "{code}");
     }
 }
 
@@ -140,27 +101,15 @@ async fn a_callback_is_read_strictly() {
         (String::new(), bad_request()),
         ("code=x".to_owned(), bad_request()),
         (format!("state={state}&iss={iss}"), bad_request()),
-        (
-            format!("state={state}&state={state}&code=x&iss={iss}"),
-            bad_request(),
-        ),
+        (format!("state={state}&state={state}&code=x&iss={iss}"), bad_request()),
         (format!("state={state}&code=x&code=x&iss={iss}"), bad_request()),
-        (
-            format!("state={state}&error=access_denied&error=x&iss={iss}"),
-            bad_request(),
-        ),
+        (format!("state={state}&error=access_denied&error=x&iss={iss}"), bad_request()),
         (format!("state={state}&code=x&iss={iss}&iss={iss}"), bad_request()),
         (format!("state={state}&code={long}&iss={iss}"), bad_request()),
         (format!("state={long}&code=x&iss={iss}"), bad_request()),
-        (
-            format!("state={state}&error={}&iss={iss}", &long[..513]),
-            bad_request(),
-        ),
+        (format!("state={state}&error={}&iss={iss}", &long[..513]), bad_request()),
         (format!("state={state}&code=x"), invalid.clone()),
-        (
-            format!("state={state}&code=x&iss=https://evil.example"),
-            invalid.clone(),
-        ),
+        (format!("state={state}&code=x&iss=https://evil.example"), invalid.clone()),
         (format!("state=x&code=x&iss={iss}"), invalid.clone()),
         (format!("state=%FF%FE&code=x&iss={iss}"), invalid.clone()),
         (format!("state={}&code=x&iss={iss}", &state[1..]), invalid.clone()),
@@ -170,11 +119,7 @@ async fn a_callback_is_read_strictly() {
         assert_eq!(answer.page(), expected, "{query:.100}");
     }
     assert_eq!(rig.world.provider.calls("/token"), 0);
-    assert_eq!(
-        app.get(&callback).await.status,
-        StatusCode::SEE_OTHER,
-        "the honest one still works"
-    );
+    assert_eq!(app.get(&callback).await.status, StatusCode::SEE_OTHER, "the honest one still works");
 }
 
 #[tokio::test]
@@ -195,11 +140,7 @@ async fn a_providers_error_is_one_of_a_closed_list() {
             rig.world.addresses.provider
         );
         let (_, parameters) = app.get(&query).await.redirect();
-        assert_eq!(
-            (parameters["error"].as_str(), parameters.len()),
-            (expected, 2),
-            "{error}"
-        );
+        assert_eq!((parameters["error"].as_str(), parameters.len()), (expected, 2), "{error}");
     }
 }
 
@@ -209,10 +150,7 @@ async fn a_state_of_any_content_comes_back_as_it_was() {
     let app = rig.app();
     let state = "a b&c=d#é\r\nLocation: https://evil.example";
     let challenge = "c".repeat(43);
-    let begun = app
-        .post("login", "login", &[("state", state), ("challenge", &challenge)])
-        .await
-        .json();
+    let begun = app.post("login", "login", &[("state", state), ("challenge", &challenge)]).await.json();
     let callback = app.at_provider(begun["authorization_url"].as_str().unwrap(), Person::Ada);
     let (dashboard, parameters) = app.get(&callback).await.redirect();
     assert!(dashboard.starts_with(&rig.world.addresses.dashboard));
@@ -231,25 +169,19 @@ async fn bodies_are_read_strictly() {
     assert_eq!(send(text, vec![b'x'; 8 * 1024]).await.error(), bad_request());
     assert_eq!(send(text, vec![0xff, 0xfe, 0x00]).await.error(), bad_request());
     assert_eq!(send(text, b"[]".to_vec()).await.error(), bad_request());
-    assert_eq!(
-        send(text, b"{\"payload\":{},\"signature\":\"x\"}".to_vec())
-            .await
-            .error(),
-        bad_request()
+    assert_eq!(send(text, b"{\"payload\":{},\"signature\":\"x\"}".to_vec()).await.error(), bad_request());
+    let twice = json!({ "payload": "{}", "signature": "t=1,v1=x" }).to_string().replacen(
+        '{',
+        "{\"signature\":\"\",",
+        1,
     );
-    let twice = json!({ "payload": "{}", "signature": "t=1,v1=x" })
-        .to_string()
-        .replacen('{', "{\"signature\":\"\",", 1);
     assert_eq!(send(text, twice.into_bytes()).await.error(), bad_request());
 
     // The gateway hands over what it takes for binary as base64.
     let payload = app.payload("userinfo", &[]);
     let signature = rig.world.stripe.sign(&payload);
     let binary = send(
-        &[
-            ("stripe-signature", &signature),
-            ("content-type", "application/octet-stream"),
-        ],
+        &[("stripe-signature", &signature), ("content-type", "application/octet-stream")],
         payload.into(),
     )
     .await;
@@ -261,50 +193,26 @@ async fn headers_are_read_strictly() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     let signature = app.default_signature();
-    let right = [
-        ("stripe-signature", &*signature),
-        ("stripe-user-id", app.user),
-        ("stripe-account-id", app.account),
-    ];
-    assert_eq!(
-        app.send(Method::GET, "userinfo", &right, "").await.error().1,
-        "not_connected"
-    );
+    let right =
+        [("stripe-signature", &*signature), ("stripe-user-id", app.user), ("stripe-account-id", app.account)];
+    assert_eq!(app.send(Method::GET, "userinfo", &right, "").await.error().1, "not_connected");
     for repeated in right {
-        let answer = app
-            .send(Method::GET, "userinfo", &[&right[..], &[repeated]].concat(), "")
-            .await;
-        assert_eq!(
-            answer.error(),
-            (400, "signature_invalid".to_owned()),
-            "{repeated:?}"
-        );
+        let answer = app.send(Method::GET, "userinfo", &[&right[..], &[repeated]].concat(), "").await;
+        assert_eq!(answer.error(), (400, "signature_invalid".to_owned()), "{repeated:?}");
     }
     for missing in 0..3 {
         let mut headers = right.to_vec();
         headers.remove(missing);
-        assert_eq!(
-            app.send(Method::GET, "userinfo", &headers, "").await.error().1,
-            "signature_missing"
-        );
+        assert_eq!(app.send(Method::GET, "userinfo", &headers, "").await.error().1, "signature_missing");
         headers.push((right[missing].0, ""));
-        assert_eq!(
-            app.send(Method::GET, "userinfo", &headers, "").await.error().1,
-            "signature_missing"
-        );
+        assert_eq!(app.send(Method::GET, "userinfo", &headers, "").await.error().1, "signature_missing");
         headers.pop();
         headers.push((right[missing].0, "é"));
-        assert_eq!(
-            app.send(Method::GET, "userinfo", &headers, "").await.error().1,
-            "signature_invalid"
-        );
+        assert_eq!(app.send(Method::GET, "userinfo", &headers, "").await.error().1, "signature_invalid");
     }
     let long = format!("{signature},v1={}", "a".repeat(5000));
     let headers = [("stripe-signature", &*long), right[1], right[2]];
-    assert_eq!(
-        app.send(Method::GET, "userinfo", &headers, "").await.error().1,
-        "signature_invalid"
-    );
+    assert_eq!(app.send(Method::GET, "userinfo", &headers, "").await.error().1, "signature_invalid");
 }
 
 #[tokio::test]
@@ -313,11 +221,7 @@ async fn other_methods_are_told_which_to_use() {
     for endpoint in ["login", "authorize", "authorise", "userinfo", "logout"] {
         for method in [Method::PUT, Method::DELETE, Method::PATCH] {
             let answer = rig.app().send(method, endpoint, &[], "").await;
-            assert_eq!(
-                answer.error(),
-                (405, "method_not_allowed".to_owned()),
-                "{endpoint}"
-            );
+            assert_eq!(answer.error(), (405, "method_not_allowed".to_owned()), "{endpoint}");
             assert_eq!(answer.headers["allow"], "GET, POST");
         }
     }
@@ -327,28 +231,17 @@ async fn other_methods_are_told_which_to_use() {
 async fn other_routes_are_not_found() {
     let rig = Rig::session_bound().await;
     for endpoint in ["x", "login/", "login/x", "Login", "userinfo%2f", "x/authorize/y"] {
-        assert_eq!(
-            rig.app().get(endpoint).await.error(),
-            (404, "not_found".to_owned()),
-            "{endpoint}"
-        );
+        assert_eq!(rig.app().get(endpoint).await.error(), (404, "not_found".to_owned()), "{endpoint}");
     }
 }
 
 #[tokio::test]
 async fn ids_that_stripe_does_not_use_are_refused() {
     let rig = Rig::session_bound().await;
-    for (user, account) in [
-        ("usr_", "acct_1"),
-        ("usr_1", "acct_../x"),
-        ("cus_1", "acct_1"),
-        ("usr_1\" ", "acct_1"),
-    ] {
-        assert_eq!(
-            App::new(&rig, user, account).userinfo().await.error(),
-            bad_request(),
-            "{user} {account}"
-        );
+    for (user, account) in
+        [("usr_", "acct_1"), ("usr_1", "acct_../x"), ("cus_1", "acct_1"), ("usr_1\" ", "acct_1")]
+    {
+        assert_eq!(App::new(&rig, user, account).userinfo().await.error(), bad_request(), "{user} {account}");
     }
 }
 
@@ -357,10 +250,7 @@ async fn a_mode_without_a_key_is_the_operators_to_mend() {
     let rig = Rig::set(&[("STRIPE_API_KEY_LIVE_PARAMETER", "")]).await;
     let mut app = rig.app();
     app.mode = "live";
-    assert_eq!(
-        app.userinfo().await.error(),
-        (500, "client_misconfigured".to_owned())
-    );
+    assert_eq!(app.userinfo().await.error(), (500, "client_misconfigured".to_owned()));
     app.mode = "production";
     assert_eq!(app.userinfo().await.error(), bad_request());
 }

@@ -14,22 +14,14 @@ async fn a_preflight_is_answered_for_any_origin_without_credentials() {
     let headers = [
         ("origin", "null"),
         ("access-control-request-method", "GET"),
-        (
-            "access-control-request-headers",
-            "stripe-signature,stripe-user-id,stripe-account-id",
-        ),
+        ("access-control-request-headers", "stripe-signature,stripe-user-id,stripe-account-id"),
     ];
     let answer = rig.app().send(Method::OPTIONS, "userinfo", &headers, "").await;
     assert!(answer.status.is_success());
     assert_eq!(answer.headers["access-control-allow-origin"], "*");
     assert!(!answer.headers.contains_key("access-control-allow-credentials"));
     let allowed = answer.headers["access-control-allow-headers"].to_str().unwrap();
-    for header in [
-        "content-type",
-        "stripe-signature",
-        "stripe-user-id",
-        "stripe-account-id",
-    ] {
+    for header in ["content-type", "stripe-signature", "stripe-user-id", "stripe-account-id"] {
         assert!(allowed.contains(header), "{header}");
     }
 }
@@ -38,16 +30,9 @@ async fn a_preflight_is_answered_for_any_origin_without_credentials() {
 async fn errors_can_be_read_by_the_app_too() {
     let rig = Rig::session_bound().await;
     for (endpoint, status) in [("userinfo", 400), ("nowhere", 404), ("../../elsewhere", 404)] {
-        let answer = rig
-            .app()
-            .send(Method::GET, endpoint, &[("origin", "null")], "")
-            .await;
+        let answer = rig.app().send(Method::GET, endpoint, &[("origin", "null")], "").await;
         assert_eq!(answer.status.as_u16(), status);
-        let origins: Vec<_> = answer
-            .headers
-            .get_all("access-control-allow-origin")
-            .iter()
-            .collect();
+        let origins: Vec<_> = answer.headers.get_all("access-control-allow-origin").iter().collect();
         assert_eq!(origins, ["*"], "{endpoint}: one owner of CORS");
     }
 }
@@ -58,13 +43,7 @@ async fn the_traffic_is_listed_by_name_without_values() {
     rig.app().link(Person::Ada).await;
     let (seen, _) = rig.world.traffic.watch();
     let text = serde_json::to_string(&seen).unwrap();
-    for path in [
-        "/api/oauth/login",
-        "/api/oauth/authorize",
-        "/token",
-        "/oauth/whoami",
-        "/v1/apps/secrets",
-    ] {
+    for path in ["/api/oauth/login", "/api/oauth/authorize", "/token", "/oauth/whoami", "/v1/apps/secrets"] {
         assert!(text.contains(path), "{path}");
     }
     assert!(text.contains(r#""parameters":["code","state","iss"]"#));
@@ -82,9 +61,7 @@ fn event(change: impl Fn(&mut Value)) -> String {
 async fn events_that_cannot_be_read_get_a_400_and_the_function_lives() {
     let rig = Rig::direct().await;
     let environment = rig.world.environment.clone();
-    let lambda: Lambda<login::Login> = Lambda::start(environment, rig.clock.clock(), TIMEOUTS)
-        .await
-        .unwrap();
+    let lambda: Lambda<login::Login> = Lambda::start(environment, rig.clock.clock(), TIMEOUTS).await.unwrap();
     let hostile = [
         event(|event| event["rawQueryString"] = json!("state=\"x\"")),
         event(|event| event["rawQueryString"] = json!("state=a b")),
@@ -118,9 +95,7 @@ async fn a_stage_before_the_path_and_rest_events_are_understood() {
     let app = rig.app();
     app.link(Person::Ada).await;
     let lambda: Lambda<userinfo::Userinfo> =
-        Lambda::start(rig.world.environment.clone(), rig.clock.clock(), TIMEOUTS)
-            .await
-            .unwrap();
+        Lambda::start(rig.world.environment.clone(), rig.clock.clock(), TIMEOUTS).await.unwrap();
     let headers = json!({
         "stripe-signature": app.default_signature(),
         "stripe-user-id": app.user,

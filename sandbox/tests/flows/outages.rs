@@ -28,9 +28,7 @@ fn html() -> Fault {
 }
 
 fn with_header(status: u16, name: &str, value: &str) -> Fault {
-    let Fault::Reply(mut reply) = Fault::status(status) else {
-        unreachable!()
-    };
+    let Fault::Reply(mut reply) = Fault::status(status) else { unreachable!() };
     reply.headers.push((name.to_owned(), value.to_owned()));
     Fault::Reply(reply)
 }
@@ -53,17 +51,11 @@ async fn stripe_failing_to_read_is_no_sign_out() {
         (Fault::HangUp, (503, "secret_store_unavailable")),
         (Fault::body(200, "garbage"), (503, "secret_store_unavailable")),
         (Fault::body(200, "{}"), (503, "secret_store_unavailable")),
-        (
-            Fault::body(200, &"x".repeat(300_000)),
-            (503, "secret_store_unavailable"),
-        ),
+        (Fault::body(200, &"x".repeat(300_000)), (503, "secret_store_unavailable")),
         (html(), (503, "secret_store_unavailable")),
         (hang(), (503, "secret_store_unavailable")),
         (Fault::body(403, ""), (403, "secret_store_denied")),
-        (
-            Fault::body(400, r#"{"error":{"code":"account_invalid"}}"#),
-            (403, "secret_store_denied"),
-        ),
+        (Fault::body(400, r#"{"error":{"code":"account_invalid"}}"#), (403, "secret_store_denied")),
         (Fault::status(401), (500, "client_misconfigured")),
         (Fault::status(429), (429, "rate_limited")),
     ] {
@@ -72,10 +64,7 @@ async fn stripe_failing_to_read_is_no_sign_out() {
         let answer = app.userinfo().await;
         assert_eq!(answer.error(), (expected.0, expected.1.to_owned()), "{fault:?}");
         assert!(begun.elapsed() < TIMEOUTS.request, "{fault:?}");
-        assert_eq!(
-            answer.headers.contains_key("retry-after"),
-            expected.0 == 503 || expected.0 == 429
-        );
+        assert_eq!(answer.headers.contains_key("retry-after"), expected.0 == 503 || expected.0 == 429);
         rig.world.faults.clear();
         assert_eq!(app.userinfo().await.status, StatusCode::OK, "after {fault:?}");
     }
@@ -100,16 +89,8 @@ async fn one_bad_moment_of_stripe_goes_unnoticed() {
         assert_eq!(app.userinfo().await.status, StatusCode::OK, "{fault:?}");
         assert_eq!(rig.world.faults.waiting().calls, 0);
     }
-    rig.world.faults.once(
-        Party::Stripe,
-        FIND,
-        with_header(503, "stripe-should-retry", "false"),
-    );
-    assert_eq!(
-        app.userinfo().await.error().0,
-        503,
-        "Stripe said not to try again"
-    );
+    rig.world.faults.once(Party::Stripe, FIND, with_header(503, "stripe-should-retry", "false"));
+    assert_eq!(app.userinfo().await.error().0, 503, "Stripe said not to try again");
 }
 
 #[tokio::test]
@@ -120,11 +101,7 @@ async fn a_write_whose_answer_is_lost_is_carried_out_once() {
     assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
     assert_eq!(rig.world.provider.calls("/token"), 1);
     rig.world.faults.once(Party::Stripe, DELETE, Fault::LoseReply);
-    assert_eq!(
-        app.logout().await.json(),
-        json!({ "revoked": true }),
-        "the replay says deleted, not absent"
-    );
+    assert_eq!(app.logout().await.json(), json!({ "revoked": true }), "the replay says deleted, not absent");
     assert!(app.stored().is_empty());
 }
 
@@ -138,10 +115,7 @@ async fn what_cannot_be_stored_is_revoked() {
         (Fault::status(403), (403, "secret_store_denied")),
     ] {
         rig.world.faults.always(Party::Stripe, SET, fault);
-        assert_eq!(
-            app.link(Person::Ada).await.error(),
-            (expected.0, expected.1.to_owned())
-        );
+        assert_eq!(app.link(Person::Ada).await.error(), (expected.0, expected.1.to_owned()));
         rig.world.faults.clear();
         assert!(app.stored().is_empty());
         assert_eq!(rig.world.provider.live_grants(), 0);
@@ -168,10 +142,7 @@ async fn a_store_that_is_down_before_the_exchange_costs_no_code() {
     let begun = app.begin().await;
     let code = app.code(&begun, Person::Ada).await;
     rig.world.faults.always(Party::Stripe, FIND, Fault::status(503));
-    assert_eq!(
-        app.complete(&code, &begun.verifier).await.error().1,
-        "secret_store_unavailable"
-    );
+    assert_eq!(app.complete(&code, &begun.verifier).await.error().1, "secret_store_unavailable");
     rig.world.faults.clear();
     assert_eq!(app.complete(&code, &begun.verifier).await.status, StatusCode::OK);
 }
@@ -188,25 +159,15 @@ async fn the_token_endpoints_faults_are_told_apart() {
         (error("invalid_grant"), (401, "code_rejected")),
         (error("invalid_client"), (500, "client_misconfigured")),
         (error("temporarily_unavailable"), (503, "provider_unavailable")),
-        (
-            Fault::body(200, r#"{"error":"invalid_grant"}"#),
-            (401, "code_rejected"),
-        ),
+        (Fault::body(200, r#"{"error":"invalid_grant"}"#), (401, "code_rejected")),
         (Fault::body(200, r#"{"ok":false}"#), (502, "provider_error")),
-        (
-            Fault::body(200, r#"{"access_token":""}"#),
-            (502, "provider_error"),
-        ),
+        (Fault::body(200, r#"{"access_token":""}"#), (502, "provider_error")),
         (html(), (502, "provider_error")),
         (Fault::status(302), (502, "provider_error")),
         (Fault::body(200, &"x".repeat(300_000)), (502, "provider_error")),
     ] {
         rig.world.faults.once(Party::Provider, "/token", fault.clone());
-        assert_eq!(
-            app.link(Person::Ada).await.error(),
-            (expected.0, expected.1.to_owned()),
-            "{fault:?}"
-        );
+        assert_eq!(app.link(Person::Ada).await.error(), (expected.0, expected.1.to_owned()), "{fault:?}");
         assert!(app.stored().is_empty());
     }
     assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
@@ -227,9 +188,7 @@ async fn userinfos_faults_are_told_apart_and_delete_nothing() {
         (Fault::body(200, "[]"), (502, "provider_error")),
         (html(), (502, "provider_error")),
     ] {
-        rig.world
-            .faults
-            .once(Party::Provider, "/oauth/whoami", fault.clone());
+        rig.world.faults.once(Party::Provider, "/oauth/whoami", fault.clone());
         let answer = app.userinfo().await;
         assert_eq!(answer.error(), (expected.0, expected.1.to_owned()), "{fault:?}");
         if expected.0 == 429 {
@@ -251,10 +210,7 @@ async fn a_logout_deletes_even_when_the_provider_is_down() {
     }
     app.link(Person::Ada).await;
     rig.world.faults.always(Party::Stripe, DELETE, Fault::status(500));
-    assert_eq!(
-        app.logout().await.error(),
-        (503, "secret_store_unavailable".to_owned())
-    );
+    assert_eq!(app.logout().await.error(), (503, "secret_store_unavailable".to_owned()));
     rig.world.faults.clear();
     assert_eq!(app.logout().await.status, StatusCode::OK);
     assert!(app.stored().is_empty());

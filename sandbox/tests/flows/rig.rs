@@ -39,46 +39,21 @@ impl Rig {
     }
 
     pub async fn direct() -> Self {
-        Self::with(Options {
-            flow: LinkFlow::Direct,
-            ..Options::default()
-        })
-        .await
+        Self::with(Options { flow: LinkFlow::Direct, ..Options::default() }).await
     }
 
     pub async fn set(settings: &[(&'static str, &str)]) -> Self {
-        let settings = settings
-            .iter()
-            .map(|(name, value)| (*name, (*value).to_owned()))
-            .collect();
-        Self::with(Options {
-            settings,
-            ..Options::default()
-        })
-        .await
+        let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        Self::with(Options { settings, ..Options::default() }).await
     }
 
     pub async fn with(options: Options) -> Self {
         watch_the_log();
         let clock = ManualClock::at(NOW);
-        let marker = if options.marker == Options::default().marker {
-            PLANTED
-        } else {
-            options.marker
-        };
-        let options = Options {
-            port: 0,
-            marker,
-            clock: clock.clock(),
-            timeouts: TIMEOUTS,
-            ..options
-        };
+        let marker = if options.marker == Options::default().marker { PLANTED } else { options.marker };
+        let options = Options { port: 0, marker, clock: clock.clock(), timeouts: TIMEOUTS, ..options };
         let world = World::start(options).await.expect("a world");
-        Self {
-            world,
-            clock,
-            http: Http::new(Timeouts::default()),
-        }
+        Self { world, clock, http: Http::new(Timeouts::default()) }
     }
 
     /// The app in the Dashboard of `usr_ada` in `acct_alpine`, test mode.
@@ -112,9 +87,7 @@ struct Tap;
 
 impl Write for Tap {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        LOG.lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend_from_slice(bytes);
+        LOG.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
         Ok(bytes.len())
     }
 

@@ -20,10 +20,7 @@ async fn a_user_links_an_account_and_unlinks_it() {
     let (endpoint, request) = parts(&begun.authorization_url);
     assert_eq!(endpoint, format!("{}/oauth", rig.world.addresses.provider));
     assert_eq!(request["response_type"], "code");
-    assert_eq!(
-        request["redirect_uri"],
-        format!("{}/api/oauth/authorize", rig.world.addresses.gateway)
-    );
+    assert_eq!(request["redirect_uri"], format!("{}/api/oauth/authorize", rig.world.addresses.gateway));
     assert_eq!(request["scope"], "openid email profile");
     assert_eq!(request["code_challenge_method"], "S256");
     assert!(request.contains_key("nonce"));
@@ -31,20 +28,10 @@ async fn a_user_links_an_account_and_unlinks_it() {
 
     let callback = app.at_provider(&begun.authorization_url, Person::Ada);
     let (dashboard, parameters) = app.get(&callback).await.redirect();
-    assert_eq!(
-        dashboard,
-        format!(
-            "{}/test/apps-oauth/com.example.sandbox",
-            rig.world.addresses.dashboard
-        )
-    );
+    assert_eq!(dashboard, format!("{}/test/apps-oauth/com.example.sandbox", rig.world.addresses.dashboard));
     assert_eq!(parameters["state"], begun.state);
     assert_eq!(parameters.len(), 2, "{parameters:?}");
-    assert_eq!(
-        rig.world.provider.calls("/token"),
-        0,
-        "the callback exchanges nothing"
-    );
+    assert_eq!(rig.world.provider.calls("/token"), 0, "the callback exchanges nothing");
     assert!(app.stored().is_empty(), "the callback stores nothing");
 
     let linked = app.complete(&parameters["code"], &begun.verifier).await;
@@ -60,20 +47,11 @@ async fn a_user_links_an_account_and_unlinks_it() {
     assert_eq!(app.userinfo().await.json(), ada);
     assert_eq!(app.get_signed("userinfo").await.json(), ada);
     let payload = app.payload("userinfo", &[]);
-    let headers = [
-        ("stripe-signature", &*rig.world.stripe.sign(&payload)),
-        ("content-type", "application/json"),
-    ];
-    assert_eq!(
-        app.send(Method::POST, "userinfo", &headers, payload).await.json(),
-        ada
-    );
+    let headers =
+        [("stripe-signature", &*rig.world.stripe.sign(&payload)), ("content-type", "application/json")];
+    assert_eq!(app.send(Method::POST, "userinfo", &headers, payload).await.json(), ada);
 
-    let stored = rig
-        .world
-        .stripe
-        .payload(Mode::Test, app.account, app.user, "access_token")
-        .unwrap();
+    let stored = rig.world.stripe.payload(Mode::Test, app.account, app.user, "access_token").unwrap();
     crate::rig::assert_silent("the stored secret", &stored);
     assert_eq!(rig.world.provider.live_grants(), 1);
 
@@ -81,11 +59,7 @@ async fn a_user_links_an_account_and_unlinks_it() {
     assert!(app.stored().is_empty());
     assert_eq!(rig.world.provider.live_grants(), 0);
     assert_eq!(app.userinfo().await.error(), (401, "not_connected".to_owned()));
-    assert_eq!(
-        app.logout().await.json(),
-        json!({ "revoked": false }),
-        "a second logout is no error"
-    );
+    assert_eq!(app.logout().await.json(), json!({ "revoked": false }), "a second logout is no error");
 }
 
 #[tokio::test]
@@ -104,16 +78,9 @@ async fn a_refusal_goes_back_to_the_session_that_began() {
 async fn an_unverified_address_is_not_linked_unless_the_policy_allows() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
-    assert_eq!(
-        app.link(Person::Grace).await.error(),
-        (401, "email_unverified".to_owned())
-    );
+    assert_eq!(app.link(Person::Grace).await.error(), (401, "email_unverified".to_owned()));
     assert!(app.stored().is_empty(), "checked before storing");
-    assert_eq!(
-        rig.world.provider.live_grants(),
-        0,
-        "what is not stored is revoked"
-    );
+    assert_eq!(rig.world.provider.live_grants(), 0, "what is not stored is revoked");
 
     let lenient = Rig::set(&[("EMAIL_VERIFIED", "ignore")]).await;
     let linked = lenient.app().link(Person::Grace).await;
@@ -145,18 +112,11 @@ async fn a_victim_who_follows_an_attackers_link_links_nobody() {
 
     let own_session = victim.begin().await;
     for verifier in [&own_session.verifier, &begun.verifier] {
-        assert_eq!(
-            victim.complete(&code, verifier).await.error(),
-            (403, "identity_mismatch".to_owned())
-        );
+        assert_eq!(victim.complete(&code, verifier).await.error(), (403, "identity_mismatch".to_owned()));
     }
     assert!(victim.stored().is_empty() && attacker.stored().is_empty());
     assert_eq!(attacker.userinfo().await.error().1, "not_connected");
-    assert_eq!(
-        rig.world.provider.calls("/token"),
-        0,
-        "the code was never exchanged"
-    );
+    assert_eq!(rig.world.provider.calls("/token"), 0, "the code was never exchanged");
 }
 
 /// Attack 4: the victim's code in the attacker's own attempt. PKCE ties it to the attempt it was made for.
@@ -165,21 +125,13 @@ async fn a_code_injected_into_another_attempt_is_rejected() {
     let rig = Rig::session_bound().await;
     let (victim, attacker) = (rig.app(), App::new(&rig, "usr_mallory", "acct_alpine"));
     let (victims, own) = (victim.begin().await, attacker.begin().await);
-    let stolen = parts(&format!(
-        "http://x/{}",
-        victim.at_provider(&victims.authorization_url, Person::Ada)
-    ))
-    .1;
+    let stolen =
+        parts(&format!("http://x/{}", victim.at_provider(&victims.authorization_url, Person::Ada))).1;
     let state = &parts(&own.authorization_url).1["state"];
-    let callback = format!(
-        "authorize?code={}&state={state}&iss={}",
-        stolen["code"], rig.world.addresses.provider
-    );
+    let callback =
+        format!("authorize?code={}&state={state}&iss={}", stolen["code"], rig.world.addresses.provider);
     let code = attacker.get(&callback).await.redirect().1["code"].clone();
-    assert_eq!(
-        attacker.complete(&code, &own.verifier).await.error(),
-        (401, "code_rejected".to_owned())
-    );
+    assert_eq!(attacker.complete(&code, &own.verifier).await.error(), (401, "code_rejected".to_owned()));
     assert!(attacker.stored().is_empty());
 }
 
@@ -191,21 +143,11 @@ async fn a_code_is_for_one_user_account_mode_and_session() {
     let code = app.code(&begun, Person::Ada).await;
     let mut live = app.clone();
     live.mode = "live";
-    for other in [
-        App::new(&rig, "usr_ada", "acct_birch"),
-        App::new(&rig, "usr_eve", "acct_alpine"),
-        live,
-    ] {
-        assert_eq!(
-            other.complete(&code, &begun.verifier).await.error().1,
-            "identity_mismatch"
-        );
+    for other in [App::new(&rig, "usr_ada", "acct_birch"), App::new(&rig, "usr_eve", "acct_alpine"), live] {
+        assert_eq!(other.complete(&code, &begun.verifier).await.error().1, "identity_mismatch");
     }
     let elsewhere = "x".repeat(43);
-    assert_eq!(
-        app.complete(&code, &elsewhere).await.error().1,
-        "identity_mismatch"
-    );
+    assert_eq!(app.complete(&code, &elsewhere).await.error().1, "identity_mismatch");
     assert_eq!(
         app.complete(&code, &begun.verifier).await.status,
         StatusCode::OK,
@@ -221,16 +163,9 @@ async fn sealed_tokens_are_not_interchangeable() {
     let (_, request) = parts(&begun.authorization_url);
     let code = app.code(&begun, Person::Ada).await;
     let state = &request["state"];
-    assert_eq!(
-        app.complete(state, &begun.verifier).await.error(),
-        (400, "state_invalid".to_owned())
-    );
-    let swapped = app
-        .get(&format!(
-            "authorize?code=x&state={code}&iss={}",
-            rig.world.addresses.provider
-        ))
-        .await;
+    assert_eq!(app.complete(state, &begun.verifier).await.error(), (400, "state_invalid".to_owned()));
+    let swapped =
+        app.get(&format!("authorize?code=x&state={code}&iss={}", rig.world.addresses.provider)).await;
     assert_eq!(swapped.page(), (400, "state_invalid".to_owned()));
 }
 
@@ -245,10 +180,7 @@ async fn time_runs_out() {
     rig.clock.advance(1);
     assert_eq!(app.get(&in_time).await.page(), (400, "state_expired".to_owned()));
     rig.clock.advance(180);
-    assert_eq!(
-        app.complete(&code, &begun.verifier).await.error(),
-        (400, "state_expired".to_owned())
-    );
+    assert_eq!(app.complete(&code, &begun.verifier).await.error(), (400, "state_expired".to_owned()));
     assert_eq!(rig.clock.clock().now(), NOW + 781);
 }
 
@@ -259,10 +191,7 @@ async fn a_code_the_provider_no_longer_takes_is_rejected() {
     let begun = app.begin().await;
     let code = app.code(&begun, Person::Ada).await;
     rig.clock.advance(100); // The provider's codes live 60 s, ours 180.
-    assert_eq!(
-        app.complete(&code, &begun.verifier).await.error(),
-        (401, "code_rejected".to_owned())
-    );
+    assert_eq!(app.complete(&code, &begun.verifier).await.error(), (401, "code_rejected".to_owned()));
     assert!(app.stored().is_empty());
 }
 
@@ -271,9 +200,7 @@ async fn both_spellings_of_the_callback_work() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     let begun = app.begin().await;
-    let callback = app
-        .at_provider(&begun.authorization_url, Person::Ada)
-        .replace("authorize?", "authorise?");
+    let callback = app.at_provider(&begun.authorization_url, Person::Ada).replace("authorize?", "authorise?");
     let code = app.get(&callback).await.redirect().1["code"].clone();
     assert_eq!(app.complete(&code, &begun.verifier).await.status, StatusCode::OK);
 }
@@ -286,20 +213,9 @@ async fn each_mode_is_a_world_of_its_own() {
     let begun = live.begin().await;
     let callback = live.at_provider(&begun.authorization_url, Person::Ada);
     let (dashboard, parameters) = live.get(&callback).await.redirect();
-    assert_eq!(
-        dashboard,
-        format!("{}/apps-oauth/com.example.sandbox", rig.world.addresses.dashboard)
-    );
-    assert_eq!(
-        live.complete(&parameters["code"], &begun.verifier).await.status,
-        StatusCode::OK
-    );
-    assert!(
-        rig.world
-            .stripe
-            .payload(Mode::Live, live.account, live.user, "access_token")
-            .is_some()
-    );
+    assert_eq!(dashboard, format!("{}/apps-oauth/com.example.sandbox", rig.world.addresses.dashboard));
+    assert_eq!(live.complete(&parameters["code"], &begun.verifier).await.status, StatusCode::OK);
+    assert!(rig.world.stripe.payload(Mode::Live, live.account, live.user, "access_token").is_some());
     assert_eq!(rig.app().userinfo().await.error().1, "not_connected");
     assert_eq!(live.userinfo().await.status, StatusCode::OK);
 }
@@ -310,15 +226,9 @@ async fn another_account_at_the_provider_is_noticed() {
     let app = rig.app();
     assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
     let other = r#"{"sub":"somebody-else","email":"x@example.com","email_verified":true}"#;
-    rig.world
-        .faults
-        .once(Party::Provider, "/oauth/whoami", Fault::body(200, other));
+    rig.world.faults.once(Party::Provider, "/oauth/whoami", Fault::body(200, other));
     assert_eq!(app.userinfo().await.error(), (403, "identity_changed".to_owned()));
-    assert_eq!(
-        app.userinfo().await.status,
-        StatusCode::OK,
-        "and nothing was deleted"
-    );
+    assert_eq!(app.userinfo().await.status, StatusCode::OK, "and nothing was deleted");
 }
 
 #[tokio::test]
@@ -327,10 +237,7 @@ async fn tokens_revoked_at_the_provider_ask_for_a_new_sign_in() {
     let app = rig.app();
     app.link(Person::Ada).await;
     rig.world.provider.revoke_all();
-    assert_eq!(
-        app.userinfo().await.error(),
-        (401, "reconnect_required".to_owned())
-    );
+    assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()));
     assert_eq!(app.stored(), ["access_token"]);
     assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
 }
@@ -340,19 +247,10 @@ async fn the_users_tokens_open_for_that_user_alone() {
     let rig = Rig::session_bound().await;
     let ada = rig.app();
     ada.link(Person::Ada).await;
-    let sealed = rig
-        .world
-        .stripe
-        .payload(Mode::Test, ada.account, ada.user, "access_token")
-        .unwrap();
+    let sealed = rig.world.stripe.payload(Mode::Test, ada.account, ada.user, "access_token").unwrap();
     let eve = App::new(&rig, "usr_eve", "acct_alpine");
-    rig.world
-        .stripe
-        .put(Mode::Test, eve.account, eve.user, "access_token", &sealed);
-    assert_eq!(
-        eve.userinfo().await.error(),
-        (401, "reconnect_required".to_owned())
-    );
+    rig.world.stripe.put(Mode::Test, eve.account, eve.user, "access_token", &sealed);
+    assert_eq!(eve.userinfo().await.error(), (401, "reconnect_required".to_owned()));
     assert_eq!(eve.logout().await.json(), json!({ "revoked": false }));
     assert!(eve.stored().is_empty());
     assert_eq!(ada.userinfo().await.status, StatusCode::OK);
@@ -382,10 +280,7 @@ async fn a_wrong_client_secret_is_the_operators_to_mend() {
         ..Options::default()
     })
     .await;
-    assert_eq!(
-        rig.app().link(Person::Ada).await.error(),
-        (500, "client_misconfigured".to_owned())
-    );
+    assert_eq!(rig.app().link(Person::Ada).await.error(), (500, "client_misconfigured".to_owned()));
 }
 
 #[tokio::test]

@@ -15,11 +15,7 @@ use crate::rig::{PLANTED, Rig, TIMEOUTS, assert_silent, logged};
 
 fn changed(rig: &Rig, changes: &[(&str, &str)]) -> Environment {
     let mut settings = rig.world.settings.clone();
-    settings.extend(
-        changes
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-    );
+    settings.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     Environment::from_iter(settings)
 }
 
@@ -40,29 +36,19 @@ async fn problems<F: Function>(rig: &Rig, changes: &[(&str, &str)]) -> String {
 async fn each_function_asks_once_for_just_its_own() {
     let rig = Rig::session_bound().await;
     assert_eq!(rig.world.ssm.calls(), 4, "one call a function");
-    for (changes, expected) in [
-        (&[][..], 1),
-        (
-            &[("STRIPE_APP_SECRET_PARAMETER", ""), ("SEALING_KEY_PARAMETER", "")],
-            0,
-        ),
-    ] {
+    for (changes, expected) in
+        [(&[][..], 1), (&[("STRIPE_APP_SECRET_PARAMETER", ""), ("SEALING_KEY_PARAMETER", "")], 0)]
+    {
         let before = rig.world.ssm.calls();
         let _ = start::<Login>(&rig, changes).await;
         assert_eq!(rig.world.ssm.calls() - before, expected);
     }
     // Login can do without the keys of the others, and so must not ask for them.
     for name in ["STRIPE_API_KEY", "THIRD_PARTY_CLIENT_SECRET"] {
-        rig.world
-            .ssm
-            .remove(&rig.world.settings[&format!("{name}_PARAMETER")]);
+        rig.world.ssm.remove(&rig.world.settings[&format!("{name}_PARAMETER")]);
     }
     assert!(start::<Login>(&rig, &[]).await.is_ok());
-    assert!(
-        problems::<Authorize>(&rig, &[])
-            .await
-            .contains("THIRD_PARTY_CLIENT_SECRET")
-    );
+    assert!(problems::<Authorize>(&rig, &[]).await.contains("THIRD_PARTY_CLIENT_SECRET"));
 }
 
 #[tokio::test]
@@ -104,36 +90,19 @@ async fn a_parameter_that_is_not_there_is_named() {
     let rig = Rig::session_bound().await;
     let parameter = rig.world.settings["SEALING_KEY_PARAMETER"].clone();
     rig.world.ssm.remove(&parameter);
-    for text in [
-        problems::<Login>(&rig, &[]).await,
-        problems::<Userinfo>(&rig, &[]).await,
-    ] {
-        assert!(
-            text.contains(&format!("SEALING_KEY has no SSM parameter {parameter}")),
-            "{text}"
-        );
+    for text in [problems::<Login>(&rig, &[]).await, problems::<Userinfo>(&rig, &[]).await] {
+        assert!(text.contains(&format!("SEALING_KEY has no SSM parameter {parameter}")), "{text}");
         assert_eq!(text.matches("SEALING_KEY has").count(), 1, "{text}");
     }
     rig.world.ssm.set(&parameter, " \n");
-    assert!(
-        problems::<Login>(&rig, &[])
-            .await
-            .contains("SEALING_KEY is blank")
-    );
+    assert!(problems::<Login>(&rig, &[]).await.contains("SEALING_KEY is blank"));
 }
 
 #[tokio::test]
 async fn a_secret_with_a_stray_newline_is_refused_not_trimmed() {
     let rig = Rig::session_bound().await;
-    rig.world.ssm.set(
-        &rig.world.settings["STRIPE_APP_SECRET_PARAMETER"],
-        "absec_PLANTED\n",
-    );
-    assert!(
-        problems::<Logout>(&rig, &[])
-            .await
-            .contains("STRIPE_APP_SECRET must be")
-    );
+    rig.world.ssm.set(&rig.world.settings["STRIPE_APP_SECRET_PARAMETER"], "absec_PLANTED\n");
+    assert!(problems::<Logout>(&rig, &[]).await.contains("STRIPE_APP_SECRET must be"));
 }
 
 #[tokio::test]
@@ -185,18 +154,11 @@ async fn ssm_being_down_is_survived() {
         lambda.answer(event, Context::default()).await;
         assert_eq!(rig.world.ssm.calls(), before, "and no more");
     }
-    assert!(
-        logged().contains("AccessDeniedException"),
-        "the operator learns why"
-    );
+    assert!(logged().contains("AccessDeniedException"), "the operator learns why");
 }
 
 #[tokio::test]
 async fn a_port_where_nobody_listens_is_an_outage() {
     let rig = Rig::with(Options::default()).await;
-    assert!(
-        start::<Login>(&rig, &[("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:9")])
-            .await
-            .is_ok()
-    );
+    assert!(start::<Login>(&rig, &[("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:9")]).await.is_ok());
 }

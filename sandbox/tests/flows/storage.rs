@@ -26,11 +26,7 @@ async fn long_tokens_are_split_and_come_back_whole() {
     // A new link goes to the other slot and takes the old parts away.
     assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
     assert_eq!(app.stored().len(), 4);
-    assert!(
-        app.stored().contains(&"access_token.b1".to_owned()),
-        "{:?}",
-        app.stored()
-    );
+    assert!(app.stored().contains(&"access_token.b1".to_owned()), "{:?}", app.stored());
     assert_eq!(app.userinfo().await.status, StatusCode::OK);
 
     assert_eq!(app.logout().await.json(), json!({ "revoked": true }));
@@ -56,17 +52,10 @@ async fn a_write_that_fails_half_way_leaves_the_old_set() {
     // Three parts and the head: the fourth write is the head's.
     for fine in 0..4 {
         for _ in 0..fine {
-            rig.world
-                .faults
-                .once(Party::Stripe, "/v1/apps/secrets", Fault::DelayMs(1));
+            rig.world.faults.once(Party::Stripe, "/v1/apps/secrets", Fault::DelayMs(1));
         }
-        rig.world
-            .faults
-            .always(Party::Stripe, "/v1/apps/secrets", Fault::status(500));
-        assert_eq!(
-            app.link(Person::Ada).await.error(),
-            (503, "secret_store_unavailable".to_owned())
-        );
+        rig.world.faults.always(Party::Stripe, "/v1/apps/secrets", Fault::status(500));
+        assert_eq!(app.link(Person::Ada).await.error(), (503, "secret_store_unavailable".to_owned()));
         rig.world.faults.clear();
         assert_eq!(app.userinfo().await.json(), old, "after {fine} writes");
     }
@@ -84,13 +73,8 @@ async fn a_set_with_a_part_missing_asks_for_a_new_sign_in() {
     let rig = long_tokens(6000).await;
     let app = rig.app();
     app.link(Person::Ada).await;
-    rig.world
-        .stripe
-        .put(shared::Mode::Test, app.account, app.user, "access_token.a2", "x");
-    assert_eq!(
-        app.userinfo().await.error(),
-        (401, "reconnect_required".to_owned())
-    );
+    rig.world.stripe.put(shared::Mode::Test, app.account, app.user, "access_token.a2", "x");
+    assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()));
     assert_eq!(app.logout().await.json(), json!({ "revoked": false }));
     assert!(app.stored().is_empty());
 }
@@ -99,27 +83,19 @@ async fn a_set_with_a_part_missing_asks_for_a_new_sign_in() {
 async fn tokens_that_no_scope_can_hold_are_refused_and_revoked() {
     let rig = long_tokens(12_000).await;
     let app = rig.app();
-    assert_eq!(
-        app.link(Person::Ada).await.error(),
-        (502, "provider_error".to_owned())
-    );
+    assert_eq!(app.link(Person::Ada).await.error(), (502, "provider_error".to_owned()));
     assert!(app.stored().is_empty());
     assert_eq!(rig.world.provider.live_grants(), 0);
 }
 
 #[tokio::test]
 async fn the_plain_format_has_room_for_one_secret() {
-    let rig = Rig::with(Options {
-        settings: vec![("TOKEN_FORMAT", "plain".to_owned())],
-        ..Options::default()
-    })
-    .await;
+    let rig =
+        Rig::with(Options { settings: vec![("TOKEN_FORMAT", "plain".to_owned())], ..Options::default() })
+            .await;
     let app = rig.app();
     rig.world.provider.pad_tokens(6000);
-    assert_eq!(
-        app.link(Person::Ada).await.error(),
-        (502, "provider_error".to_owned())
-    );
+    assert_eq!(app.link(Person::Ada).await.error(), (502, "provider_error".to_owned()));
     rig.world.provider.pad_tokens(4000);
     assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
     assert_eq!(app.stored(), ["access_token"]);

@@ -18,11 +18,7 @@ impl AuthorizationEndpoint {
         let url = endpoint(settings, "THIRD_PARTY_AUTHORIZE_URL", "oauth");
         let registration = Registration::from_settings(settings);
         let scopes = settings.optional("THIRD_PARTY_SCOPES");
-        Some(Self {
-            url: url?,
-            scopes,
-            registration: registration?,
-        })
+        Some(Self { url: url?, scopes, registration: registration? })
     }
 
     /// Who we are at the provider.
@@ -62,10 +58,7 @@ mod tests {
     use super::*;
 
     fn endpoint(more: &[(&'static str, &str)]) -> Option<AuthorizationEndpoint> {
-        let base = [
-            ("THIRD_PARTY_CLIENT_ID", "client"),
-            ("API_HOST_URL", "https://api.example.com/prod/"),
-        ];
+        let base = [("THIRD_PARTY_CLIENT_ID", "client"), ("API_HOST_URL", "https://api.example.com/prod/")];
         AuthorizationEndpoint::from_settings(&mut Settings::of(&[&base[..], more].concat()))
     }
 
@@ -83,10 +76,7 @@ mod tests {
     #[test]
     fn parameters_of_the_providers_own_are_kept_and_openid_gets_a_nonce() {
         let endpoint = endpoint(&[
-            (
-                "THIRD_PARTY_AUTHORIZE_URL",
-                "https://id.example.com/authorize?prompt=consent",
-            ),
+            ("THIRD_PARTY_AUTHORIZE_URL", "https://id.example.com/authorize?prompt=consent"),
             ("THIRD_PARTY_SCOPES", "openid email"),
         ])
         .unwrap();

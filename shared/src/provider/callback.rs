@@ -38,13 +38,8 @@ impl Callback {
         let error = invocation.query("error", LONGEST_WORD)?;
         let from = invocation.query("iss", LONGEST_WORD)?;
 
-        let state = state.ok_or(Error::BadRequest(
-            "The provider sent no state. Start again from your app in Stripe.",
-        ))?;
-        if issuer.0.is_some() && issuer.0.as_deref() != from {
-            tracing::warn!("the callback's iss is not THIRD_PARTY_ISSUER");
-            return Err(Error::StateInvalid);
-        }
+        let state = state
+            .ok_or(Error::BadRequest("The provider sent no state. Start again from your app in Stripe."))?;
         let code = match (code, error) {
             (_, Some(error)) => Err(refusal(error)),
             (Some(code), None) => Ok(code.into()),
@@ -54,10 +49,11 @@ impl Callback {
                 ));
             }
         };
-        Ok(Self {
-            state: state.to_owned(),
-            code,
-        })
+        if issuer.0.is_some() && issuer.0.as_deref() != from {
+            tracing::warn!("the callback's iss is not THIRD_PARTY_ISSUER");
+            return Err(Error::StateInvalid);
+        }
+        Ok(Self { state: state.to_owned(), code })
     }
 }
 

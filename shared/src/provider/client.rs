@@ -34,17 +34,9 @@ impl ConfidentialClient {
         let secret = settings.required_secret("THIRD_PARTY_CLIENT_SECRET");
         let authentication = settings.choice(
             "THIRD_PARTY_CLIENT_AUTH",
-            &[
-                ("client_secret_post", Authentication::Post),
-                ("client_secret_basic", Authentication::Basic),
-            ],
+            &[("client_secret_post", Authentication::Post), ("client_secret_basic", Authentication::Basic)],
         );
-        Some(Self {
-            id: id?,
-            secret: secret?,
-            authentication: authentication?,
-            http: http.clone(),
-        })
+        Some(Self { id: id?, secret: secret?, authentication: authentication?, http: http.clone() })
     }
 
     /// Posts a form to an endpoint that authenticates clients, and reads the answer.
@@ -57,11 +49,7 @@ impl ConfidentialClient {
         mut form: Vec<(&str, &str)>,
         deadline: Deadline,
     ) -> Result<Reply, Failure> {
-        let mut request = self
-            .http
-            .client()
-            .post(url.clone())
-            .header(ACCEPT, "application/json");
+        let mut request = self.http.client().post(url.clone()).header(ACCEPT, "application/json");
         match self.authentication {
             Authentication::Basic => request = self.basic(request),
             Authentication::Post => {
@@ -96,10 +84,7 @@ mod tests {
             authentication: Authentication::Basic,
             http: http.clone(),
         };
-        let request = client
-            .basic(http.client().get("https://example.com"))
-            .build()
-            .unwrap();
+        let request = client.basic(http.client().get("https://example.com")).build().unwrap();
         request.headers()[AUTHORIZATION].to_str().unwrap().to_owned()
     }
 

@@ -37,10 +37,7 @@ fn endpoint(settings: &mut Settings, name: &str, path: &str) -> Option<Url> {
         return None;
     }
     let mut url = settings.optional_url("THIRD_PARTY_URL_BASE")?;
-    url.path_segments_mut()
-        .ok()?
-        .pop_if_empty()
-        .extend(path.split('/'));
+    url.path_segments_mut().ok()?.pop_if_empty().extend(path.split('/'));
     Some(url)
 }
 

@@ -21,16 +21,8 @@ impl Registration {
         let host = settings.required_url("API_HOST_URL");
         let mut redirect_uri = host?;
         redirect_uri.set_query(None);
-        redirect_uri
-            .path_segments_mut()
-            .ok()?
-            .pop_if_empty()
-            .extend(["api", "oauth", "authorize"]);
-        Some(Self {
-            provider: provider?,
-            client_id: client_id?,
-            redirect_uri,
-        })
+        redirect_uri.path_segments_mut().ok()?.pop_if_empty().extend(["api", "oauth", "authorize"]);
+        Some(Self { provider: provider?, client_id: client_id?, redirect_uri })
     }
 
     /// What sealed tokens of a link attempt are bound to: they open for no other registration.

@@ -27,14 +27,8 @@ impl RevocationEndpoint {
             return false;
         };
         let form = match &tokens.refresh_token {
-            Some(token) => vec![
-                ("token", token.expose_secret()),
-                ("token_type_hint", "refresh_token"),
-            ],
-            None => vec![
-                ("token", tokens.access_token.expose_secret()),
-                ("token_type_hint", "access_token"),
-            ],
+            Some(token) => vec![("token", token.expose_secret()), ("token_type_hint", "refresh_token")],
+            None => vec![("token", tokens.access_token.expose_secret()), ("token_type_hint", "access_token")],
         };
         let outcome = client.post(url, form, deadline).await;
         let revoked = outcome.as_ref().is_ok_and(|reply| reply.status.is_success());

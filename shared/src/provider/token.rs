@@ -44,11 +44,7 @@ impl TokenEndpoint {
         let url = endpoint(settings, "THIRD_PARTY_TOKEN_URL", "token");
         let client = ConfidentialClient::from_settings(settings, http);
         let registration = Registration::from_settings(settings);
-        Some(Self {
-            url: url?,
-            client: client?,
-            registration: registration?,
-        })
+        Some(Self { url: url?, client: client?, registration: registration? })
     }
 
     /// Who we are at the provider.
@@ -74,17 +70,9 @@ impl TokenEndpoint {
             ("redirect_uri", self.registration.redirect_uri.as_str()),
             ("code_verifier", verifier.expose_secret()),
         ];
-        let reply = self
-            .client
-            .post(&self.url, form, deadline)
-            .await
-            .map_err(no_answer)?;
+        let reply = self.client.post(&self.url, form, deadline).await.map_err(no_answer)?;
         let tokens = granted(&reply).inspect_err(|error| {
-            tracing::warn!(
-                status = reply.status.as_u16(),
-                code = error.code(),
-                "the code was not exchanged"
-            );
+            tracing::warn!(status = reply.status.as_u16(), code = error.code(), "the code was not exchanged");
         })?;
         tokens.check_nonce(link)?;
         Ok(tokens)
@@ -94,10 +82,7 @@ impl TokenEndpoint {
 impl TokenResponse {
     /// An ID token made for another attempt means an injected code (OpenID Connect Core section 3.1.3.7).
     fn check_nonce(&self, link: &LinkId) -> Result<(), Error> {
-        let nonce = self
-            .id_token
-            .as_ref()
-            .and_then(|token| nonce::in_id_token(token.expose_secret()));
+        let nonce = self.id_token.as_ref().and_then(|token| nonce::in_id_token(token.expose_secret()));
         match nonce {
             Some(nonce) if nonce != nonce::of(link) => {
                 tracing::warn!("the ID token's nonce is of another sign-in");
@@ -118,12 +103,9 @@ fn granted(reply: &Reply) -> Result<TokenResponse, Error> {
     if reply.status == StatusCode::UNAUTHORIZED {
         return Err(Error::ClientMisconfigured);
     }
-    let granted = reply
-        .json::<TokenResponse>()
-        .filter(|tokens| !tokens.access_token.expose_secret().is_empty());
-    granted
-        .filter(|_| reply.status.is_success())
-        .ok_or(Error::ProviderError)
+    let granted =
+        reply.json::<TokenResponse>().filter(|tokens| !tokens.access_token.expose_secret().is_empty());
+    granted.filter(|_| reply.status.is_success()).ok_or(Error::ProviderError)
 }
 
 /// The error codes of RFC 6749 section 5.2, as ours.
@@ -173,11 +155,7 @@ mod tests {
             ("", None),
         ] {
             let body = format!(r#"{{"access_token":"a","token_type":"bearer","scope":null{expires_in}}}"#);
-            assert_eq!(
-                granted(&Reply::of(200, &body)).ok().unwrap().expires_in,
-                expected,
-                "{body}"
-            );
+            assert_eq!(granted(&Reply::of(200, &body)).ok().unwrap().expires_in, expected, "{body}");
         }
         assert_eq!(code(201, r#"{"access_token":"a"}"#), "granted");
     }
@@ -185,20 +163,12 @@ mod tests {
     #[test]
     fn refusals_are_told_apart() {
         for (status, body, expected) in [
-            (
-                400,
-                r#"{"error":"invalid_grant","error_description":"x"}"#,
-                "code_rejected",
-            ),
+            (400, r#"{"error":"invalid_grant","error_description":"x"}"#, "code_rejected"),
             (200, r#"{"error":"invalid_grant"}"#, "code_rejected"),
             (401, r#"{"error":"invalid_client"}"#, "client_misconfigured"),
             (400, r#"{"error":"unauthorized_client"}"#, "client_misconfigured"),
             (401, "", "client_misconfigured"),
-            (
-                503,
-                r#"{"error":"temporarily_unavailable"}"#,
-                "provider_unavailable",
-            ),
+            (503, r#"{"error":"temporarily_unavailable"}"#, "provider_unavailable"),
             (400, r#"{"error":"something_new"}"#, "provider_error"),
             (503, r#"{"error":"something_new"}"#, "provider_unavailable"),
             (429, "", "rate_limited"),

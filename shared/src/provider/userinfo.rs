@@ -74,11 +74,7 @@ impl UserinfoEndpoint {
     /// `reconnect_required` when the token is no longer taken, `email_unverified`, `rate_limited`,
     /// `provider_error` or `provider_unavailable`.
     pub async fn read(&self, access_token: &SecretString, deadline: Deadline) -> Result<LinkedUser, Error> {
-        let request = self
-            .http
-            .client()
-            .get(self.url.clone())
-            .header(ACCEPT, "application/json");
+        let request = self.http.client().get(self.url.clone()).header(ACCEPT, "application/json");
         let request = request.bearer_auth(access_token.expose_secret());
         let reply = self.http.send(request, deadline).await.map_err(no_answer)?;
         let user = self.linked_user(&reply).inspect_err(|error| {
@@ -97,10 +93,8 @@ impl UserinfoEndpoint {
         if reply.status == StatusCode::UNAUTHORIZED {
             return Err(Error::ReconnectRequired);
         }
-        let document: Value = reply
-            .json()
-            .filter(|_| reply.status.is_success())
-            .ok_or(Error::ProviderError)?;
+        let document: Value =
+            reply.json().filter(|_| reply.status.is_success()).ok_or(Error::ProviderError)?;
         let id = ["sub", "id"]
             .into_iter()
             .find_map(|claim| identifier(&document[claim]))
@@ -174,10 +168,7 @@ mod tests {
             told(endpoint(&[])),
             serde_json::json!({"id":"1","email":"a@example.com","email_verified":true,"name":null,"picture":null})
         );
-        assert_eq!(
-            told(endpoint(&[("USERINFO", "full")]))["profile"]["phone"],
-            "planted"
-        );
+        assert_eq!(told(endpoint(&[("USERINFO", "full")]))["profile"]["phone"], "planted");
     }
 
     #[test]
@@ -192,16 +183,10 @@ mod tests {
             ("[]", Some(false)),
             ("null", None),
         ] {
-            let user = endpoint(&[]).linked_user(&Reply::of(
-                200,
-                &format!(r#"{{"id":7,"email_verified":{value}}}"#),
-            ));
+            let user = endpoint(&[])
+                .linked_user(&Reply::of(200, &format!(r#"{{"id":7,"email_verified":{value}}}"#)));
             let user = user.unwrap();
-            assert_eq!(
-                (user.id.as_str(), user.email_verified),
-                ("7", expected),
-                "{value}"
-            );
+            assert_eq!((user.id.as_str(), user.email_verified), ("7", expected), "{value}");
         }
     }
 
@@ -213,11 +198,7 @@ mod tests {
             (EmailPolicy::Ignore, true, true, true),
         ] {
             assert_eq!(
-                (
-                    policy.allows(Some(true)),
-                    policy.allows(Some(false)),
-                    policy.allows(None)
-                ),
+                (policy.allows(Some(true)), policy.allows(Some(false)), policy.allows(None)),
                 (yes, no, unknown),
                 "{policy:?}"
             );

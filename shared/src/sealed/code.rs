@@ -40,13 +40,7 @@ impl CodeToken {
         code: SecretString,
         now: UnixSeconds,
     ) -> Self {
-        Self {
-            id,
-            expires_at: now + LIFETIME,
-            user,
-            challenge,
-            code,
-        }
+        Self { id, expires_at: now + LIFETIME, user, challenge, code }
     }
 
     /// Gives the provider's code to the one it is for: the Stripe user who began, in the session that holds

@@ -64,13 +64,11 @@ impl SealingKeys {
 
     fn parse(keys: &SecretString) -> Option<Self> {
         let keys = keys.expose_secret().split(',').map(|key| {
-            let bytes = BASE64_STANDARD
-                .decode(key.trim())
-                .or_else(|_| BASE64_URL_SAFE_NO_PAD.decode(key.trim()));
+            let bytes =
+                BASE64_STANDARD.decode(key.trim()).or_else(|_| BASE64_URL_SAFE_NO_PAD.decode(key.trim()));
             // Base64 of nothing but zeros is a placeholder, not a key.
-            let bytes = bytes
-                .ok()
-                .filter(|bytes| bytes.len() == 32 && bytes.iter().any(|byte| *byte != 0))?;
+            let bytes =
+                bytes.ok().filter(|bytes| bytes.len() == 32 && bytes.iter().any(|byte| *byte != 0))?;
             Some(SealingKey::new(&bytes))
         });
         keys.collect::<Option<Arc<[_]>>>().map(Self)
@@ -132,9 +130,7 @@ impl SealingKey {
     /// The PKCE verifier (RFC 7636 section 4.1) of a link of the direct flow: nobody has to keep it.
     #[must_use]
     pub fn pkce_verifier(&self, link: &LinkId) -> SecretString {
-        BASE64_URL_SAFE_NO_PAD
-            .encode(self.derive(&[b"pkce/v1", link]))
-            .into()
+        BASE64_URL_SAFE_NO_PAD.encode(self.derive(&[b"pkce/v1", link])).into()
     }
 
     fn cipher<T: Sealed>(&self) -> Option<LessSafeKey> {

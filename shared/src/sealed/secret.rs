@@ -7,12 +7,10 @@ pub(crate) fn serialize<S: Serializer>(secret: &SecretString, serializer: S) -> 
     serializer.serialize_str(secret.expose_secret())
 }
 
+#[expect(clippy::ref_option, reason = "serde calls it so")]
 pub(crate) fn serialize_option<S: Serializer>(
     secret: &Option<SecretString>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    secret
-        .as_ref()
-        .map(ExposeSecret::expose_secret)
-        .serialize(serializer)
+    secret.as_ref().map(ExposeSecret::expose_secret).serialize(serializer)
 }

@@ -47,12 +47,7 @@ impl StateToken {
         session: Option<Session>,
         now: UnixSeconds,
     ) -> Result<Self, SealingFailed> {
-        Ok(Self {
-            id: random()?,
-            expires_at: now + LIFETIME,
-            user,
-            session,
-        })
+        Ok(Self { id: random()?, expires_at: now + LIFETIME, user, session })
     }
 
     /// Refuses an attempt that took too long.
@@ -60,10 +55,6 @@ impl StateToken {
     /// # Errors
     /// `state_expired`.
     pub fn check_fresh(&self, now: UnixSeconds) -> Result<(), Error> {
-        if now > self.expires_at {
-            Err(Error::StateExpired)
-        } else {
-            Ok(())
-        }
+        if now > self.expires_at { Err(Error::StateExpired) } else { Ok(()) }
     }
 }

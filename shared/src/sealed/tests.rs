@@ -19,22 +19,13 @@ fn user(name: &str) -> StripeUser {
 }
 
 fn state() -> StateToken {
-    let session = Session {
-        state: "s".repeat(160),
-        challenge: "c".repeat(43),
-    };
+    let session = Session { state: "s".repeat(160), challenge: "c".repeat(43) };
     StateToken::begin(user("usr_1"), Some(session), NOW).unwrap()
 }
 
 fn code() -> CodeToken {
     let challenge = pkce::challenge(&SecretString::from("verifier"));
-    CodeToken::new(
-        [7; 16],
-        user("usr_1"),
-        challenge,
-        SecretString::from("planted-code"),
-        NOW,
-    )
+    CodeToken::new([7; 16], user("usr_1"), challenge, SecretString::from("planted-code"), NOW)
 }
 
 #[test]
@@ -59,10 +50,7 @@ fn no_token_opens_as_another_kind_or_elsewhere() {
     assert!(keys.open::<CodeToken>(&sealed, &CONTEXT).is_some());
     assert!(keys.open::<StateToken>(&sealed, &CONTEXT).is_none());
     assert!(keys.open::<CodeToken>(&sealed, &["other", CONTEXT[1]]).is_none());
-    assert!(
-        keys.open::<CodeToken>(&sealed, &["clienthttps", &CONTEXT[1][5..]])
-            .is_none()
-    );
+    assert!(keys.open::<CodeToken>(&sealed, &["clienthttps", &CONTEXT[1][5..]]).is_none());
     assert!(keys.open::<CodeToken>(&sealed, &[]).is_none());
 }
 
@@ -93,41 +81,24 @@ fn the_pkce_verifier_is_the_same_for_whoever_opened_the_state() {
 
     let after = keys(&format!("{NEW},{OLD}"));
     let (opened, key) = after.open::<StateToken>(&sealed, &CONTEXT).unwrap();
-    assert_eq!(
-        key.pkce_verifier(&opened.id).expose_secret(),
-        verifier.expose_secret()
-    );
-    assert_ne!(
-        after.current().pkce_verifier(&opened.id).expose_secret(),
-        verifier.expose_secret()
-    );
+    assert_eq!(key.pkce_verifier(&opened.id).expose_secret(), verifier.expose_secret());
+    assert_ne!(after.current().pkce_verifier(&opened.id).expose_secret(), verifier.expose_secret());
 }
 
 #[test]
 fn a_code_is_for_one_user_and_one_session_and_not_for_long() {
     let (code, verifier) = (code(), SecretString::from("verifier"));
-    assert_eq!(
-        code.redeem(&user("usr_1"), &verifier, NOW + 180)
-            .unwrap()
-            .expose_secret(),
-        "planted-code"
-    );
+    assert_eq!(code.redeem(&user("usr_1"), &verifier, NOW + 180).unwrap().expose_secret(), "planted-code");
     let other_mode = StripeUser::verified("acct_1".to_owned(), "usr_1".to_owned(), Some(Mode::Live));
     let other_account = StripeUser::verified("acct_2".to_owned(), "usr_1".to_owned(), Some(Mode::Test));
     for other in [user("usr_2"), other_mode, other_account] {
-        assert_eq!(
-            code.redeem(&other, &verifier, NOW).err(),
-            Some(Error::IdentityMismatch)
-        );
+        assert_eq!(code.redeem(&other, &verifier, NOW).err(), Some(Error::IdentityMismatch));
     }
     assert_eq!(
         code.redeem(&user("usr_1"), &SecretString::from("x"), NOW).err(),
         Some(Error::IdentityMismatch)
     );
-    assert_eq!(
-        code.redeem(&user("usr_1"), &verifier, NOW + 181).err(),
-        Some(Error::StateExpired)
-    );
+    assert_eq!(code.redeem(&user("usr_1"), &verifier, NOW + 181).err(), Some(Error::StateExpired));
 }
 
 #[test]
@@ -139,19 +110,8 @@ fn a_state_is_not_for_long() {
 #[test]
 fn keys_that_cannot_be_right_stop_the_start() {
     let zeros = BASE64_STANDARD.encode([0; 32]);
-    for wrong in [
-        "",
-        ",",
-        "AQEB",
-        "not base64",
-        &zeros,
-        &format!("{OLD},"),
-        &format!("{OLD}{OLD}"),
-    ] {
-        assert!(
-            SealingKeys::parse(&SecretString::from(wrong)).is_none(),
-            "{wrong}"
-        );
+    for wrong in ["", ",", "AQEB", "not base64", &zeros, &format!("{OLD},"), &format!("{OLD}{OLD}")] {
+        assert!(SealingKeys::parse(&SecretString::from(wrong)).is_none(), "{wrong}");
     }
 }
 

@@ -15,12 +15,8 @@ pub struct ApiKeys {
 
 impl ApiKeys {
     /// The settings read here.
-    pub const SECRETS: [&'static str; 4] = [
-        "STRIPE_API_KEY",
-        "STRIPE_API_KEY_LIVE",
-        "STRIPE_API_KEY_TEST",
-        "STRIPE_API_KEY_SANDBOX",
-    ];
+    pub const SECRETS: [&'static str; 4] =
+        ["STRIPE_API_KEY", "STRIPE_API_KEY_LIVE", "STRIPE_API_KEY_TEST", "STRIPE_API_KEY_SANDBOX"];
 
     /// Reads `STRIPE_API_KEY` and its three variants by mode; at least one must be there.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
@@ -36,10 +32,9 @@ impl ApiKeys {
             sandbox: checked(settings, "STRIPE_API_KEY_SANDBOX", sandbox, &["test"]),
         };
         if let Some(key) = checked(settings, "STRIPE_API_KEY", plain, &["live", "test"]) {
-            let (mode, slot) = match is_for(&key, "live") {
-                true => (Mode::Live, &mut keys.live),
-                false => (Mode::Test, &mut keys.test),
-            };
+            let is_live = is_for(&key, "live");
+            let (mode, slot) =
+                if is_live { (Mode::Live, &mut keys.live) } else { (Mode::Test, &mut keys.test) };
             keys.default = Some(mode);
             // The more exact name wins where both are set.
             slot.get_or_insert(key);
@@ -48,9 +43,7 @@ impl ApiKeys {
     }
 
     pub(super) fn mode_of(&self, user: &StripeUser) -> Result<Mode, Error> {
-        user.mode()
-            .or(self.default)
-            .ok_or(Error::BadRequest("Sign a mode with this request: live or test."))
+        user.mode().or(self.default).ok_or(Error::BadRequest("Sign a mode with this request: live or test."))
     }
 
     pub(super) fn of(&self, user: &StripeUser) -> Result<&SecretString, Error> {
@@ -78,14 +71,8 @@ fn checked(
     if printable && modes.iter().any(|mode| is_for(&key, mode)) {
         return Some(key);
     }
-    let prefixes: Vec<_> = modes
-        .iter()
-        .map(|mode| format!("sk_{mode}_… or rk_{mode}_…"))
-        .collect();
-    settings.problem(
-        name,
-        &format!("must be an API key of Stripe's: {}", prefixes.join(", ")),
-    );
+    let prefixes: Vec<_> = modes.iter().map(|mode| format!("sk_{mode}_… or rk_{mode}_…")).collect();
+    settings.problem(name, &format!("must be an API key of Stripe's: {}", prefixes.join(", ")));
     None
 }
 
@@ -104,15 +91,12 @@ mod tests {
     fn keys(values: &[(&'static str, &str)]) -> Result<ApiKeys, String> {
         let mut settings = Settings::of(values);
         let keys = ApiKeys::from_settings(&mut settings);
-        keys.filter(|_| settings.problems().is_empty())
-            .ok_or_else(|| settings.problems().join("; "))
+        keys.filter(|_| settings.problems().is_empty()).ok_or_else(|| settings.problems().join("; "))
     }
 
     fn key_for(keys: &ApiKeys, mode: Option<Mode>) -> Result<String, &'static str> {
         let user = StripeUser::verified("acct_1".to_owned(), "usr_1".to_owned(), mode);
-        keys.of(&user)
-            .map(|key| key.expose_secret().to_owned())
-            .map_err(|error| error.code())
+        keys.of(&user).map(|key| key.expose_secret().to_owned()).map_err(|error| error.code())
     }
 
     #[test]
@@ -158,7 +142,8 @@ mod tests {
         ] {
             let problem = keys(&[(name, value)]).err().unwrap();
             assert!(problem.starts_with(name), "{name}={value}: {problem}");
-            assert!(!problem.contains(value), "{problem}");
+            // A bare prefix stands in the advice.
+            assert!(!problem.contains(value) || value == "sk_test_", "{problem}");
         }
         assert!(keys(&[]).err().unwrap().starts_with("STRIPE_API_KEY "));
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqwest::header::HeaderValue;
 use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
 
@@ -57,11 +58,7 @@ fn pause(base: Duration, tries: u32) -> Duration {
 /// The rule of Stripe's libraries: the header decides; else a lost call, a conflict, a lock or a fault of theirs.
 fn is_worth_another_try(outcome: &Result<Reply, Failure>) -> bool {
     let Ok(reply) = outcome else { return true };
-    match reply
-        .headers
-        .get("stripe-should-retry")
-        .map(|value| value.as_bytes())
-    {
+    match reply.headers.get("stripe-should-retry").map(HeaderValue::as_bytes) {
         Some(b"true") => true,
         Some(b"false") => false,
         _ => match reply.status.as_u16() {
@@ -122,43 +119,15 @@ mod tests {
     fn nothing_but_resource_missing_is_absent() {
         for (status, body, expected) in [
             (200, "{}", "done"),
-            (
-                404,
-                r#"{"error":{"type":"invalid_request_error","code":"resource_missing"}}"#,
-                "absent",
-            ),
-            (
-                404,
-                r#"{"error":{"type":"invalid_request_error"}}"#,
-                "secret_store_unavailable",
-            ),
+            (404, r#"{"error":{"type":"invalid_request_error","code":"resource_missing"}}"#, "absent"),
+            (404, r#"{"error":{"type":"invalid_request_error"}}"#, "secret_store_unavailable"),
             (404, "<html>", "secret_store_unavailable"),
-            (
-                500,
-                r#"{"error":{"code":"resource_missing"}}"#,
-                "secret_store_unavailable",
-            ),
-            (
-                400,
-                r#"{"error":{"code":"parameter_missing"}}"#,
-                "client_misconfigured",
-            ),
-            (
-                401,
-                r#"{"error":{"type":"invalid_request_error"}}"#,
-                "client_misconfigured",
-            ),
-            (
-                400,
-                r#"{"error":{"code":"account_invalid"}}"#,
-                "secret_store_denied",
-            ),
+            (500, r#"{"error":{"code":"resource_missing"}}"#, "secret_store_unavailable"),
+            (400, r#"{"error":{"code":"parameter_missing"}}"#, "client_misconfigured"),
+            (401, r#"{"error":{"type":"invalid_request_error"}}"#, "client_misconfigured"),
+            (400, r#"{"error":{"code":"account_invalid"}}"#, "secret_store_denied"),
             (403, "", "secret_store_denied"),
-            (
-                409,
-                r#"{"error":{"code":"idempotency_key_in_use"}}"#,
-                "secret_store_unavailable",
-            ),
+            (409, r#"{"error":{"code":"idempotency_key_in_use"}}"#, "secret_store_unavailable"),
             (429, "", "rate_limited"),
             (503, "", "secret_store_unavailable"),
             (301, "", "secret_store_unavailable"),
@@ -172,9 +141,7 @@ mod tests {
         let worth = |status, body, header: Option<&'static str>| {
             let mut reply = Reply::of(status, body);
             if let Some(value) = header {
-                reply
-                    .headers
-                    .insert("stripe-should-retry", value.parse().unwrap());
+                reply.headers.insert("stripe-should-retry", value.parse().unwrap());
             }
             is_worth_another_try(&Ok(reply))
         };
@@ -194,10 +161,8 @@ mod tests {
     #[test]
     fn pauses_grow_and_vary_within_a_quarter() {
         for _ in 0..100 {
-            let (first, second) = (
-                pause(Duration::from_millis(512), 1),
-                pause(Duration::from_millis(512), 2),
-            );
+            let (first, second) =
+                (pause(Duration::from_millis(512), 1), pause(Duration::from_millis(512), 2));
             assert!((384..=512).contains(&first.as_millis()), "{first:?}");
             assert!((768..=1024).contains(&second.as_millis()), "{second:?}");
         }

@@ -55,11 +55,7 @@ impl SecretStore {
             Some(_) => settings.optional_url("STRIPE_API_BASE"),
             None => Url::parse("https://api.stripe.com").ok(),
         };
-        Some(Self {
-            base: base?,
-            keys: keys?,
-            http: http.clone(),
-        })
+        Some(Self { base: base?, keys: keys?, http: http.clone() })
     }
 
     /// The mode a request of this user is about.
@@ -75,12 +71,7 @@ impl SecretStore {
     /// # Errors
     /// `client_misconfigured` when there is no API key for the mode; `bad_request` as [`SecretStore::mode_of`].
     pub fn of<'a>(&'a self, user: &'a StripeUser, deadline: Deadline) -> Result<UserSecrets<'a>, Error> {
-        Ok(UserSecrets {
-            store: self,
-            key: self.keys.of(user)?,
-            user,
-            deadline,
-        })
+        Ok(UserSecrets { store: self, key: self.keys.of(user)?, user, deadline })
     }
 }
 
@@ -115,18 +106,13 @@ impl UserSecrets<'_> {
     /// # Errors
     /// As [`UserSecrets::set`].
     pub async fn delete(&self, name: &str) -> Result<(), Error> {
-        self.post("v1/apps/secrets/delete", &self.scope(name))
-            .await
-            .map(|_| ())
+        self.post("v1/apps/secrets/delete", &self.scope(name)).await.map(|_| ())
     }
 
     async fn post(&self, path: &str, form: &[(&str, &str)]) -> Result<Option<crate::http::Reply>, Error> {
         // One key for all tries of one write: Stripe carries it out once.
         let key = hex::encode(random::<16>()?);
-        let request = self
-            .request(Method::POST, path)
-            .header("idempotency-key", key)
-            .form(form);
+        let request = self.request(Method::POST, path).header("idempotency-key", key).form(form);
         call::send(&self.store.http, request, self.deadline).await
     }
 
@@ -146,10 +132,6 @@ impl UserSecrets<'_> {
     }
 
     fn scope<'a>(&'a self, name: &'a str) -> [(&'a str, &'a str); 3] {
-        [
-            ("name", name),
-            ("scope[type]", "user"),
-            ("scope[user]", self.user.user()),
-        ]
+        [("name", name), ("scope[type]", "user"), ("scope[user]", self.user.user())]
     }
 }

@@ -55,11 +55,8 @@ impl Settings {
         store: &ParameterStore,
         read: impl FnOnce(&mut Self) -> Option<T>,
     ) -> Result<T, LoadError> {
-        let mut settings = Self {
-            environment: environment.clone(),
-            secrets: HashMap::new(),
-            problems: Vec::new(),
-        };
+        let mut settings =
+            Self { environment: environment.clone(), secrets: HashMap::new(), problems: Vec::new() };
         settings.fetch(secrets, store).await?;
         match read(&mut settings) {
             Some(built) if settings.problems.is_empty() => Ok(built),
@@ -71,10 +68,7 @@ impl Settings {
         let mut parameters = HashMap::new();
         for &name in secrets {
             let parameter_setting = format!("{name}_PARAMETER");
-            match (
-                self.environment.get(name),
-                self.environment.get(&parameter_setting),
-            ) {
+            match (self.environment.get(name), self.environment.get(&parameter_setting)) {
                 (Some(_), Some(_)) => self.problem(name, "is set twice: unset it, or unset its _PARAMETER"),
                 (Some(value), None) => {
                     self.secrets.insert(name, value.to_owned().into());
@@ -88,10 +82,8 @@ impl Settings {
         if parameters.is_empty() {
             return Ok(());
         }
-        let mut values = store
-            .get(&self.environment, parameters.values())
-            .await
-            .map_err(LoadError::Unavailable)?;
+        let mut values =
+            store.get(&self.environment, parameters.values()).await.map_err(LoadError::Unavailable)?;
         for (name, parameter) in parameters {
             match values.remove(&parameter) {
                 Some(value) if value.expose_secret().trim().is_empty() => {
@@ -138,10 +130,7 @@ impl Settings {
         let Some(value) = self.optional(name) else {
             return choices.first().map(|(_, default)| *default);
         };
-        let chosen = choices
-            .iter()
-            .find(|(word, _)| *word == value)
-            .map(|(_, choice)| *choice);
+        let chosen = choices.iter().find(|(word, _)| *word == value).map(|(_, choice)| *choice);
         if chosen.is_none() {
             let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
             self.problem(name, &format!("must be one of: {}", words.join(", ")));
@@ -187,16 +176,8 @@ impl Settings {
     pub fn required_secret(&mut self, name: &str) -> Option<SecretString> {
         let secret = self.optional_secret(name);
         // One that SSM lacks has had its problem noted.
-        if secret.is_none()
-            && !self
-                .problems
-                .iter()
-                .any(|problem| problem.starts_with(&format!("{name} ")))
-        {
-            self.problem(
-                name,
-                &format!("is not set: name its SSM parameter in {name}_PARAMETER"),
-            );
+        if secret.is_none() && !self.problems.iter().any(|problem| problem.starts_with(&format!("{name} "))) {
+            self.problem(name, &format!("is not set: name its SSM parameter in {name}_PARAMETER"));
         }
         secret
     }
@@ -216,11 +197,8 @@ impl Settings {
     /// Settings with every value in the environment, for tests of the parts that read them.
     pub(crate) fn of(values: &[(&'static str, &str)]) -> Self {
         Self {
-            environment: Environment::from_iter(values.iter().copied()),
-            secrets: values
-                .iter()
-                .map(|&(name, value)| (name, value.to_owned().into()))
-                .collect(),
+            environment: values.iter().copied().collect(),
+            secrets: values.iter().map(|&(name, value)| (name, value.to_owned().into())).collect(),
             problems: Vec::new(),
         }
     }
@@ -236,16 +214,10 @@ mod tests {
 
     #[test]
     fn every_problem_is_listed_by_name_without_values() {
-        let mut settings = Settings::of(&[
-            ("API_HOST_URL", "ftp://planted-value"),
-            ("LINK_FLOW", "planted-value"),
-        ]);
+        let mut settings =
+            Settings::of(&[("API_HOST_URL", "ftp://planted-value"), ("LINK_FLOW", "planted-value")]);
         assert!(settings.required_url("API_HOST_URL").is_none());
-        assert!(
-            settings
-                .choice("LINK_FLOW", &[("direct", 1), ("session_bound", 2)])
-                .is_none()
-        );
+        assert!(settings.choice("LINK_FLOW", &[("direct", 1), ("session_bound", 2)]).is_none());
         assert!(settings.required("PROVIDER").is_none());
         assert!(settings.required_secret("SEALING_KEY").is_none());
         let problems = settings.problems().join("\n");
@@ -270,20 +242,13 @@ mod tests {
             ("api.example.com", false),
         ] {
             let mut settings = Settings::of(&[("API_HOST_URL", address)]);
-            assert_eq!(
-                settings.required_url("API_HOST_URL").is_some(),
-                allowed,
-                "{address}"
-            );
+            assert_eq!(settings.required_url("API_HOST_URL").is_some(), allowed, "{address}");
         }
     }
 
     #[test]
     fn a_blank_setting_is_absent() {
         let mut settings = Settings::of(&[("LINK_FLOW", " ")]);
-        assert_eq!(
-            settings.choice("LINK_FLOW", &[("first", 1), ("second", 2)]),
-            Some(1)
-        );
+        assert_eq!(settings.choice("LINK_FLOW", &[("first", 1), ("second", 2)]), Some(1));
     }
 }

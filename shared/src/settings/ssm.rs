@@ -37,9 +37,7 @@ impl ParameterStore {
     #[must_use]
     pub fn new(client: reqwest::Client) -> Self {
         let connector = SharedHttpConnector::new(Connector(client));
-        Self {
-            http: http_client_fn(move |_, _| connector.clone()),
-        }
+        Self { http: http_client_fn(move |_, _| connector.clone()) }
     }
 
     /// Reads `names` in one `GetParameters` call, decrypted. Names that SSM does not know are left out.
@@ -67,12 +65,8 @@ impl ParameterStore {
     }
 
     fn config(&self, environment: &Environment) -> Result<aws_sdk_ssm::Config, String> {
-        let variable = |name: &str| {
-            environment
-                .get(name)
-                .map(str::to_owned)
-                .ok_or_else(|| format!("{name} is not set"))
-        };
+        let variable =
+            |name: &str| environment.get(name).map(str::to_owned).ok_or_else(|| format!("{name} is not set"));
         let credentials = Credentials::new(
             variable("AWS_ACCESS_KEY_ID")?,
             variable("AWS_SECRET_ACCESS_KEY")?,
@@ -87,14 +81,10 @@ impl ParameterStore {
             .http_client(self.http.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(2))
             .timeout_config(
-                TimeoutConfig::builder()
-                    .operation_timeout(TOTAL)
-                    .operation_attempt_timeout(ATTEMPT)
-                    .build(),
+                TimeoutConfig::builder().operation_timeout(TOTAL).operation_attempt_timeout(ATTEMPT).build(),
             );
-        if let Some(endpoint) = environment
-            .get("AWS_ENDPOINT_URL_SSM")
-            .or_else(|| environment.get("AWS_ENDPOINT_URL"))
+        if let Some(endpoint) =
+            environment.get("AWS_ENDPOINT_URL_SSM").or_else(|| environment.get("AWS_ENDPOINT_URL"))
         {
             config = config.endpoint_url(endpoint);
         }
@@ -146,9 +136,5 @@ async fn carry(client: &reqwest::Client, request: HttpRequest) -> Result<HttpRes
 }
 
 fn connector_error(error: reqwest::Error) -> ConnectorError {
-    if error.is_timeout() {
-        ConnectorError::timeout(error.into())
-    } else {
-        ConnectorError::io(error.into())
-    }
+    if error.is_timeout() { ConnectorError::timeout(error.into()) } else { ConnectorError::io(error.into()) }
 }

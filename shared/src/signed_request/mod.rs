@@ -97,11 +97,7 @@ impl Verifier {
         if invocation.method() == Method::GET {
             return self.headers(invocation);
         }
-        let signed = if is_text(invocation)? {
-            self.envelope(invocation)
-        } else {
-            self.body(invocation)
-        }?;
+        let signed = if is_text(invocation)? { self.envelope(invocation) } else { self.body(invocation) }?;
         if signed.purpose != Some(purpose) {
             tracing::warn!(reason = "signed for another purpose", "signature refused");
             return Err(Error::SignatureInvalid);
@@ -121,16 +117,11 @@ impl Verifier {
             return Err(Error::SignatureMissing);
         }
         let payload = default_payload(&state.user_id, &state.account_id)?;
-        self.verify(&state.signature, payload, now)
-            .map(|signed| signed.user)
+        self.verify(&state.signature, payload, now).map(|signed| signed.user)
     }
 
     fn headers(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
-        let header = |name| {
-            invocation
-                .header(name, Error::SignatureInvalid)?
-                .ok_or(Error::SignatureMissing)
-        };
+        let header = |name| invocation.header(name, Error::SignatureInvalid)?.ok_or(Error::SignatureMissing);
         let signature = header("stripe-signature")?;
         let payload = default_payload(header("stripe-user-id")?, header("stripe-account-id")?)?;
         self.verify(signature, payload, invocation.now)
@@ -158,26 +149,20 @@ impl Verifier {
         if signature.is_empty() {
             return Err(Error::SignatureMissing);
         }
-        self.0
-            .verify(signature, payload.as_bytes(), now)
-            .map_err(|refusal| {
-                tracing::warn!(reason = ?refusal, "signature refused");
-                match refusal {
-                    Refusal::Expired => Error::SignatureExpired,
-                    Refusal::Malformed | Refusal::Mismatch => Error::SignatureInvalid,
-                }
-            })?;
+        self.0.verify(signature, payload.as_bytes(), now).map_err(|refusal| {
+            tracing::warn!(reason = ?refusal, "signature refused");
+            match refusal {
+                Refusal::Expired => Error::SignatureExpired,
+                Refusal::Malformed | Refusal::Mismatch => Error::SignatureInvalid,
+            }
+        })?;
         let signer: Signer = serde_json::from_str(&payload).map_err(|_| {
             Error::BadRequest("The signed payload is not a JSON object of the expected form.")
         })?;
         let (Some(user_id), Some(account_id)) = (signer.user_id, signer.account_id) else {
             return Err(Error::SignatureMissing);
         };
-        let mode = if signer.is_sandbox {
-            Some(Mode::Sandbox)
-        } else {
-            signer.mode
-        };
+        let mode = if signer.is_sandbox { Some(Mode::Sandbox) } else { signer.mode };
         if !is_id(&user_id, "usr_")
             || !is_id(&account_id, "acct_")
             || (!signer.is_sandbox && mode == Some(Mode::Sandbox))
@@ -187,11 +172,7 @@ impl Verifier {
             ));
         }
         let user = StripeUser::verified(account_id, user_id, mode);
-        Ok(SignedRequest {
-            user,
-            purpose: signer.purpose,
-            payload,
-        })
+        Ok(SignedRequest { user, purpose: signer.purpose, payload })
     }
 }
 
@@ -200,9 +181,7 @@ fn default_payload(user_id: &str, account_id: &str) -> Result<String, Error> {
     if !is_id(user_id, "usr_") || !is_id(account_id, "acct_") {
         return Err(Error::SignatureInvalid);
     }
-    Ok(format!(
-        r#"{{"user_id":"{user_id}","account_id":"{account_id}"}}"#
-    ))
+    Ok(format!(r#"{{"user_id":"{user_id}","account_id":"{account_id}"}}"#))
 }
 
 /// `^usr_[A-Za-z0-9]+$` and the like.

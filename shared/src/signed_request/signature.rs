@@ -50,9 +50,7 @@ impl AppSecrets {
         let keys = secrets.expose_secret().split(',').map(|secret| {
             let key = secret.strip_prefix("absec_").filter(|key| !key.is_empty())?;
             let printable = key.bytes().all(|byte| byte.is_ascii_graphic());
-            printable
-                .then(|| Hmac::new_from_slice(secret.as_bytes()).ok())
-                .flatten()
+            printable.then(|| Hmac::new_from_slice(secret.as_bytes()).ok()).flatten()
         });
         keys.collect::<Option<Vec<_>>>().map(Self)
     }
@@ -62,12 +60,8 @@ impl AppSecrets {
         let header = Header::parse(header).ok_or(Refusal::Malformed)?;
         let mut matches = false;
         for secret in &self.0 {
-            let expected = secret
-                .clone()
-                .chain_update(header.time)
-                .chain_update(b".")
-                .chain_update(payload)
-                .finalize();
+            let expected =
+                secret.clone().chain_update(header.time).chain_update(b".").chain_update(payload).finalize();
             for signature in &header.signatures {
                 matches |= *signature == expected;
             }
@@ -112,11 +106,7 @@ impl<'a> Header<'a> {
             }
         }
         let (time, seconds) = time?;
-        (versions > 0).then_some(Self {
-            time,
-            seconds,
-            signatures,
-        })
+        (versions > 0).then_some(Self { time, seconds, signatures })
     }
 }
 

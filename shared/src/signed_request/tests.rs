@@ -17,10 +17,7 @@ fn verifier() -> Verifier {
 fn sign(payload: &str) -> String {
     use hmac::{KeyInit, Mac};
     let key: hmac::Hmac<sha2::Sha256> = hmac::Hmac::new_from_slice(SECRET.as_bytes()).unwrap();
-    let mac = key
-        .chain_update(format!("{NOW}.{payload}"))
-        .finalize()
-        .into_bytes();
+    let mac = key.chain_update(format!("{NOW}.{payload}")).finalize().into_bytes();
     format!("t={NOW},v1={}", hex::encode(mac))
 }
 
@@ -43,10 +40,8 @@ fn get(signature: &str, user: &str, account: &str) -> Result<SignedRequest, Erro
 }
 
 fn post(payload: &str, signature: &str) -> Result<SignedRequest, Error> {
-    let headers = [
-        ("content-type", "application/json".as_bytes()),
-        ("stripe-signature", signature.as_bytes()),
-    ];
+    let headers =
+        [("content-type", "application/json".as_bytes()), ("stripe-signature", signature.as_bytes())];
     verifier().extract(&invocation("POST", &headers, payload), Purpose::Logout)
 }
 
@@ -81,19 +76,14 @@ fn the_articles_state_yields_the_user() {
     let state = |user: &str, account: &str, signature: &str| {
         let state =
             serde_json::json!({ "userId": user, "accountId": account, "signature": signature }).to_string();
-        verifier()
-            .extract_state(&state, NOW)
-            .map(|user| user.user().to_owned())
-            .map_err(|error| error.code())
+        verifier().extract_state(&state, NOW).map(|user| user.user().to_owned()).map_err(|error| error.code())
     };
     assert_eq!(state("usr_1", "acct_1", &sign(HEADERS)), Ok("usr_1".to_owned()));
     assert_eq!(state("usr_2", "acct_1", &sign(HEADERS)), Err("signature_invalid"));
     assert_eq!(state("usr_1", "acct_1", ""), Err("signature_missing"));
     assert_eq!(
         verifier().extract_state("nonsense", NOW).err(),
-        Some(Error::BadRequest(
-            "state must be the JSON {\"userId\",\"accountId\",\"signature\"}."
-        ))
+        Some(Error::BadRequest("state must be the JSON {\"userId\",\"accountId\",\"signature\"}."))
     );
 }
 
@@ -114,44 +104,23 @@ fn only_the_signed_user_is_believed() {
     let signature = sign(HEADERS);
     assert_eq!(refusal(get(&signature, "usr_2", "acct_1")), "signature_invalid");
     assert_eq!(refusal(get(&signature, "usr_1", "acct_2")), "signature_invalid");
-    assert_eq!(
-        refusal(get(&signature, "usr_1\",\"x\":\"", "acct_1")),
-        "signature_invalid"
-    );
+    assert_eq!(refusal(get(&signature, "usr_1\",\"x\":\"", "acct_1")), "signature_invalid");
     assert_eq!(refusal(post(LOGOUT, &signature)), "signature_invalid");
     let (header, user, account) = ("stripe-signature", "stripe-user-id", "stripe-account-id");
-    let right: [(&str, &[u8]); 3] = [
-        (header, signature.as_bytes()),
-        (user, b"usr_1"),
-        (account, b"acct_1"),
-    ];
-    for extra in [
-        (header, signature.as_bytes()),
-        (user, b"usr_1".as_slice()),
-        (account, b"acct_2"),
-    ] {
+    let right: [(&str, &[u8]); 3] = [(header, signature.as_bytes()), (user, b"usr_1"), (account, b"acct_1")];
+    for extra in [(header, signature.as_bytes()), (user, b"usr_1".as_slice()), (account, b"acct_2")] {
         let twice = invocation("GET", &[&right[..], &[extra]].concat(), "");
-        assert_eq!(
-            refusal(verifier().extract(&twice, Purpose::Logout)),
-            "signature_invalid"
-        );
+        assert_eq!(refusal(verifier().extract(&twice, Purpose::Logout)), "signature_invalid");
     }
     let not_text = invocation("GET", &[(header, b"t=\xff"), right[1], right[2]], "");
-    assert_eq!(
-        refusal(verifier().extract(&not_text, Purpose::Logout)),
-        "signature_invalid"
-    );
+    assert_eq!(refusal(verifier().extract(&not_text, Purpose::Logout)), "signature_invalid");
 }
 
 #[test]
 fn a_signature_is_good_for_its_purpose_alone() {
     for purpose in ["login", "complete", "userinfo"] {
         let payload = LOGOUT.replace("logout", purpose);
-        assert_eq!(
-            refusal(post(&payload, &sign(&payload))),
-            "signature_invalid",
-            "{purpose}"
-        );
+        assert_eq!(refusal(post(&payload, &sign(&payload))), "signature_invalid", "{purpose}");
     }
     // Neither does one captured from a GET, which names no purpose, work for a POST.
     assert_eq!(refusal(post(HEADERS, &sign(HEADERS))), "signature_invalid");
@@ -182,20 +151,14 @@ fn bodies_that_cannot_be_read_are_bad_requests() {
     assert_eq!(refusal(text(r#"{"payload":"{}"}"#)), "bad_request");
     assert_eq!(refusal(text(vec![0xff, 0xfe])), "bad_request");
     assert_eq!(refusal(text("x".repeat(8 * 1024 + 1))), "bad_request");
-    assert_eq!(
-        refusal(post(&"x".repeat(8 * 1024 + 1), "t=1,v1=x")),
-        "bad_request"
-    );
+    assert_eq!(refusal(post(&"x".repeat(8 * 1024 + 1), "t=1,v1=x")), "bad_request");
 }
 
 #[test]
 fn a_sandbox_is_signed_as_one() {
     let payload =
         r#"{"purpose":"logout","mode":"test","is_sandbox":true,"user_id":"usr_1","account_id":"acct_1"}"#;
-    assert_eq!(
-        post(payload, &sign(payload)).ok().unwrap().user.mode(),
-        Some(Mode::Sandbox)
-    );
+    assert_eq!(post(payload, &sign(payload)).ok().unwrap().user.mode(), Some(Mode::Sandbox));
 }
 
 proptest! {

@@ -54,15 +54,13 @@ impl TokenStore {
     pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let secrets = SecretStore::from_settings(settings, http);
         let provider = provider::name(settings);
-        let format = match settings.choice("TOKEN_FORMAT", &[("sealed", false), ("plain", true)])? {
-            false => SealingKeys::from_settings(settings).map(Format::Sealed),
-            true => Some(Format::Plain),
+        let is_plain = settings.choice("TOKEN_FORMAT", &[("sealed", false), ("plain", true)]);
+        let format = match is_plain {
+            Some(true) => Some(Format::Plain),
+            Some(false) | None => SealingKeys::from_settings(settings).map(Format::Sealed),
         };
-        Some(Self {
-            secrets: secrets?,
-            format: format?,
-            provider: provider?,
-        })
+        is_plain?;
+        Some(Self { secrets: secrets?, format: format?, provider: provider? })
     }
 
     /// The mode a request of this user is about.
@@ -78,11 +76,7 @@ impl TokenStore {
     /// # Errors
     /// As [`SecretStore::of`].
     pub fn of<'a>(&'a self, user: &'a StripeUser, deadline: Deadline) -> Result<UserTokens<'a>, Error> {
-        Ok(UserTokens {
-            store: self,
-            secrets: self.secrets.of(user, deadline)?,
-            user,
-        })
+        Ok(UserTokens { store: self, secrets: self.secrets.of(user, deadline)?, user })
     }
 }
 
@@ -96,10 +90,7 @@ impl UserTokens<'_> {
             return Ok(None);
         };
         let Format::Sealed(keys) = &self.store.format else {
-            return Ok(Some(Stored {
-                tokens: Some(TokenSet::bare(head)),
-                slot: None,
-            }));
+            return Ok(Some(Stored { tokens: Some(TokenSet::bare(head)), slot: None }));
         };
         let (whole, slot) = match Head::parse(head.expose_secret()) {
             Head::Whole(text) => (Some(text.to_owned()), None),
@@ -108,9 +99,7 @@ impl UserTokens<'_> {
                 let parts = try_join_all(names.iter().map(|name| self.secrets.find(name))).await?;
                 let parts = parts.into_iter().collect::<Option<Vec<_>>>();
                 let joined = parts.map(|parts| {
-                    parts
-                        .iter()
-                        .fold(first.to_owned(), |joined, part| joined + part.expose_secret())
+                    parts.iter().fold(first.to_owned(), |joined, part| joined + part.expose_secret())
                 });
                 (joined, Some(slot))
             }
@@ -163,16 +152,11 @@ impl UserTokens<'_> {
 
     async fn save_sealed(&self, sealed: &str, old: Option<Slot>) -> Result<(), Error> {
         let Some((head, parts)) = split::split(sealed, old.map_or(Slot::A, Slot::other)) else {
-            tracing::error!(
-                characters = sealed.len(),
-                "the tokens are too big for the Secret Store"
-            );
+            tracing::error!(characters = sealed.len(), "the tokens are too big for the Secret Store");
             return Err(Error::ProviderError);
         };
         // The head is written last: until then it points at the old parts.
-        let named = parts
-            .into_iter()
-            .map(|(name, part)| (name.of(NAME), SecretString::from(part)));
+        let named = parts.into_iter().map(|(name, part)| (name.of(NAME), SecretString::from(part)));
         let parts = named.collect::<Vec<_>>();
         try_join_all(parts.iter().map(|(name, part)| self.secrets.set(name, part))).await?;
         self.secrets.set(NAME, &head.into()).await
@@ -180,9 +164,7 @@ impl UserTokens<'_> {
 
     /// Parts without a head are unreadable and get overwritten; that one stays behind is no failure.
     async fn delete_parts(&self, slots: &[Slot]) {
-        let names = slots
-            .iter()
-            .flat_map(|slot| (1..=split::MOST_PARTS).map(|part| slot.name(NAME, part)));
+        let names = slots.iter().flat_map(|slot| (1..=split::MOST_PARTS).map(|part| slot.name(NAME, part)));
         let names = names.collect::<Vec<_>>();
         let outcomes = join_all(names.iter().map(|name| self.secrets.delete(name))).await;
         if outcomes.iter().any(Result::is_err) {

@@ -55,13 +55,8 @@ impl<'a> Head<'a> {
 
     fn parse_split(text: &'a str) -> Option<Self> {
         let (mark, first) = text.strip_prefix('~')?.split_once('~')?;
-        let slot = Slot::BOTH
-            .into_iter()
-            .find(|slot| mark.starts_with(slot.letter()))?;
-        let parts = mark[1..]
-            .parse()
-            .ok()
-            .filter(|parts| (1..=MOST_PARTS).contains(parts))?;
+        let slot = Slot::BOTH.into_iter().find(|slot| mark.starts_with(slot.letter()))?;
+        let parts = mark[1..].parse().ok().filter(|parts| (1..=MOST_PARTS).contains(parts))?;
         Some(Self::Split { slot, parts, first })
     }
 }
@@ -81,14 +76,9 @@ pub(super) fn split(sealed: &str, slot: Slot) -> Option<(String, Vec<(PartName, 
         return Some((sealed.to_owned(), Vec::new()));
     }
     // Base64 is ASCII: bytes are characters.
-    let mut chunks = sealed
-        .as_bytes()
-        .chunks(CHUNK)
-        .map(|chunk| String::from_utf8_lossy(chunk).into_owned());
+    let mut chunks = sealed.as_bytes().chunks(CHUNK).map(|chunk| String::from_utf8_lossy(chunk).into_owned());
     let first = chunks.next()?;
-    let numbered = (1..)
-        .zip(chunks)
-        .map(|(number, chunk)| (PartName(slot, number), chunk));
+    let numbered = (1..).zip(chunks).map(|(number, chunk)| (PartName(slot, number), chunk));
     let parts = numbered.collect::<Vec<_>>();
     if parts.len() > usize::from(MOST_PARTS) {
         return None;
@@ -113,10 +103,7 @@ mod tests {
             let text = "x".repeat(length);
             let (head, parts) = split(&text, Slot::B).unwrap();
             assert_eq!(rejoin(&head, &parts), text, "{length}");
-            assert!(
-                head.len() <= 5000 && parts.iter().all(|(_, part)| part.len() <= 5000),
-                "{length}"
-            );
+            assert!(head.len() <= 5000 && parts.iter().all(|(_, part)| part.len() <= 5000), "{length}");
             assert_eq!(parts.is_empty(), length <= 5000, "{length}");
         }
         assert!(split(&"x".repeat(24_951), Slot::A).is_none());
@@ -125,23 +112,14 @@ mod tests {
     #[test]
     fn the_head_tells_where_the_parts_are() {
         let (head, parts) = split(&"x".repeat(12_000), Slot::B).unwrap();
-        assert!(matches!(
-            Head::parse(&head),
-            Head::Split {
-                slot: Slot::B,
-                parts: 2,
-                ..
-            }
-        ));
+        assert!(matches!(Head::parse(&head), Head::Split { slot: Slot::B, parts: 2, .. }));
         let names: Vec<_> = parts.iter().map(|(name, _)| name.of("access_token")).collect();
         assert_eq!(names, ["access_token.b1", "access_token.b2"]);
     }
 
     #[test]
     fn a_strange_head_is_taken_as_text() {
-        for text in [
-            "", "~", "~a", "~~", "~c1~x", "~a0~x", "~a5~x", "~a-1~x", "~é1~x", "~a1",
-        ] {
+        for text in ["", "~", "~a", "~~", "~c1~x", "~a0~x", "~a5~x", "~a-1~x", "~é1~x", "~a1"] {
             assert_eq!(Head::parse(text), Head::Whole(text));
         }
     }

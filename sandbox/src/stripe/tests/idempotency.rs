@@ -10,12 +10,7 @@ const SET: &str = "/v1/apps/secrets";
 const DELETE: &str = "/v1/apps/secrets/delete";
 
 fn secret(name: &'static str, payload: &'static str) -> [(&'static str, &'static str); 4] {
-    [
-        ("name", name),
-        ("payload", payload),
-        ("scope[type]", "user"),
-        ("scope[user]", USER),
-    ]
+    [("name", name), ("payload", payload), ("scope[type]", "user"), ("scope[user]", USER)]
 }
 
 async fn keyed(stripe: &Stripe, path: &str, parameters: &[(&str, &str)], key: &str) -> Reply {
@@ -27,10 +22,7 @@ fn is_replay(reply: &Reply) -> bool {
 }
 
 fn error_type(reply: &Reply) -> String {
-    reply.json()["error"]["type"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
+    reply.json()["error"]["type"].as_str().unwrap_or_default().to_owned()
 }
 
 #[tokio::test]
@@ -66,10 +58,7 @@ async fn failures_of_the_execution_are_saved() {
     keyed(&stripe, SET, &secret("11", "x"), "full").await;
     stripe.delete("2").await;
     let replay = keyed(&stripe, SET, &secret("11", "x"), "full").await;
-    assert_eq!(
-        (replay.status, is_replay(&replay)),
-        (StatusCode::BAD_REQUEST, true)
-    );
+    assert_eq!((replay.status, is_replay(&replay)), (StatusCode::BAD_REQUEST, true));
 }
 
 #[tokio::test]
@@ -132,9 +121,7 @@ async fn a_key_is_forgotten_after_a_day() {
     let stripe = Stripe::new();
     keyed(&stripe, SET, &secret("token", "one"), "k").await;
     stripe.clock.advance(24 * 60 * 60 - 1);
-    assert!(is_replay(
-        &keyed(&stripe, SET, &secret("token", "one"), "k").await
-    ));
+    assert!(is_replay(&keyed(&stripe, SET, &secret("token", "one"), "k").await));
     stripe.clock.advance(1);
     let reply = keyed(&stripe, SET, &secret("token", "two"), "k").await;
     assert_eq!((reply.status, is_replay(&reply)), (StatusCode::OK, false));
@@ -171,16 +158,9 @@ async fn a_key_in_use_is_a_conflict_until_the_first_request_is_done() {
     held.reached(1).await;
 
     let conflict = keyed(&stripe, SET, &secret("token", "one"), "k").await;
-    assert_eq!(
-        conflict.error(),
-        (409, "idempotency_key_in_use".into(), String::new())
-    );
+    assert_eq!(conflict.error(), (409, "idempotency_key_in_use".into(), String::new()));
     assert_eq!(error_type(&conflict), "idempotency_error");
-    assert_eq!(
-        stripe.find("token").await.status,
-        StatusCode::NOT_FOUND,
-        "nothing done yet"
-    );
+    assert_eq!(stripe.find("token").await.status, StatusCode::NOT_FOUND, "nothing done yet");
 
     drop(held);
     assert_eq!(first.await.expect("an answer").status, StatusCode::OK);
@@ -220,10 +200,6 @@ async fn of_fifty_contenders_one_wins() {
         assert_eq!(loser.expect("an answer").status, StatusCode::CONFLICT);
     }
     drop(held);
-    let winner = contenders
-        .join_next()
-        .await
-        .expect("the winner")
-        .expect("an answer");
+    let winner = contenders.join_next().await.expect("the winner").expect("an answer");
     assert_eq!((winner.status, is_replay(&winner)), (StatusCode::OK, false));
 }

@@ -62,20 +62,12 @@ impl Stripe {
             (Mode::Sandbox, "sk_test_sandbox".to_owned()),
         ];
         let app_secrets = vec!["absec_old".to_owned(), "absec_new".to_owned()];
-        Self {
-            api: StripeApi::new(keys, app_secrets, clock.clock()),
-            clock,
-        }
+        Self { api: StripeApi::new(keys, app_secrets, clock.clock()), clock }
     }
 
     /// Sends a request as it is.
     async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self
-            .api
-            .router()
-            .oneshot(request)
-            .await
-            .expect("routers never fail");
+        let response = self.api.router().oneshot(request).await.expect("routers never fail");
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a body");
         Reply {
@@ -91,18 +83,12 @@ impl Stripe {
     }
 
     async fn post(&self, path: &str, parameters: &[(&str, &str)], headers: &[(&str, &str)]) -> Reply {
-        self.send(call(Method::POST, path, &form(parameters), headers))
-            .await
+        self.send(call(Method::POST, path, &form(parameters), headers)).await
     }
 
     async fn set(&self, name: &str, payload: &str, further: &[(&str, &str)]) -> Reply {
         let parameters = [
-            &[
-                ("name", name),
-                ("payload", payload),
-                ("scope[type]", "user"),
-                ("scope[user]", USER),
-            ],
+            &[("name", name), ("payload", payload), ("scope[type]", "user"), ("scope[user]", USER)],
             further,
         ]
         .concat();
@@ -120,28 +106,17 @@ impl Stripe {
 
 /// A name in the user's scope, with its payload.
 fn named(name: &str) -> [(&str, &str); 4] {
-    [
-        ("name", name),
-        ("scope[type]", "user"),
-        ("scope[user]", USER),
-        ("expand[]", "payload"),
-    ]
+    [("name", name), ("scope[type]", "user"), ("scope[user]", USER), ("expand[]", "payload")]
 }
 
 fn form(parameters: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(parameters)
-        .finish()
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
 }
 
 /// A request with the test key on the account, unless `headers` say otherwise.
 fn call(method: Method, url: &str, body: &str, headers: &[(&str, &str)]) -> Request<Body> {
     let mut all = HeaderMap::new();
-    let usual = [
-        ("authorization", "Bearer sk_test_1"),
-        ("stripe-account", ACCOUNT),
-        ("content-type", FORM),
-    ];
+    let usual = [("authorization", "Bearer sk_test_1"), ("stripe-account", ACCOUNT), ("content-type", FORM)];
     for (name, value) in usual.iter().chain(headers) {
         let name: axum::http::HeaderName = name.parse().expect("a header name");
         all.insert(name, value.parse().expect("a header value"));

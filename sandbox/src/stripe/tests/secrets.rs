@@ -15,10 +15,7 @@ async fn a_secret_is_created_replaced_found_and_deleted() {
     assert_eq!(created.json()["payload"], Value::Null, "only when expanded");
 
     stripe.clock.advance(60);
-    let replaced = stripe
-        .set("token", "two", &[("expand[0]", "payload")])
-        .await
-        .json();
+    let replaced = stripe.set("token", "two", &[("expand[0]", "payload")]).await.json();
     assert_eq!(replaced["payload"], "two");
     assert_eq!(replaced["id"], created.json()["id"]);
 
@@ -28,10 +25,7 @@ async fn a_secret_is_created_replaced_found_and_deleted() {
     assert_eq!(stripe.api.names(Mode::Test, ACCOUNT, USER), ["token"]);
 
     let deleted = stripe.delete("token").await;
-    assert_eq!(
-        (deleted.status, &deleted.json()["deleted"]),
-        (StatusCode::OK, &json!(true))
-    );
+    assert_eq!((deleted.status, &deleted.json()["deleted"]), (StatusCode::OK, &json!(true)));
     for absent in [stripe.find("token").await, stripe.delete("token").await] {
         assert_eq!(absent.error(), (404, "resource_missing".into(), "name".into()));
         assert_eq!(absent.json()["error"]["message"], "No such secret: 'token'");
@@ -44,10 +38,7 @@ async fn code_and_the_api_see_the_same_secrets() {
     stripe.api.put(Mode::Test, ACCOUNT, USER, "token", "planted");
     assert_eq!(stripe.find("token").await.json()["payload"], "planted");
     stripe.set("token", "seen", &[]).await;
-    assert_eq!(
-        stripe.api.payload(Mode::Test, ACCOUNT, USER, "token").as_deref(),
-        Some("seen")
-    );
+    assert_eq!(stripe.api.payload(Mode::Test, ACCOUNT, USER, "token").as_deref(), Some("seen"));
 }
 
 #[tokio::test]
@@ -57,33 +48,11 @@ async fn modes_accounts_and_scopes_are_apart() {
     let path = "/v1/apps/secrets/delete";
     let bearer = format!("Bearer {LIVE_KEY}");
     let elsewhere = [
-        stripe
-            .post(path, &named("token"), &[("authorization", &bearer)])
-            .await,
-        stripe
-            .post(
-                path,
-                &named("token"),
-                &[("authorization", "Bearer sk_test_sandbox")],
-            )
-            .await,
-        stripe
-            .post(path, &named("token"), &[("stripe-account", "acct_2")])
-            .await,
-        stripe
-            .post(path, &[("name", "token"), ("scope[type]", "account")], &[])
-            .await,
-        stripe
-            .post(
-                path,
-                &[
-                    ("name", "token"),
-                    ("scope[type]", "user"),
-                    ("scope[user]", "usr_2"),
-                ],
-                &[],
-            )
-            .await,
+        stripe.post(path, &named("token"), &[("authorization", &bearer)]).await,
+        stripe.post(path, &named("token"), &[("authorization", "Bearer sk_test_sandbox")]).await,
+        stripe.post(path, &named("token"), &[("stripe-account", "acct_2")]).await,
+        stripe.post(path, &[("name", "token"), ("scope[type]", "account")], &[]).await,
+        stripe.post(path, &[("name", "token"), ("scope[type]", "user"), ("scope[user]", "usr_2")], &[]).await,
     ];
     for reply in elsewhere {
         assert_eq!(reply.status, StatusCode::NOT_FOUND);
@@ -111,9 +80,7 @@ async fn livemode_is_for_live_keys_only() {
     for (key, livemode) in [(LIVE_KEY, true), ("sk_test_1", false), ("sk_test_sandbox", false)] {
         let bearer = format!("Bearer {key}");
         let parameters = [("name", "a"), ("payload", "b"), ("scope[type]", "account")];
-        let reply = stripe
-            .post("/v1/apps/secrets", &parameters, &[("authorization", &bearer)])
-            .await;
+        let reply = stripe.post("/v1/apps/secrets", &parameters, &[("authorization", &bearer)]).await;
         assert_eq!(reply.json()["livemode"], livemode);
         assert_eq!(reply.json()["scope"], json!({ "type": "account" }));
     }
@@ -126,10 +93,7 @@ async fn the_eleventh_name_is_refused_and_a_replacement_is_not() {
         let reply = stripe.set(&format!("name{number}"), "x", &[]).await;
         assert_eq!(reply.status, StatusCode::OK);
     }
-    assert_eq!(
-        stripe.set("name10", "x", &[]).await.status,
-        StatusCode::BAD_REQUEST
-    );
+    assert_eq!(stripe.set("name10", "x", &[]).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(stripe.set("name3", "y", &[]).await.status, StatusCode::OK);
     stripe.delete("name0").await;
     assert_eq!(stripe.set("name10", "x", &[]).await.status, StatusCode::OK);
@@ -141,10 +105,7 @@ async fn strings_are_at_most_5000_characters() {
     let fits = "é".repeat(5000);
     let long = "é".repeat(5001);
     assert_eq!(stripe.set(&fits, &fits, &[]).await.status, StatusCode::OK);
-    assert_eq!(
-        stripe.set(&long, "x", &[]).await.error(),
-        (400, String::new(), "name".into())
-    );
+    assert_eq!(stripe.set(&long, "x", &[]).await.error(), (400, String::new(), "name".into()));
     let refused = stripe.set("name", &long, &[]).await;
     assert_eq!(refused.error(), (400, String::new(), "payload".into()));
     assert!(!refused.body.contains('é'), "an error quotes no payload");
@@ -174,17 +135,9 @@ async fn an_expiry_lies_between_now_and_a_hundred_years() {
         let reply = stripe.set("x", "y", &[("expires_at", &good.to_string())]).await;
         assert_eq!(reply.status, StatusCode::OK);
     }
-    for bad in [
-        (NOW - 1).to_string(),
-        (farthest + 1).to_string(),
-        "-5".into(),
-        "soon".into(),
-    ] {
+    for bad in [(NOW - 1).to_string(), (farthest + 1).to_string(), "-5".into(), "soon".into()] {
         let reply = stripe.set("x", "y", &[("expires_at", &bad)]).await;
-        assert_eq!(
-            reply.error(),
-            (400, "parameter_invalid_integer".into(), "expires_at".into())
-        );
+        assert_eq!(reply.error(), (400, "parameter_invalid_integer".into(), "expires_at".into()));
     }
 }
 
@@ -192,9 +145,7 @@ async fn page(stripe: &Stripe, further: &[(&str, &str)]) -> (Vec<String>, bool) 
     let parameters = [&[("scope[type]", "user"), ("scope[user]", USER)], further].concat();
     let page = stripe.get("/v1/apps/secrets", &parameters).await.json();
     let data = page["data"].as_array().expect("a list");
-    let names = data
-        .iter()
-        .map(|secret| secret["name"].as_str().expect("a name").to_owned());
+    let names = data.iter().map(|secret| secret["name"].as_str().expect("a name").to_owned());
     (names.collect(), page["has_more"] == json!(true))
 }
 
@@ -223,19 +174,10 @@ async fn a_list_refuses_bad_cursors_and_limits() {
     let stripe = Stripe::new();
     let cases = [
         (vec![("limit", "0")], (400, "parameter_invalid_integer", "limit")),
-        (
-            vec![("limit", "101")],
-            (400, "parameter_invalid_integer", "limit"),
-        ),
+        (vec![("limit", "101")], (400, "parameter_invalid_integer", "limit")),
         (vec![("limit", "x")], (400, "parameter_invalid_integer", "limit")),
-        (
-            vec![("starting_after", "a"), ("ending_before", "b")],
-            (400, "parameters_exclusive", ""),
-        ),
-        (
-            vec![("starting_after", "appsecret_0")],
-            (400, "resource_missing", "starting_after"),
-        ),
+        (vec![("starting_after", "a"), ("ending_before", "b")], (400, "parameters_exclusive", "")),
+        (vec![("starting_after", "appsecret_0")], (400, "resource_missing", "starting_after")),
     ];
     for (further, (status, code, param)) in cases {
         let parameters = [vec![("scope[type]", "account")], further].concat();

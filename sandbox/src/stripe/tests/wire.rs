@@ -32,9 +32,7 @@ async fn a_known_api_key_is_required() {
 async fn a_malformed_account_is_refused() {
     let stripe = Stripe::new();
     for account in ["acct_", "usr_1", "acct_1/2", ""] {
-        let reply = stripe
-            .post(SET, &named("x"), &[("stripe-account", account)])
-            .await;
+        let reply = stripe.post(SET, &named("x"), &[("stripe-account", account)]).await;
         assert_eq!(reply.error(), (403, "account_invalid".into(), String::new()));
     }
 }
@@ -51,32 +49,12 @@ async fn parameters_are_checked() {
         (vec![name, account], "parameter_missing", "payload"),
         (vec![name, payload], "parameter_missing", "scope[type]"),
         (vec![name, payload, user], "parameter_missing", "scope[user]"),
-        (
-            vec![name, payload, account, ("scope[user]", USER)],
-            "",
-            "scope[user]",
-        ),
+        (vec![name, payload, account, ("scope[user]", USER)], "", "scope[user]"),
         (vec![name, payload, ("scope[type]", "team")], "", "scope[type]"),
-        (
-            vec![name, ("payload", ""), account],
-            "parameter_invalid_empty",
-            "payload",
-        ),
-        (
-            vec![name, payload, account, ("color", "red")],
-            "parameter_unknown",
-            "color",
-        ),
-        (
-            vec![name, payload, account, ("expand", "payload")],
-            "parameter_unknown",
-            "expand",
-        ),
-        (
-            vec![name, payload, account, ("expand[]", "data.payload")],
-            "",
-            "expand",
-        ),
+        (vec![name, ("payload", ""), account], "parameter_invalid_empty", "payload"),
+        (vec![name, payload, account, ("color", "red")], "parameter_unknown", "color"),
+        (vec![name, payload, account, ("expand", "payload")], "parameter_unknown", "expand"),
+        (vec![name, payload, account, ("expand[]", "data.payload")], "", "expand"),
     ];
     for (parameters, code, param) in cases {
         let reply = stripe.post(SET, &parameters, &[]).await;
@@ -102,11 +80,9 @@ async fn only_forms_are_read() {
 #[tokio::test]
 async fn unknown_urls_and_methods_are_404() {
     let stripe = Stripe::new();
-    for (method, path) in [
-        (Method::GET, "/v1/nope"),
-        (Method::DELETE, SET),
-        (Method::GET, "/v1/apps/secrets/delete"),
-    ] {
+    for (method, path) in
+        [(Method::GET, "/v1/nope"), (Method::DELETE, SET), (Method::GET, "/v1/apps/secrets/delete")]
+    {
         let reply = stripe.send(call(method.clone(), path, "", &[])).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND);
         let message = reply.json()["error"]["message"].clone();
@@ -128,11 +104,7 @@ async fn answers_carry_a_new_request_id_and_echo_headers() {
     assert_eq!(first.header("idempotency-key"), Some("k"));
     assert_eq!(first.header("content-type"), Some("application/json"));
     assert_eq!(second.header("stripe-version"), None);
-    assert!(
-        first
-            .header("request-id")
-            .is_some_and(|id| id.starts_with("req_"))
-    );
+    assert!(first.header("request-id").is_some_and(|id| id.starts_with("req_")));
     assert_ne!(first.header("request-id"), second.header("request-id"));
 }
 
@@ -171,10 +143,7 @@ const ERROR: Fields = &[
 fn assert_conforms(value: &Value, fields: Fields) {
     let object = value.as_object().expect("an object");
     for name in object.keys() {
-        assert!(
-            fields.iter().any(|(known, ..)| known == name),
-            "{name} is not in the schema"
-        );
+        assert!(fields.iter().any(|(known, ..)| known == name), "{name} is not in the schema");
     }
     for (name, types, required) in fields {
         match object.get(*name) {
@@ -200,18 +169,11 @@ fn type_of(value: &Value) -> &'static str {
 async fn answers_conform_to_the_published_schema() {
     let stripe = Stripe::new();
     let set = stripe.set("token", "x", &[("expires_at", "1800000000")]).await;
-    let list = stripe
-        .get(SET, &[("scope[type]", "user"), ("scope[user]", USER)])
-        .await;
+    let list = stripe.get(SET, &[("scope[type]", "user"), ("scope[user]", USER)]).await;
     assert_conforms(&list.json(), LIST);
     let found = stripe.find("token").await;
     let deleted = stripe.delete("token").await;
-    for secret in [
-        set.json(),
-        list.json()["data"][0].clone(),
-        found.json(),
-        deleted.json(),
-    ] {
+    for secret in [set.json(), list.json()["data"][0].clone(), found.json(), deleted.json()] {
         assert_conforms(&secret, SECRET);
         assert_conforms(&secret["scope"], SCOPE);
         assert_eq!(secret["object"], "apps.secret");

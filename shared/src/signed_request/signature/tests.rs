@@ -19,11 +19,7 @@ fn verdict(header: &str) -> Result<(), Refusal> {
 
 fn mac(secret: &str, time: &str, payload: &str) -> String {
     let key: Hmac<Sha256> = Hmac::new_from_slice(secret.as_bytes()).unwrap();
-    hex::encode(
-        key.chain_update(format!("{time}.{payload}"))
-            .finalize()
-            .into_bytes(),
-    )
+    hex::encode(key.chain_update(format!("{time}.{payload}")).finalize().into_bytes())
 }
 
 /// A header whose signature is right for exactly the `t` it spells.
@@ -62,10 +58,7 @@ fn forms_that_are_malformed() {
         format!("t={TIME},v0={GOOD}"),
         format!("t=,v1={GOOD}"),
         signed_at("abc"),
-        format!(
-            "t=abc,v1={}",
-            "4ce137a678fd4bb5736642489262ad4df92d9412cc0cb6b4401f4d0eb2cbe286"
-        ),
+        format!("t=abc,v1={}", "4ce137a678fd4bb5736642489262ad4df92d9412cc0cb6b4401f4d0eb2cbe286"),
         format!("t={TIME}x,v1={GOOD}"),
         format!("t={TIME}.9,v1={GOOD}"),
         signed_at(&format!("{TIME}.0")),
@@ -104,11 +97,7 @@ fn signatures_that_do_not_match() {
         "é".repeat(32),
         String::new(),
     ] {
-        assert_eq!(
-            verdict(&format!("t={TIME},v1={value}")),
-            Err(Refusal::Mismatch),
-            "{value}"
-        );
+        assert_eq!(verdict(&format!("t={TIME},v1={value}")), Err(Refusal::Mismatch), "{value}");
     }
 }
 
@@ -127,25 +116,15 @@ fn the_payload_is_taken_as_it_came() {
         );
     }
     for (payload, signature) in [
-        (
-            r#"{"n":"é✓"}"#,
-            "41b6bbf105e6c34007f47e38920921b1bdd0cd77bdae870ad036ad6c22672102",
-        ),
+        (r#"{"n":"é✓"}"#, "41b6bbf105e6c34007f47e38920921b1bdd0cd77bdae870ad036ad6c22672102"),
         (
             r#"{"mode":"test","user_id":"usr_1","account_id":"acct_1"}"#,
             "e55c2728118070d2039dcffa06db8340a9f55e419a14d54652b83e20a7b24212",
         ),
-        (
-            r#"{"account_id":"acct_1"}"#,
-            "4c8c4e1facbf406ccfce0d52ef80bdf523126cab1a3e5afd21592615d577bbe7",
-        ),
+        (r#"{"account_id":"acct_1"}"#, "4c8c4e1facbf406ccfce0d52ef80bdf523126cab1a3e5afd21592615d577bbe7"),
     ] {
         let header = format!("t={TIME},v1={signature}");
-        assert_eq!(
-            secrets(SECRET).verify(&header, payload.as_bytes(), TIME),
-            Ok(()),
-            "{payload}"
-        );
+        assert_eq!(secrets(SECRET).verify(&header, payload.as_bytes(), TIME), Ok(()), "{payload}");
     }
 }
 
@@ -160,11 +139,7 @@ fn age_has_an_end_in_both_directions() {
         (TIME - 61, Err(Refusal::Expired)),
         (0, Err(Refusal::Expired)),
     ] {
-        assert_eq!(
-            secrets(SECRET).verify(&header, PAYLOAD.as_bytes(), now),
-            expected,
-            "{now}"
-        );
+        assert_eq!(secrets(SECRET).verify(&header, PAYLOAD.as_bytes(), now), expected, "{now}");
     }
 }
 
@@ -175,41 +150,18 @@ fn while_a_secret_is_rolled_either_proves() {
         mac("absec_old", &TIME.to_string(), PAYLOAD),
         mac("absec_new", &TIME.to_string(), PAYLOAD)
     );
-    for configured in [
-        "absec_old",
-        "absec_new",
-        "absec_old,absec_new",
-        "absec_new,absec_old",
-    ] {
-        assert_eq!(
-            secrets(configured).verify(&both, PAYLOAD.as_bytes(), TIME),
-            Ok(()),
-            "{configured}"
-        );
+    for configured in ["absec_old", "absec_new", "absec_old,absec_new", "absec_new,absec_old"] {
+        assert_eq!(secrets(configured).verify(&both, PAYLOAD.as_bytes(), TIME), Ok(()), "{configured}");
     }
-    assert_eq!(
-        secrets("absec_other").verify(&both, PAYLOAD.as_bytes(), TIME),
-        Err(Refusal::Mismatch)
-    );
+    assert_eq!(secrets("absec_other").verify(&both, PAYLOAD.as_bytes(), TIME), Err(Refusal::Mismatch));
 }
 
 #[test]
 fn a_secret_that_cannot_be_right_stops_the_start() {
-    for wrong in [
-        "",
-        " ",
-        "absec_",
-        "whsec_x",
-        "sk_test_x",
-        "absec_x,",
-        "absec_x, absec_y",
-        "absec_x\n",
-        "x,absec_y",
-    ] {
-        assert!(
-            AppSecrets::parse(&SecretString::from(wrong)).is_none(),
-            "{wrong:?}"
-        );
+    for wrong in
+        ["", " ", "absec_", "whsec_x", "sk_test_x", "absec_x,", "absec_x, absec_y", "absec_x\n", "x,absec_y"]
+    {
+        assert!(AppSecrets::parse(&SecretString::from(wrong)).is_none(), "{wrong:?}");
         let mut settings = Settings::of(&[("STRIPE_APP_SECRET", wrong)]);
         assert!(AppSecrets::from_settings(&mut settings).is_none());
         assert!(settings.problems()[0].starts_with("STRIPE_APP_SECRET"));
