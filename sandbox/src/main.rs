@@ -83,7 +83,7 @@ async fn renew_events(world: &World) -> Result<(), Box<dyn Error>> {
 }
 
 fn write_env_file(world: &World) -> std::io::Result<()> {
-    let lines: Vec<_> = world.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let lines: Vec<_> = world.settings.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
     std::fs::write(ENV_FILE, lines.join("\n") + "\n")
 }
 
@@ -111,7 +111,7 @@ fn stand_ins_banner(addresses: &Addresses) -> String {
         "
   stripe-app-oauth stand-ins. Settings are in {ENV_FILE}. In another terminal:
 
-  cargo lambda watch -a 127.0.0.1 -P {port} --env-file {ENV_FILE}
+  cargo lambda watch -A 127.0.0.1 -P {port} --env-file {ENV_FILE}
 
   Then open {dashboard}
 

@@ -1,10 +1,12 @@
 //! From a Lambda event to a handler and back.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lambda_http::http::header::HeaderName;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
-use lambda_http::{Context, Error as LambdaError, Request};
+use lambda_http::request::RequestContext;
+use lambda_http::{Context, Error as LambdaError, Request, RequestExt};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
@@ -41,14 +43,20 @@ pub struct Lambda<F> {
     function: OnceCell<F>,
 }
 
-/// The answer as API Gateway takes it, in both of its payload formats.
+/// The answer as API Gateway takes it. `lambda_http` has one too, but lets nobody make it who did not hand it
+/// the event first; and an event may be one that it cannot take.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GatewayResponse {
     /// HTTP status.
     pub status_code: u16,
     /// Headers; each is there once.
-    pub headers: std::collections::BTreeMap<String, String>,
+    pub headers: BTreeMap<String, String>,
+    /// Always empty; `cargo lambda` insists on it.
+    pub multi_value_headers: BTreeMap<String, Vec<String>>,
+    /// Always empty; part of payload format 2.0 only, where `cargo lambda` insists on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cookies: Option<Vec<String>>,
     /// The body, always text.
     pub body: String,
     /// Always false.
@@ -98,8 +106,10 @@ impl<F: Function> Lambda<F> {
     pub async fn answer(&self, event: &str, context: Context) -> GatewayResponse {
         let request_id = context.request_id.clone();
         let Some(request) = read(event) else {
-            return gateway(Error::BadRequest("The request could not be read.").to_json(&request_id));
+            let refusal = Error::BadRequest("The request could not be read.").to_json(&request_id);
+            return gateway(refusal, PayloadFormat::V2);
         };
+        let format = PayloadFormat::of(&request);
         let deadline = Deadline::after(self.http.timeouts().request);
         let invocation = Invocation::new(request, self.clock.now(), deadline, request_id);
         let response = self.respond(&invocation).await;
@@ -112,7 +122,7 @@ impl<F: Function> Lambda<F> {
             code,
             request_id = invocation.request_id
         );
-        gateway(response)
+        gateway(response, format)
     }
 
     async fn respond(&self, invocation: &Invocation) -> Response {
@@ -150,13 +160,33 @@ fn read(event: &str) -> Option<Request> {
     request.ok()?.ok()
 }
 
-fn gateway(response: Response) -> GatewayResponse {
+/// Which of API Gateway's payload formats an event has, and its answer must have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PayloadFormat {
+    /// REST APIs.
+    V1,
+    /// HTTP APIs and function URLs.
+    V2,
+}
+
+impl PayloadFormat {
+    fn of(request: &Request) -> Self {
+        match request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV1(_)) => Self::V1,
+            _ => Self::V2,
+        }
+    }
+}
+
+fn gateway(response: Response, format: PayloadFormat) -> GatewayResponse {
     let text = |(name, value): (&HeaderName, &lambda_http::http::HeaderValue)| {
         Some((name.to_string(), value.to_str().ok()?.to_owned()))
     };
     GatewayResponse {
         status_code: response.status().as_u16(),
         headers: response.headers().iter().filter_map(text).collect(),
+        multi_value_headers: BTreeMap::new(),
+        cookies: (format == PayloadFormat::V2).then(Vec::new),
         body: response.into_body(),
         is_base64_encoded: false,
     }

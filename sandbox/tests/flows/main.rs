@@ -3,6 +3,7 @@
 mod app;
 mod bad_input;
 mod direct;
+mod events;
 mod gateway;
 mod outages;
 mod rig;

@@ -48,9 +48,13 @@ impl Rig {
     }
 
     pub async fn with(options: Options) -> Self {
+        Self::marked(PLANTED, options).await
+    }
+
+    /// With another marker the secrets are those of another sandbox, say the one that `cargo run` starts.
+    pub async fn marked(marker: &'static str, options: Options) -> Self {
         watch_the_log();
         let clock = ManualClock::at(NOW);
-        let marker = if options.marker == Options::default().marker { PLANTED } else { options.marker };
         let options = Options { port: 0, marker, clock: clock.clock(), timeouts: TIMEOUTS, ..options };
         let world = World::start(options).await.expect("a world");
         Self { world, clock, http: Http::new(Timeouts::default()) }
