@@ -22,7 +22,7 @@ struct Arguments {
     #[arg(long, value_enum, default_value_t = Flow::SessionBound)]
     flow: Flow,
     /// The gateway's port; the other parties take the next ones. Ports that are taken are passed over.
-    #[arg(long, default_value_t = 3333)]
+    #[arg(long, global = true, default_value_t = 3333)]
     port: u16,
     /// Leave the functions to `cargo lambda watch`, and write .env.sandbox for it.
     #[arg(long)]
