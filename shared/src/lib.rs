@@ -4,6 +4,7 @@
 //! [`StripeUser`] exists only after a verified signature, an opened token has its kind in its type, and a
 //! secret prints as `[REDACTED]`.
 
+pub mod access;
 pub mod clock;
 pub mod dashboard;
 pub mod error;
@@ -23,6 +24,7 @@ pub mod signed_request;
 pub mod stripe_user;
 pub mod tokens;
 
+pub use access::AccessTokens;
 pub use clock::{Clock, UnixSeconds};
 pub use dashboard::Dashboard;
 pub use error::Error;

@@ -3,13 +3,12 @@
 use shared::lambda::Function;
 use shared::provider::UserinfoEndpoint;
 use shared::signed_request::{Purpose, Verifier};
-use shared::tokens::TokenStore;
-use shared::{Error, Http, Invocation, Response, Settings, response};
+use shared::{AccessTokens, Error, Http, Invocation, Response, Settings, response};
 
 /// The function.
 pub struct Userinfo {
     verifier: Verifier,
-    tokens: TokenStore,
+    tokens: AccessTokens,
     endpoint: UserinfoEndpoint,
 }
 
@@ -22,11 +21,12 @@ impl Function for Userinfo {
         "STRIPE_API_KEY_TEST",
         "STRIPE_API_KEY_SANDBOX",
         "SEALING_KEY",
+        "THIRD_PARTY_CLIENT_SECRET",
     ];
 
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let verifier = Verifier::from_settings(settings);
-        let tokens = TokenStore::from_settings(settings, http);
+        let tokens = AccessTokens::from_settings(settings, http);
         let endpoint = UserinfoEndpoint::from_settings(settings, http);
         Some(Self { verifier: verifier?, tokens: tokens?, endpoint: endpoint? })
     }
@@ -43,9 +43,13 @@ impl Function for Userinfo {
 impl Userinfo {
     async fn linked_user(&self, invocation: &Invocation) -> Result<Response, Error> {
         let signed = self.verifier.extract(invocation, Purpose::Userinfo)?;
-        let stored = self.tokens.of(&signed.user, invocation.deadline)?.load().await?;
-        let tokens = stored.ok_or(Error::NotConnected)?.tokens.ok_or(Error::ReconnectRequired)?;
-        let user = self.endpoint.read(&tokens.access_token, invocation.deadline).await?;
+        let mut tokens = self.tokens.fresh(&signed.user, invocation).await?;
+        let mut answer = self.endpoint.read(&tokens.access_token, invocation.deadline).await;
+        if answer.as_ref().is_err_and(|error| *error == Error::ReconnectRequired) {
+            tokens = self.tokens.renewed(&signed.user, &tokens, invocation).await?;
+            answer = self.endpoint.read(&tokens.access_token, invocation.deadline).await;
+        }
+        let user = answer?;
         // A subject is stable and never reassigned (OpenID Connect Core section 5.3.2).
         if tokens.subject.is_some_and(|subject| subject != user.id) {
             return Err(Error::IdentityChanged);

@@ -6,6 +6,7 @@ mod direct;
 mod events;
 mod gateway;
 mod outages;
+mod refresh;
 mod rig;
 mod session_bound;
 mod settings;

@@ -183,7 +183,6 @@ async fn userinfos_faults_are_told_apart_and_delete_nothing() {
         (Fault::HangUp, (503, "provider_unavailable")),
         (hang(), (503, "provider_unavailable")),
         (with_header(429, "retry-after", "17"), (429, "rate_limited")),
-        (Fault::status(401), (401, "reconnect_required")),
         (Fault::status(404), (502, "provider_error")),
         (Fault::body(200, "[]"), (502, "provider_error")),
         (html(), (502, "provider_error")),

@@ -70,12 +70,37 @@ impl TokenEndpoint {
             ("redirect_uri", self.registration.redirect_uri.as_str()),
             ("code_verifier", verifier.expose_secret()),
         ];
-        let reply = self.client.post(&self.url, form, deadline).await.map_err(no_answer)?;
-        let tokens = granted(&reply).inspect_err(|error| {
-            tracing::warn!(status = reply.status.as_u16(), code = error.code(), "the code was not exchanged");
-        })?;
+        let tokens = self.request(form, deadline).await?;
         tokens.check_nonce(link)?;
         Ok(tokens)
+    }
+
+    /// Trades a refresh token for new tokens (RFC 6749 section 6). It is tried once: where refresh tokens
+    /// rotate, the second use of one ends the grant.
+    ///
+    /// # Errors
+    /// `reconnect_required` when the provider refuses the refresh token; else as [`TokenEndpoint::exchange`].
+    pub async fn refresh(
+        &self,
+        refresh_token: &SecretString,
+        deadline: Deadline,
+    ) -> Result<TokenResponse, Error> {
+        let form = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose_secret())];
+        self.request(form, deadline).await.map_err(|error| match error {
+            Error::CodeRejected => Error::ReconnectRequired,
+            other => other,
+        })
+    }
+
+    async fn request(&self, form: Vec<(&str, &str)>, deadline: Deadline) -> Result<TokenResponse, Error> {
+        let reply = self.client.post(&self.url, form, deadline).await.map_err(no_answer)?;
+        granted(&reply).inspect_err(|error| {
+            tracing::warn!(
+                status = reply.status.as_u16(),
+                code = error.code(),
+                "the provider gave no tokens"
+            );
+        })
     }
 }
 

@@ -23,6 +23,18 @@ struct ErrorBody {
 #[derive(Default, Deserialize)]
 struct StripeError {
     code: Option<String>,
+    r#type: Option<String>,
+}
+
+/// The outcome of asking for a lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It is ours, and nobody else's.
+    Won,
+    /// It is somebody's, or may be.
+    Lost,
+    /// Nobody will ever hold it.
+    Void,
 }
 
 /// Sends a request until it is answered for good or time is up. None is Stripe's `resource_missing`.
@@ -46,6 +58,24 @@ pub(super) async fn send(
         }
         tokio::time::sleep(pause).await;
         tries += 1;
+    }
+}
+
+/// Asks for a lease, once: a second try of a call whose answer was lost would see its own replay.
+///
+/// # Errors
+/// As [`send`], for what no other lease would change.
+pub(super) async fn claim(http: &Http, request: RequestBuilder, deadline: Deadline) -> Result<Claim, Error> {
+    let Ok(reply) = http.send(request, deadline).await else { return Ok(Claim::Lost) };
+    let replayed = reply.headers.get("idempotent-replayed").is_some_and(|value| value == "true");
+    match reply.status.as_u16() {
+        200..300 if replayed => Ok(Claim::Lost),
+        200..300 => Ok(Claim::Won),
+        409 => Ok(Claim::Lost),
+        // Stripe keeps a failure as it keeps a success: this key is used up.
+        500.. => Ok(Claim::Void),
+        400 if error(&reply).r#type.as_deref() == Some("idempotency_error") => Ok(Claim::Void),
+        _ => judge(Ok(reply)).map(|_| Claim::Void),
     }
 }
 
@@ -96,9 +126,13 @@ fn judge(outcome: Result<Reply, Failure>) -> Result<Option<Reply>, Error> {
     Err(error)
 }
 
+fn error(reply: &Reply) -> StripeError {
+    reply.json::<ErrorBody>().unwrap_or_default().error
+}
+
 /// Stripe's error code, where it looks like one.
 fn code(reply: &Reply) -> Option<String> {
-    let code = reply.json::<ErrorBody>()?.error.code?;
+    let code = error(reply).code?;
     let plain = code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     plain.then_some(code)
 }

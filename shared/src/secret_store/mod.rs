@@ -14,15 +14,17 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::error::Error;
-use crate::http::{Deadline, Http};
+use crate::http::{Deadline, Http, Reply};
 use crate::sealed::random;
 use crate::settings::Settings;
 use crate::stripe_user::{Mode, StripeUser};
 
 pub use api_keys::ApiKeys;
+pub use call::Claim;
 
 /// The longest payload, in characters.
 pub const LONGEST_PAYLOAD: usize = 5000;
+const SET: &str = "v1/apps/secrets";
 /// The API version whose published schema this client was written against.
 const STRIPE_VERSION: &str = "2026-07-29.dahlia";
 
@@ -81,8 +83,7 @@ impl UserSecrets<'_> {
     /// # Errors
     /// `secret_store_unavailable`, `secret_store_denied`, `client_misconfigured` or `rate_limited`.
     pub async fn set(&self, name: &str, payload: &SecretString) -> Result<(), Error> {
-        let form = [&self.scope(name)[..], &[("payload", payload.expose_secret())]].concat();
-        self.post("v1/apps/secrets", &form).await.map(|_| ())
+        self.post(SET, &self.named(name, payload)).await.map(|_| ())
     }
 
     /// Reads a secret; none when there is none of this name.
@@ -109,11 +110,24 @@ impl UserSecrets<'_> {
         self.post("v1/apps/secrets/delete", &self.scope(name)).await.map(|_| ())
     }
 
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Result<Option<crate::http::Reply>, Error> {
+    /// Takes a lease that only one of all who ask for it gets: Stripe runs the first request with an
+    /// idempotency key and replays its answer to the others. They must all write the same.
+    ///
+    /// # Errors
+    /// As [`UserSecrets::set`].
+    pub async fn claim(&self, key: &str, name: &str, payload: &SecretString) -> Result<Claim, Error> {
+        let request = self.write(SET, key).form(&self.named(name, payload));
+        call::claim(&self.store.http, request, self.deadline).await
+    }
+
+    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Result<Option<Reply>, Error> {
         // One key for all tries of one write: Stripe carries it out once.
         let key = hex::encode(random::<16>()?);
-        let request = self.request(Method::POST, path).header("idempotency-key", key).form(form);
-        call::send(&self.store.http, request, self.deadline).await
+        call::send(&self.store.http, self.write(path, &key).form(form), self.deadline).await
+    }
+
+    fn write(&self, path: &str, idempotency_key: &str) -> RequestBuilder {
+        self.request(Method::POST, path).header("idempotency-key", idempotency_key)
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -129,6 +143,11 @@ impl UserSecrets<'_> {
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("stripe-version", STRIPE_VERSION)
             .header("stripe-account", self.user.account())
+    }
+
+    fn named<'a>(&'a self, name: &'a str, payload: &'a SecretString) -> [(&'a str, &'a str); 4] {
+        let [name, kind, user] = self.scope(name);
+        [name, kind, user, ("payload", payload.expose_secret())]
     }
 
     fn scope<'a>(&'a self, name: &'a str) -> [(&'a str, &'a str); 3] {

@@ -1,5 +1,6 @@
 //! The tokens of a link, and how they rest in the Secret Store.
 
+mod lease;
 mod split;
 mod token_set;
 
@@ -136,6 +137,10 @@ impl UserTokens<'_> {
     /// As [`UserSecrets::delete`].
     pub async fn delete(&self, stored: &Stored) -> Result<(), Error> {
         self.secrets.delete(NAME).await?;
+        let refreshed = stored.tokens.as_ref().is_none_or(|set| set.generation > 0 || set.attempt > 0);
+        if refreshed && self.secrets.delete(lease::NAME).await.is_err() {
+            tracing::warn!("a lease stays in the Secret Store");
+        }
         if stored.slot.is_some() {
             self.delete_parts(&Slot::BOTH).await;
         }

@@ -6,7 +6,7 @@ use crate::provider::TokenResponse;
 use crate::sealed::{LinkId, Sealed, secret};
 
 /// What a link holds.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct TokenSet {
     /// The access token.
     #[serde(serialize_with = "secret::serialize")]
@@ -22,6 +22,8 @@ pub struct TokenSet {
     pub subject: Option<String>,
     /// Counts the refreshes.
     pub generation: u32,
+    /// Counts the refreshes that failed since the last that did not.
+    pub attempt: u32,
     /// The attempt that made the link: the same code a second time finds its work done.
     pub link: Option<LinkId>,
 }
@@ -41,8 +43,36 @@ impl TokenSet {
             scope: response.scope,
             subject: None,
             generation: 0,
+            attempt: 0,
             link: Some(link),
         }
+    }
+
+    /// What a refresh made of this set. A reply without a refresh token keeps the old one (RFC 6749 section 6).
+    #[must_use]
+    pub fn renewed(&self, response: TokenResponse, now: UnixSeconds) -> Self {
+        Self {
+            access_token: response.access_token,
+            refresh_token: response.refresh_token.or_else(|| self.refresh_token.clone()),
+            expires_at: response.expires_in.map(|seconds| now.saturating_add(seconds)),
+            scope: response.scope.or_else(|| self.scope.clone()),
+            subject: self.subject.clone(),
+            generation: self.generation.wrapping_add(1),
+            attempt: 0,
+            link: self.link,
+        }
+    }
+
+    /// Whether the access token ends within so many seconds; one without a known end does not.
+    #[must_use]
+    pub fn ends_within(&self, seconds: u64, now: UnixSeconds) -> bool {
+        self.expires_at.is_some_and(|end| end <= now.saturating_add(seconds))
+    }
+
+    /// Whether this is another state of the link than `other`: refreshed, or linked anew.
+    #[must_use]
+    pub fn differs_from(&self, other: &Self) -> bool {
+        (self.link, self.generation) != (other.link, other.generation)
     }
 
     /// All that `TOKEN_FORMAT=plain` keeps.
@@ -54,6 +84,7 @@ impl TokenSet {
             scope: None,
             subject: None,
             generation: 0,
+            attempt: 0,
             link: None,
         }
     }

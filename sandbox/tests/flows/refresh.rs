@@ -1,0 +1,286 @@
+//! Refresh: in time, once, and nobody is ever logged out by it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use lambda_http::Context;
+use reqwest::StatusCode;
+use sandbox::Party;
+use sandbox::faults::Fault;
+use sandbox::provider::Person;
+use serde_json::{Value, json};
+use shared::Mode;
+use shared::lambda::Lambda;
+use userinfo::Userinfo;
+
+use crate::app::App;
+use crate::rig::{Rig, TIMEOUTS};
+
+/// The provider's access tokens live this long.
+const LIFETIME: u64 = 3600;
+const TOKEN: &str = "/token";
+
+/// Another function instance, which shares no memory with the others.
+async fn instance(rig: &Rig) -> Lambda<Userinfo> {
+    Lambda::start(rig.world.environment.clone(), rig.clock.clock(), TIMEOUTS).await.unwrap()
+}
+
+/// A signed `POST /userinfo` as API Gateway hands it over.
+fn event(app: &App<'_>) -> String {
+    let mut event: Value = serde_json::from_str(include_str!("../../../events/userinfo/post.json")).unwrap();
+    event["body"] = app.envelope("userinfo", &[]).into();
+    event.to_string()
+}
+
+fn sealed(rig: &Rig, app: &App<'_>) -> Option<String> {
+    rig.world.stripe.payload(Mode::Test, app.account, app.user, "access_token")
+}
+
+#[tokio::test]
+async fn a_token_is_refreshed_two_minutes_before_it_ends() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.clock.advance(LIFETIME - 121);
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+    assert_eq!(rig.world.provider.calls(TOKEN), 1, "not yet");
+    rig.clock.advance(1);
+    for _ in 0..3 {
+        assert_eq!(app.userinfo().await.status, StatusCode::OK);
+        assert_eq!(rig.world.provider.calls(TOKEN), 2, "once");
+    }
+    for refreshes in 3..6 {
+        rig.clock.advance(LIFETIME);
+        assert_eq!(app.userinfo().await.status, StatusCode::OK);
+        assert_eq!(rig.world.provider.calls(TOKEN), refreshes);
+    }
+    assert_eq!(app.logout().await.json(), json!({ "revoked": true }));
+    assert!(app.stored().is_empty(), "the lease goes with the tokens: {:?}", app.stored());
+}
+
+#[tokio::test]
+async fn a_401_is_answered_by_one_refresh() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.world.faults.once(Party::Provider, "/oauth/whoami", Fault::status(401));
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+    assert_eq!(rig.world.provider.calls(TOKEN), 2);
+    rig.world.faults.always(Party::Provider, "/oauth/whoami", Fault::status(401));
+    assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()));
+    assert_eq!(rig.world.provider.calls(TOKEN), 3, "once a request");
+    assert!(sealed(&rig, &app).is_some(), "a 401 deletes nothing");
+}
+
+/// Fifty at once, with one expired token and no shared memory.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_workers_refresh_once_and_nobody_is_logged_out() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    let mut workers = Vec::new();
+    for _ in 0..50 {
+        workers.push(Arc::new(instance(&rig).await));
+    }
+    rig.clock.advance(LIFETIME + 1);
+    let event = event(&app);
+    let tasks: Vec<_> = workers
+        .into_iter()
+        .map(|worker| {
+            let event = event.clone();
+            tokio::spawn(async move { worker.answer(&event, Context::default()).await })
+        })
+        .collect();
+    for task in tasks {
+        let answer = task.await.unwrap();
+        assert_eq!(answer.status_code, 200, "{}", answer.body);
+    }
+    assert_eq!(rig.world.provider.calls(TOKEN), 2, "the link, and one refresh");
+    assert_eq!(rig.world.provider.live_grants(), 1);
+    rig.clock.advance(LIFETIME + 1);
+    assert_eq!(app.userinfo().await.status, StatusCode::OK, "the new refresh token works");
+}
+
+/// One process, many requests at once: single flight.
+#[tokio::test]
+async fn one_process_asks_for_one_lease() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.clock.advance(LIFETIME + 1);
+    let worker = instance(&rig).await;
+    let event = event(&app);
+    let answers = (0..10).map(|_| worker.answer(&event, Context::default()));
+    for answer in futures_util::future::join_all(answers).await {
+        assert_eq!(answer.status_code, 200, "{}", answer.body);
+    }
+    assert_eq!(rig.world.provider.calls(TOKEN), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_the_winner_dies_another_takes_over() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.clock.advance(LIFETIME + 1);
+    let event = event(&app);
+
+    // The winner holds the lease and is killed before its refresh is carried out.
+    rig.world.faults.once(Party::Provider, TOKEN, Fault::DelayMs(600));
+    let (winner, first) = (instance(&rig).await, event.clone());
+    let winner = tokio::spawn(async move { winner.answer(&first, Context::default()).await });
+    while !app.stored().contains(&"refresh_lease".to_owned()) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    winner.abort();
+
+    let mut tasks = Vec::new();
+    for _ in 0..8 {
+        let (worker, event) = (instance(&rig).await, event.clone());
+        tasks.push(tokio::spawn(async move { worker.answer(&event, Context::default()).await }));
+    }
+    for task in tasks {
+        let answer = task.await.unwrap();
+        assert_eq!(answer.status_code, 200, "{}", answer.body);
+    }
+    assert_eq!(rig.world.provider.calls(TOKEN), 2, "the link, and one refresh by the second winner");
+    assert_eq!(rig.world.provider.live_grants(), 1);
+}
+
+#[tokio::test]
+async fn an_outage_at_refresh_is_told_and_passes() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    for (fault, expected) in [
+        (Fault::status(503), (503, "provider_unavailable")),
+        (Fault::HangUp, (503, "provider_unavailable")),
+        (Fault::status(429), (429, "rate_limited")),
+        (Fault::body(401, r#"{"error":"invalid_client"}"#), (500, "client_misconfigured")),
+        (Fault::body(200, "<html>"), (502, "provider_error")),
+        (Fault::body(400, r#"{"error":"temporarily_unavailable"}"#), (503, "provider_unavailable")),
+    ] {
+        rig.clock.advance(LIFETIME + 1);
+        rig.world.faults.once(Party::Provider, TOKEN, fault.clone());
+        assert_eq!(app.userinfo().await.error(), (expected.0, expected.1.to_owned()), "{fault:?}");
+        let begun = Instant::now();
+        assert_eq!(app.userinfo().await.status, StatusCode::OK, "after {fault:?}");
+        assert!(begun.elapsed() < TIMEOUTS.attempt, "the failure was noted: nobody waits for a lease");
+    }
+}
+
+#[tokio::test]
+async fn an_outage_while_the_token_is_good_goes_unnoticed() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.clock.advance(LIFETIME - 60);
+    rig.world.faults.once(Party::Provider, TOKEN, Fault::status(503));
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+    assert_eq!(rig.world.provider.calls(TOKEN), 2, "and the next request refreshes");
+}
+
+#[tokio::test]
+async fn a_grant_that_ended_is_deleted_and_said_to_have_ended() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.world.provider.revoke_all();
+    rig.clock.advance(LIFETIME + 1);
+    assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()));
+    assert!(app.stored().is_empty(), "{:?}", app.stored());
+    assert_eq!(app.userinfo().await.error(), (401, "not_connected".to_owned()));
+    assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
+}
+
+/// A provider that rotates has forgotten the old token, and nobody has the new one.
+#[tokio::test]
+async fn a_refresh_whose_reply_is_lost_is_not_tried_again_at_once() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.clock.advance(LIFETIME + 1);
+    rig.world.faults.once(Party::Provider, TOKEN, Fault::LoseReply);
+    assert_eq!(app.userinfo().await.error(), (503, "provider_unavailable".to_owned()));
+    assert_eq!(rig.world.provider.calls(TOKEN), 2);
+    assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()));
+}
+
+#[tokio::test]
+async fn a_reply_without_a_refresh_token_keeps_the_old_one() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.clock.advance(LIFETIME + 1);
+    let reply = json!({ "access_token": "at_PLANTED_made_up", "token_type": "Bearer", "expires_in": 3600 });
+    rig.world.faults.once(Party::Provider, TOKEN, Fault::body(200, &reply.to_string()));
+    let who = json!({ "sub": "person_ada", "email": "ada@example.com", "email_verified": true });
+    rig.world.faults.once(Party::Provider, "/oauth/whoami", Fault::body(200, &who.to_string()));
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+    // The made-up token is worth nothing, and so is refreshed after a 401, with the old refresh token.
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+    assert_eq!(rig.world.provider.live_grants(), 1);
+}
+
+#[tokio::test]
+async fn new_tokens_are_stored_through_a_bad_moment_of_stripe() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.clock.advance(LIFETIME + 1);
+    rig.world.faults.once(Party::Stripe, "/v1/apps/secrets", Fault::DelayMs(0)); // the lease
+    for _ in 0..5 {
+        rig.world.faults.once(Party::Stripe, "/v1/apps/secrets", Fault::status(503));
+    }
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+    assert_eq!(rig.world.provider.calls(TOKEN), 2);
+    rig.clock.advance(LIFETIME + 1);
+    assert_eq!(app.userinfo().await.status, StatusCode::OK, "nothing was lost");
+}
+
+#[tokio::test]
+async fn a_lease_that_failed_at_stripe_is_nobodys() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    for fault in [
+        Fault::status(500),
+        Fault::body(400, r#"{"error":{"type":"idempotency_error"}}"#),
+        Fault::body(409, r#"{"error":{"code":"idempotency_key_in_use"}}"#),
+        Fault::LoseReply,
+    ] {
+        rig.clock.advance(LIFETIME + 1);
+        rig.world.faults.once(Party::Stripe, "/v1/apps/secrets", fault.clone());
+        assert_eq!(app.userinfo().await.status, StatusCode::OK, "{fault:?}");
+    }
+    assert_eq!(rig.world.provider.calls(TOKEN), 5);
+    rig.clock.advance(LIFETIME + 1);
+    rig.world.faults.once(Party::Stripe, "/v1/apps/secrets", Fault::status(403));
+    assert_eq!(app.userinfo().await.error(), (403, "secret_store_denied".to_owned()));
+}
+
+#[tokio::test]
+async fn a_new_link_has_leases_of_its_own() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    for _ in 0..3 {
+        app.link(Person::Ada).await;
+        rig.clock.advance(LIFETIME + 1);
+        let begun = Instant::now();
+        assert_eq!(app.userinfo().await.status, StatusCode::OK);
+        assert!(begun.elapsed() < TIMEOUTS.attempt, "the lease of generation 0 is free again");
+    }
+}
+
+#[tokio::test]
+async fn without_a_refresh_token_a_link_ends_with_its_access_token() {
+    let rig = Rig::set(&[("TOKEN_FORMAT", "plain")]).await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.clock.advance(LIFETIME - 1);
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+    rig.clock.advance(2);
+    assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()));
+    assert_eq!(rig.world.provider.calls(TOKEN), 1);
+}
