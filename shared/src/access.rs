@@ -4,11 +4,14 @@ mod flights;
 
 use std::time::Duration;
 
+use reqwest::{RequestBuilder, StatusCode};
+use secrecy::ExposeSecret;
+
 use crate::clock::UnixSeconds;
 use crate::error::Error;
-use crate::http::{Deadline, Http};
+use crate::http::{Deadline, Http, Reply};
 use crate::invocation::Invocation;
-use crate::provider::TokenEndpoint;
+use crate::provider::{TokenEndpoint, no_answer};
 use crate::secret_store::Claim;
 use crate::settings::Settings;
 use crate::stripe_user::StripeUser;
@@ -25,6 +28,7 @@ pub struct AccessTokens {
     store: TokenStore,
     endpoint: TokenEndpoint,
     flights: Flights,
+    http: Http,
     /// The longest a refresh can take whose function lives: then the next may try.
     lease: Duration,
 }
@@ -36,12 +40,29 @@ struct Stale {
 }
 
 impl AccessTokens {
+    /// The secrets that a function which calls the provider for a user reads, signed requests included.
+    pub const SECRETS: &'static [&'static str] = &[
+        "STRIPE_APP_SECRET",
+        "STRIPE_API_KEY",
+        "STRIPE_API_KEY_LIVE",
+        "STRIPE_API_KEY_TEST",
+        "STRIPE_API_KEY_SANDBOX",
+        "SEALING_KEY",
+        "THIRD_PARTY_CLIENT_SECRET",
+    ];
+
     /// Reads what the token store and the token endpoint need.
     pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let store = TokenStore::from_settings(settings, http);
         let endpoint = TokenEndpoint::from_settings(settings, http);
         let lease = http.timeouts().attempt + http.timeouts().secret_store;
-        Some(Self { store: store?, endpoint: endpoint?, flights: Flights::default(), lease })
+        Some(Self {
+            store: store?,
+            endpoint: endpoint?,
+            flights: Flights::default(),
+            http: http.clone(),
+            lease,
+        })
     }
 
     /// The tokens of a user, refreshed when they end within two minutes.
@@ -83,6 +104,32 @@ impl AccessTokens {
             return Ok(stale.tokens);
         }
         self.refresh(user, &link, stale, invocation.now, invocation.deadline).await
+    }
+
+    /// Sends a request to the provider's API with the user's access token, and once more with a refreshed
+    /// one after a `401`. Any other status is an answer.
+    ///
+    /// # Errors
+    /// As [`AccessTokens::fresh`]; `reconnect_required` when the refreshed token is refused as well.
+    pub async fn send(
+        &self,
+        user: &StripeUser,
+        request: RequestBuilder,
+        invocation: &Invocation,
+    ) -> Result<Reply, Error> {
+        let send = async |tokens: &TokenSet| {
+            let request = request.try_clone().ok_or(Error::Internal)?;
+            let request = request.bearer_auth(tokens.access_token.expose_secret());
+            self.http.send(request, invocation.deadline).await.map_err(no_answer)
+        };
+        let tokens = self.fresh(user, invocation).await?;
+        let reply = send(&tokens).await?;
+        if reply.status != StatusCode::UNAUTHORIZED {
+            return Ok(reply);
+        }
+        let tokens = self.renewed(user, &tokens, invocation).await?;
+        let reply = send(&tokens).await?;
+        if reply.status == StatusCode::UNAUTHORIZED { Err(Error::ReconnectRequired) } else { Ok(reply) }
     }
 
     async fn refresh(

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use shared::lambda::Function;
 use shared::provider::{Callback, Issuer, LinkedUser, RevocationEndpoint, TokenEndpoint, UserinfoEndpoint};
 use shared::sealed::{CodeToken, LinkId, SealingKeys, Session, StateToken};
-use shared::signed_request::{Purpose, Verifier};
+use shared::signed_request::Verifier;
 use shared::tokens::{TokenSet, TokenStore, UserTokens};
-use shared::{Dashboard, Error, Http, Invocation, LinkFlow, Response, Settings, response};
+use shared::{AccessTokens, Dashboard, Error, Http, Invocation, LinkFlow, Response, Settings, response};
 
 /// The function.
 pub struct Authorize {
@@ -43,15 +43,7 @@ struct Grant<'a> {
 impl Function for Authorize {
     // The second is the article's spelling.
     const ENDPOINTS: &'static [&'static str] = &["authorize", "authorise"];
-    const SECRETS: &'static [&'static str] = &[
-        "STRIPE_APP_SECRET",
-        "STRIPE_API_KEY",
-        "STRIPE_API_KEY_LIVE",
-        "STRIPE_API_KEY_TEST",
-        "STRIPE_API_KEY_SANDBOX",
-        "SEALING_KEY",
-        "THIRD_PARTY_CLIENT_SECRET",
-    ];
+    const SECRETS: &'static [&'static str] = AccessTokens::SECRETS;
 
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let flow = LinkFlow::from_settings(settings);
@@ -132,7 +124,7 @@ impl Authorize {
     /// The app finishes, signed by the one who began, with the verifier only their Dashboard session has.
     async fn complete(&self, invocation: &Invocation) -> Result<Response, Error> {
         self.flow.require(LinkFlow::SessionBound)?;
-        let signed = self.verifier.extract(invocation, Purpose::Complete)?;
+        let signed = self.verifier.extract(invocation, "complete")?;
         let CompletePayload { code, verifier } = signed.payload()?;
         let context = self.token.registration().context();
         let (token, _) = self.keys.open::<CodeToken>(&code, &context).ok_or(Error::StateInvalid)?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shared::lambda::Function;
 use shared::provider::AuthorizationEndpoint;
 use shared::sealed::{SealingKeys, Session, StateToken};
-use shared::signed_request::{Purpose, Verifier};
+use shared::signed_request::Verifier;
 use shared::{Error, Http, Invocation, LinkFlow, Response, Settings, UnixSeconds, pkce, response};
 
 /// S may be this long, in characters.
@@ -62,7 +62,7 @@ impl Login {
     /// Session-bound: the attempt belongs to the Dashboard session whose state and challenge were signed.
     fn address(&self, invocation: &Invocation) -> Result<Response, Error> {
         self.flow.require(LinkFlow::SessionBound)?;
-        let signed = self.verifier.extract(invocation, Purpose::Login)?;
+        let signed = self.verifier.extract(invocation, "login")?;
         let LoginPayload { state, challenge } = signed.payload()?;
         if state.is_empty() || state.len() > LONGEST_STATE || !pkce::is_challenge(&challenge) {
             return Err(Error::BadRequest("Send state and challenge as createOAuthState() gave them."));

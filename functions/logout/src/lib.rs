@@ -3,9 +3,9 @@
 use serde::Serialize;
 use shared::lambda::Function;
 use shared::provider::RevocationEndpoint;
-use shared::signed_request::{Purpose, Verifier};
+use shared::signed_request::Verifier;
 use shared::tokens::TokenStore;
-use shared::{Error, Http, Invocation, Response, Settings, response};
+use shared::{AccessTokens, Error, Http, Invocation, Response, Settings, response};
 
 /// The function.
 pub struct Logout {
@@ -22,15 +22,7 @@ struct LogoutResponse {
 
 impl Function for Logout {
     const ENDPOINTS: &'static [&'static str] = &["logout"];
-    const SECRETS: &'static [&'static str] = &[
-        "STRIPE_APP_SECRET",
-        "STRIPE_API_KEY",
-        "STRIPE_API_KEY_LIVE",
-        "STRIPE_API_KEY_TEST",
-        "STRIPE_API_KEY_SANDBOX",
-        "SEALING_KEY",
-        "THIRD_PARTY_CLIENT_SECRET",
-    ];
+    const SECRETS: &'static [&'static str] = AccessTokens::SECRETS;
 
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let verifier = Verifier::from_settings(settings);
@@ -55,7 +47,7 @@ impl Function for Logout {
 impl Logout {
     /// Says whether the provider revoked the tokens. The secret is deleted even when it did not.
     async fn end_link(&self, invocation: &Invocation) -> Result<bool, Error> {
-        let signed = self.verifier.extract(invocation, Purpose::Logout)?;
+        let signed = self.verifier.extract(invocation, "logout")?;
         let tokens = self.tokens.of(&signed.user, invocation.deadline)?;
         let Some(stored) = tokens.load().await? else {
             return Ok(false);

@@ -2,7 +2,7 @@
 
 use shared::lambda::Function;
 use shared::provider::UserinfoEndpoint;
-use shared::signed_request::{Purpose, Verifier};
+use shared::signed_request::Verifier;
 use shared::{AccessTokens, Error, Http, Invocation, Response, Settings, response};
 
 /// The function.
@@ -14,15 +14,7 @@ pub struct Userinfo {
 
 impl Function for Userinfo {
     const ENDPOINTS: &'static [&'static str] = &["userinfo"];
-    const SECRETS: &'static [&'static str] = &[
-        "STRIPE_APP_SECRET",
-        "STRIPE_API_KEY",
-        "STRIPE_API_KEY_LIVE",
-        "STRIPE_API_KEY_TEST",
-        "STRIPE_API_KEY_SANDBOX",
-        "SEALING_KEY",
-        "THIRD_PARTY_CLIENT_SECRET",
-    ];
+    const SECRETS: &'static [&'static str] = AccessTokens::SECRETS;
 
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let verifier = Verifier::from_settings(settings);
@@ -42,7 +34,7 @@ impl Function for Userinfo {
 
 impl Userinfo {
     async fn linked_user(&self, invocation: &Invocation) -> Result<Response, Error> {
-        let signed = self.verifier.extract(invocation, Purpose::Userinfo)?;
+        let signed = self.verifier.extract(invocation, "userinfo")?;
         let mut tokens = self.tokens.fresh(&signed.user, invocation).await?;
         let mut answer = self.endpoint.read(&tokens.access_token, invocation.deadline).await;
         if answer.as_ref().is_err_and(|error| *error == Error::ReconnectRequired) {

@@ -6,6 +6,7 @@ mod direct;
 mod events;
 mod gateway;
 mod outages;
+mod own_endpoint;
 mod refresh;
 mod rig;
 mod session_bound;

@@ -42,7 +42,7 @@ fn endpoint(settings: &mut Settings, name: &str, path: &str) -> Option<Url> {
 }
 
 /// No answer of the provider: nothing is known, so nothing is concluded.
-fn no_answer(failure: Failure) -> Error {
+pub(crate) fn no_answer(failure: Failure) -> Error {
     tracing::warn!(?failure, "the provider gave no answer");
     match failure {
         Failure::NotConnected | Failure::Lost => Error::ProviderUnavailable,

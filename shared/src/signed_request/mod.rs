@@ -20,25 +20,11 @@ use crate::settings::Settings;
 use crate::stripe_user::{Mode, StripeUser};
 use signature::{AppSecrets, Refusal};
 
-/// What a payload was signed for: a signature for one purpose is refused for another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Purpose {
-    /// To begin a link.
-    Login,
-    /// To finish one.
-    Complete,
-    /// To learn who is linked.
-    Userinfo,
-    /// To end a link.
-    Logout,
-}
-
 /// A request whose signature was verified.
 pub struct SignedRequest {
     /// Who signed.
     pub user: StripeUser,
-    purpose: Option<Purpose>,
+    purpose: Option<String>,
     payload: String,
 }
 
@@ -62,7 +48,7 @@ pub struct Verifier(AppSecrets);
 struct Signer {
     user_id: Option<String>,
     account_id: Option<String>,
-    purpose: Option<Purpose>,
+    purpose: Option<String>,
     mode: Option<Mode>,
     #[serde(default)]
     is_sandbox: bool,
@@ -89,16 +75,17 @@ impl Verifier {
         AppSecrets::from_settings(settings).map(Self)
     }
 
-    /// Takes a signed request in any of the three forms; a `POST` must be signed for `purpose`.
+    /// Takes a signed request in any of the three forms. A `POST` must be signed for `purpose`: a signature
+    /// made for one endpoint is refused at another.
     ///
     /// # Errors
     /// `signature_missing`, `signature_invalid`, `signature_expired` or `bad_request`.
-    pub fn extract(&self, invocation: &Invocation, purpose: Purpose) -> Result<SignedRequest, Error> {
+    pub fn extract(&self, invocation: &Invocation, purpose: &str) -> Result<SignedRequest, Error> {
         if invocation.method() == Method::GET {
             return self.headers(invocation);
         }
         let signed = if is_text(invocation)? { self.envelope(invocation) } else { self.body(invocation) }?;
-        if signed.purpose != Some(purpose) {
+        if signed.purpose.as_deref() != Some(purpose) {
             tracing::warn!(reason = "signed for another purpose", "signature refused");
             return Err(Error::SignatureInvalid);
         }
