@@ -194,6 +194,42 @@ async fn a_grant_that_ended_is_deleted_and_said_to_have_ended() {
     assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
 }
 
+#[tokio::test]
+async fn a_sign_out_during_a_refresh_stays_one() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.clock.advance(LIFETIME + 1);
+    rig.world.faults.once(Party::Provider, TOKEN, Fault::DelayMs(300));
+    let sign_out = async {
+        while !app.stored().contains(&"refresh_lease".to_owned()) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        app.logout().await
+    };
+    let (refreshed, signed_out) = tokio::join!(app.userinfo(), sign_out);
+    assert_eq!(signed_out.status, StatusCode::OK);
+    assert_eq!(refreshed.error(), (401, "not_connected".to_owned()));
+    assert_eq!(app.userinfo().await.error(), (401, "not_connected".to_owned()));
+}
+
+#[tokio::test]
+async fn nothing_is_deleted_while_the_store_cannot_be_read() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.world.provider.revoke_all();
+    rig.clock.advance(LIFETIME + 1);
+    let find = "/v1/apps/secrets/find";
+    rig.world.faults.once(Party::Stripe, find, Fault::DelayMs(0));
+    rig.world.faults.always(Party::Stripe, find, Fault::status(503));
+    assert_eq!(app.userinfo().await.error(), (503, "secret_store_unavailable".to_owned()));
+    rig.world.faults.clear();
+    assert!(sealed(&rig, &app).is_some());
+    // The attempt has no lease any more, and nobody noted its failure: the next waits, then finds the end.
+    assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()));
+}
+
 /// A provider that rotates has forgotten the old token, and nobody has the new one.
 #[tokio::test]
 async fn a_refresh_whose_reply_is_lost_is_not_tried_again_at_once() {

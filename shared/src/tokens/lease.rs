@@ -15,12 +15,12 @@ use crate::secret_store::Claim;
 pub(super) const NAME: &str = "refresh_lease";
 
 impl UserTokens<'_> {
-    /// Asks for the lease to refresh this set, in this attempt.
+    /// Asks for the lease to refresh this set, in its present attempt.
     ///
     /// # Errors
     /// As [`UserSecrets::claim`](crate::secret_store::UserSecrets::claim).
-    pub async fn claim_refresh(&self, tokens: &TokenSet, attempt: u32) -> Result<Claim, Error> {
-        let turn = format!("{}:{attempt}", tokens.generation);
+    pub async fn claim_refresh(&self, tokens: &TokenSet) -> Result<Claim, Error> {
+        let turn = format!("{}:{}", tokens.generation, tokens.attempt);
         let mut link = Sha256::new();
         for part in self.context() {
             link.update(part);

@@ -1,27 +1,25 @@
 //! Fresh access tokens: refreshed in time, once, and never lost on doubt.
 
 mod flights;
+mod refresh;
 
 use std::time::Duration;
 
 use reqwest::{RequestBuilder, StatusCode};
 use secrecy::ExposeSecret;
 
-use crate::clock::UnixSeconds;
 use crate::error::Error;
-use crate::http::{Deadline, Http, Reply};
+use crate::http::{Http, Reply};
 use crate::invocation::Invocation;
 use crate::provider::{TokenEndpoint, no_answer};
-use crate::secret_store::Claim;
 use crate::settings::Settings;
 use crate::stripe_user::StripeUser;
 use crate::tokens::{Stored, TokenSet, TokenStore, UserTokens};
 use flights::Flights;
+use refresh::Refresh;
 
 /// Tokens are refreshed this many seconds before they end.
 const MARGIN: u64 = 120;
-/// How often a waiting function looks for the new tokens, at first; the pauses double up to eight times this.
-const GLANCE: Duration = Duration::from_millis(100);
 
 /// Gives access tokens of linked users.
 pub struct AccessTokens {
@@ -70,8 +68,8 @@ impl AccessTokens {
     /// # Errors
     /// `not_connected`, `reconnect_required`, or an outage's.
     pub async fn fresh(&self, user: &StripeUser, invocation: &Invocation) -> Result<TokenSet, Error> {
-        let (now, deadline) = (invocation.now, invocation.deadline);
-        let link = self.store.of(user, deadline)?;
+        let now = invocation.now;
+        let link = self.store.of(user, invocation.deadline)?;
         let stale = Stale::load(&link).await?;
         let still_good = !stale.tokens.ends_within(0, now);
         let can_wait = stale.tokens.refresh_token.is_none() && still_good;
@@ -79,7 +77,7 @@ impl AccessTokens {
             return Ok(stale.tokens);
         }
         let present = stale.tokens.clone();
-        match self.refresh(user, &link, stale, now, deadline).await {
+        match self.refresh(user, link, stale, invocation).await {
             Err(error @ (Error::NotConnected | Error::ReconnectRequired)) => Err(error),
             // Two minutes are left for the outage to end.
             Err(_) if still_good => Ok(present),
@@ -103,7 +101,7 @@ impl AccessTokens {
         if stale.tokens.differs_from(refused) {
             return Ok(stale.tokens);
         }
-        self.refresh(user, &link, stale, invocation.now, invocation.deadline).await
+        self.refresh(user, link, stale, invocation).await
     }
 
     /// Sends a request to the provider's API with the user's access token, and once more with a refreshed
@@ -135,10 +133,9 @@ impl AccessTokens {
     async fn refresh(
         &self,
         user: &StripeUser,
-        link: &UserTokens<'_>,
+        link: UserTokens<'_>,
         mut stale: Stale,
-        now: UnixSeconds,
-        deadline: Deadline,
+        invocation: &Invocation,
     ) -> Result<TokenSet, Error> {
         if stale.tokens.refresh_token.is_none() {
             return Err(Error::ReconnectRequired);
@@ -146,113 +143,17 @@ impl AccessTokens {
         let flight = self.flights.of(user);
         let (_seat, waited) = flight.board().await;
         if waited {
-            let present = Stale::load(link).await?;
+            let present = Stale::load(&link).await?;
             if present.tokens.differs_from(&stale.tokens) {
                 return Ok(present.tokens);
             }
             stale = present;
         }
-        let mut attempt = stale.tokens.attempt;
-        loop {
-            let claim = link.claim_refresh(&stale.tokens, attempt).await?;
-            let lease = deadline.within(self.lease);
-            match claim {
-                Claim::Won => {
-                    stale.tokens.attempt = attempt;
-                    return self.lead(user, link, stale, now, lease, deadline).await;
-                }
-                Claim::Lost => {
-                    if let Some(tokens) = follow(link, &stale.tokens, attempt, lease).await? {
-                        return Ok(tokens);
-                    }
-                    if deadline.left() <= GLANCE {
-                        return Err(Error::ProviderUnavailable);
-                    }
-                }
-                Claim::Void => {}
-            }
-            attempt += 1;
-        }
+        let (now, deadline) = (invocation.now, invocation.deadline);
+        Refresh { store: &self.store, endpoint: &self.endpoint, user, link, now, deadline, lease: self.lease }
+            .run(stale)
+            .await
     }
-
-    /// Refreshes, alone.
-    async fn lead(
-        &self,
-        user: &StripeUser,
-        link: &UserTokens<'_>,
-        stale: Stale,
-        now: UnixSeconds,
-        lease: Deadline,
-        deadline: Deadline,
-    ) -> Result<TokenSet, Error> {
-        let Stale { mut tokens, stored } = stale;
-        let refresh_token = tokens.refresh_token.as_ref().ok_or(Error::ReconnectRequired)?;
-        match self.endpoint.refresh(refresh_token, lease).await {
-            Ok(response) => {
-                let renewed = tokens.renewed(response, now);
-                keep(link, &renewed, &stored, deadline).await?;
-                Ok(renewed)
-            }
-            // Definite only if nobody has stored other tokens since.
-            Err(Error::ReconnectRequired) => {
-                let present = Stale::load(link).await?;
-                if present.tokens.differs_from(&tokens) {
-                    return Ok(present.tokens);
-                }
-                tracing::warn!("the provider ended the grant");
-                link.delete(&present.stored).await?;
-                Err(Error::ReconnectRequired)
-            }
-            Err(error) => {
-                // The waiting need not wait until the lease ends. Past its end, others may have written.
-                tokens.attempt += 1;
-                let in_time = self.store.of(user, lease)?;
-                if in_time.save(&tokens, Some(&stored)).await.is_err() {
-                    tracing::warn!("a failed refresh could not be noted");
-                }
-                Err(error)
-            }
-        }
-    }
-}
-
-/// Stores what exists nowhere else any more: tried for as long as there is time.
-async fn keep(
-    link: &UserTokens<'_>,
-    renewed: &TokenSet,
-    old: &Stored,
-    deadline: Deadline,
-) -> Result<(), Error> {
-    loop {
-        match link.save(renewed, Some(old)).await {
-            Err(Error::SecretStoreUnavailable | Error::RateLimited(_)) if deadline.left() > GLANCE => {
-                tokio::time::sleep(GLANCE).await;
-            }
-            outcome => return outcome,
-        }
-    }
-}
-
-/// Waits for the one who refreshes. None when the lease ended without a sign of life.
-async fn follow(
-    link: &UserTokens<'_>,
-    stale: &TokenSet,
-    attempt: u32,
-    lease: Deadline,
-) -> Result<Option<TokenSet>, Error> {
-    let mut pause = GLANCE;
-    while lease.left() > pause {
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(GLANCE * 8);
-        let present = Stale::load(link).await?.tokens;
-        if present.differs_from(stale) {
-            return Ok(Some(present));
-        }
-        if present.attempt > attempt {
-            return Err(Error::ProviderUnavailable);
-        }
-    }
-    Ok(None)
 }
 
 impl Stale {
