@@ -1,9 +1,11 @@
 //! `cargo run`: the whole product on one machine, with no account anywhere.
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum};
+use sandbox::dashboard::Page;
+use sandbox::dashboard::bundle::{Bundle, Watcher};
 use sandbox::events::Renewal;
 use sandbox::world::Addresses;
 use sandbox::{Options, World};
@@ -27,6 +29,21 @@ struct Arguments {
     /// Leave the functions to `cargo lambda watch`, and write .env.sandbox for it.
     #[arg(long)]
     stand_ins_only: bool,
+    /// Show the plain Dashboard page, which needs no Node.js, in place of the Stripe App itself.
+    #[arg(long)]
+    plain: bool,
+    /// Build the Stripe App anew whenever its sources change; the page reloads by itself.
+    #[arg(long, conflicts_with = "plain")]
+    watch: bool,
+    /// The Stripe App's folder [default: app/ of this repository].
+    #[arg(long)]
+    app: Option<PathBuf>,
+    /// The manifest in it.
+    #[arg(long, default_value = "stripe-app.dev.json")]
+    manifest: String,
+    /// Where the built Dashboard goes [default: target/dashboard].
+    #[arg(long)]
+    bundle: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -48,6 +65,11 @@ enum Flow {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
+    let Dashboard { page, app_id, watcher: _watcher } = if arguments.plain || arguments.command.is_some() {
+        Dashboard::default()
+    } else {
+        build_dashboard(&arguments)?
+    };
     let options = Options {
         flow: match arguments.flow {
             Flow::SessionBound => LinkFlow::SessionBound,
@@ -55,6 +77,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         },
         port: arguments.port,
         stand_ins_only: arguments.stand_ins_only || arguments.command.is_some(),
+        page,
+        settings: app_id.map(|id| ("STRIPE_APP_ID", id)).into_iter().collect(),
         ..Options::default()
     };
     shared::log::start(&Environment::of_process());
@@ -72,11 +96,45 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// The page to serve, and what goes on beside it.
+#[derive(Default)]
+struct Dashboard {
+    page: Page,
+    app_id: Option<String>,
+    /// Builds as long as it lives.
+    watcher: Option<Watcher>,
+}
+
+fn build_dashboard(arguments: &Arguments) -> std::io::Result<Dashboard> {
+    let workspace = workspace();
+    let or = |path: &Option<PathBuf>, usual: &str| path.clone().unwrap_or_else(|| workspace.join(usual));
+    let app = or(&arguments.app, "app");
+    let bundle = Bundle {
+        // In its plainest form, to be compared with what was built last.
+        app: app.canonicalize().unwrap_or(app),
+        manifest: arguments.manifest.clone(),
+        out: std::path::absolute(or(&arguments.bundle, "target/dashboard"))?,
+    };
+    if let Err(problem) = bundle.prepare() {
+        eprintln!(
+            "\n  !! The Stripe App cannot be shown: {problem}.\n  \
+             !! The Dashboard shows a plain page that makes the same requests. (--plain asks for it.)"
+        );
+        return Ok(Dashboard::default());
+    }
+    let watcher = arguments.watch.then(|| bundle.watch()).transpose()?;
+    Ok(Dashboard { app_id: bundle.app_id(), page: Page::Host(bundle.out), watcher })
+}
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
 async fn renew_events(world: &World) -> Result<(), Box<dyn Error>> {
     let store = ParameterStore::new(Http::new(shared::http::Timeouts::default()).client().clone());
     let renew = |settings: &mut Settings| Renewal::new(world, settings, Clock::system().now());
     let renewal = Settings::load(&world.environment, &["SEALING_KEY"], &store, renew).await?;
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let workspace = workspace();
     let count = renewal.renew_all(&workspace.join("events"), &workspace.join("target/events"))?;
     println!("{count} events signed anew in target/events, good for five minutes.");
     Ok(())

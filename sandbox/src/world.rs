@@ -13,7 +13,7 @@ use shared::settings::{Environment, LoadError};
 use shared::{Clock, LinkFlow, Mode};
 
 use crate::Party;
-use crate::dashboard::{self, DashboardConfig};
+use crate::dashboard::{self, DashboardConfig, Page};
 use crate::faults::{self, Faults};
 use crate::gateway::{self, Gateway};
 use crate::ports::Listener;
@@ -22,7 +22,7 @@ use crate::ssm::Ssm;
 use crate::stripe::StripeApi;
 use crate::traffic::{self, Traffic};
 
-/// The Stripe App's id.
+/// The Stripe App's id, where no manifest tells one.
 pub const APP_ID: &str = "com.example.sandbox";
 /// Where the secrets rest in SSM.
 const PARAMETERS: &str = "/stripe-app-oauth/sandbox/";
@@ -41,6 +41,8 @@ pub struct Options {
     pub clock: Clock,
     /// The back end's time-outs.
     pub timeouts: Timeouts,
+    /// The Dashboard's page.
+    pub page: Page,
     /// Settings to add or replace; a blank value removes one.
     pub settings: Vec<(&'static str, String)>,
 }
@@ -54,6 +56,7 @@ impl Default for Options {
             marker: "sandbox",
             clock: Clock::system(),
             timeouts: Timeouts::default(),
+            page: Page::default(),
             settings: Vec::new(),
         }
     }
@@ -157,13 +160,13 @@ impl World {
             api_base: format!("{}/api/oauth", addresses.gateway),
             stripe_url: addresses.stripe.clone(),
             provider_url: addresses.provider.clone(),
-            app_id: APP_ID.to_owned(),
+            app_id: settings.get("STRIPE_APP_ID").cloned().unwrap_or_default(),
             flow: match options.flow {
                 LinkFlow::SessionBound => "session_bound",
                 LinkFlow::Direct => "direct",
             },
         };
-        serve(ports.dashboard, &dashboard::router(config, traffic.clone(), faults.clone()));
+        serve(ports.dashboard, &dashboard::router(config, options.page, traffic.clone(), faults.clone()));
         if let Some(listener) = ports.gateway {
             let gateway = Gateway::start(&environment, options.clock, options.timeouts).await;
             let router = Arc::new(gateway.map_err(StartError::Settings)?).router();

@@ -1,7 +1,7 @@
 // The app in the Dashboard: one state at a time, each the outcome of one task.
 
 import { backEnd, returned } from "/link.js";
-import { watchTraffic } from "/traffic.js";
+import { showPanels } from "/panels.js";
 
 const CHOICE = "sandbox.choice";
 const SETTLED = "sandbox.settled";
@@ -193,7 +193,7 @@ window.addEventListener("storage", ({ key }) => {
 
 recallChoice();
 document.querySelector("#flow").textContent = config.flow;
-watchTraffic(config);
+showPanels(config);
 
 const answer = returned(config.flow, location.href);
 run(answer ? () => finish(answer) : check);

@@ -50,14 +50,13 @@ const KINDS = {
 
 const MOST_ROWS = 200;
 
-const list = document.querySelector("#exchanges");
-const nothing = document.querySelector("#nothing");
-const row = document.querySelector("#exchange");
-const form = document.querySelector("#faults");
-const waiting = document.querySelector("#waiting");
-
-/** Shows exchanges as they happen, and the faults panel beside them. */
-export function watchTraffic(config) {
+/**
+ * Fills the panels of `panels.html`, which stand on the page by now: exchanges as they happen, and faults.
+ * @param {{ api_base: string }} config
+ */
+export function showPanels(config) {
+  const list = document.querySelector("#exchanges");
+  const nothing = document.querySelector("#nothing");
   const prefix = new URL(config.api_base).pathname;
   let events;
   let clearedUpTo = 0;
@@ -74,7 +73,9 @@ export function watchTraffic(config) {
       const exchange = JSON.parse(data);
       newest = exchange.number;
       if (newest > clearedUpTo) {
-        add(exchange, prefix);
+        list.prepend(row(exchange, prefix));
+        list.children[MOST_ROWS]?.remove();
+        nothing.hidden = true;
       }
       clearTimeout(soon);
       soon = setTimeout(showWaiting, 100);
@@ -103,12 +104,11 @@ export function watchTraffic(config) {
   offerFaults(prefix);
 }
 
-function add(exchange, prefix) {
-  const item = row.content.cloneNode(true);
+function row({ number, from, to, method, path, parameters, status, milliseconds }, prefix) {
+  const item = document.querySelector("#exchange").content.cloneNode(true);
   const write = (name, text) => {
     item.querySelector(`.${name}`).textContent = text;
   };
-  const { number, from, to, method, path, parameters, status, milliseconds } = exchange;
   write("number", `#${number}`);
   write("parties", `${PARTIES[from]} → ${PARTIES[to]}`);
   write("call", `${method} ${path}${parameters.length ? ` ? ${parameters.join(", ")}` : ""}`);
@@ -116,11 +116,7 @@ function add(exchange, prefix) {
   write("time", `${milliseconds} ms`);
   write("story", story(to, method, to === "gateway" ? withoutPrefix(path, prefix) : path));
   item.querySelector(".status").dataset.kind = String(status)[0];
-  list.prepend(item);
-  if (list.children.length > MOST_ROWS) {
-    list.lastElementChild.remove();
-  }
-  nothing.hidden = true;
+  return item;
 }
 
 function story(party, method, path) {
@@ -136,6 +132,7 @@ function withoutPrefix(path, prefix) {
 // --- Faults -------------------------------------------------------------------------------------
 
 function offerFaults(prefix) {
+  const form = document.querySelector("#faults");
   const { call, kind } = form.elements;
   for (const [party, routes] of Object.entries(STORIES)) {
     const paths = new Set(Object.keys(routes).map((route) => route.split(" ")[1]));
@@ -166,5 +163,5 @@ function offerFaults(prefix) {
 
 async function showWaiting() {
   const { calls } = await (await fetch("/faults")).json();
-  waiting.textContent = calls === 0 ? "No fault is waiting." : `Waiting to strike: ${calls}.`;
+  document.querySelector("#waiting").textContent = calls === 0 ? "No fault is waiting." : `Waiting to strike: ${calls}.`;
 }

@@ -1,0 +1,50 @@
+// Bundles the host page, and the runtime of the frame that an extension runs in.
+
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+const source = join(import.meta.dirname, "../src");
+
+const common = {
+  bundle: true,
+  jsx: "automatic",
+  target: "es2022",
+  minifySyntax: true,
+  sourcemap: "linked",
+  define: { "process.env.NODE_ENV": '"production"' },
+  absWorkingDir: join(import.meta.dirname, ".."),
+};
+
+/** esbuild's options for the frame. A classic script: a frame of no origin may not load modules. */
+export function frameBundle(out) {
+  return {
+    ...common,
+    entryPoints: { frame: join(source, "frame/runtime.ts") },
+    outdir: out,
+    format: "iife",
+    plugins: [copy(join(source, "frame/frame.html"), join(out, "frame.html"))],
+  };
+}
+
+/** esbuild's options for the page, with its style sheet. */
+export function hostBundle(out) {
+  return {
+    ...common,
+    entryPoints: { host: join(source, "host/main.tsx") },
+    outdir: out,
+    format: "esm",
+    loader: { ".html": "text" },
+    plugins: [copy(join(source, "host/host.html"), join(out, "host.html"))],
+  };
+}
+
+function copy(from, to) {
+  return {
+    name: "copy",
+    setup: (build) =>
+      build.onEnd(async () => {
+        await mkdir(build.initialOptions.outdir, { recursive: true });
+        await copyFile(from, to);
+      }),
+  };
+}

@@ -1,0 +1,147 @@
+// The default flow, as a user of the Dashboard sees it.
+
+import { strict as assert } from "node:assert";
+import { after, before, describe, test } from "node:test";
+
+import { launch } from "./support/browser.mjs";
+import { startSandbox } from "./support/sandbox.mjs";
+import {
+  ADA,
+  GRACE,
+  REFUSE,
+  answer,
+  app,
+  isLinked,
+  isSignedOut,
+  pressSignIn,
+  sees,
+  signIn,
+  visitor,
+} from "./support/user.mjs";
+
+describe("session-bound flow", () => {
+  let sandbox;
+  let browser;
+  before(async () => {
+    [sandbox, browser] = await Promise.all([startSandbox(), launch()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await sandbox?.stop();
+  });
+
+  /** Every test has an account of its own. */
+  let tests = 0;
+  const someone = (more) => visitor(browser, sandbox, { account: `acct_test${++tests}`, ...more });
+
+  test("signing in links the tab that comes back and the tab that waits", async () => {
+    const user = await someone();
+    const waiting = await user.open();
+    const provider = await pressSignIn(waiting);
+    await sees(waiting, "Waiting for you");
+    await answer(provider, ADA);
+    await isLinked(provider);
+    await isLinked(waiting);
+    assert.ok(!provider.url().includes("code="), "the code is not left in the address");
+    await user.close();
+  });
+
+  test("the link shows in every view, also after a reload", async () => {
+    const user = await someone();
+    const page = await user.open();
+    await isLinked(await signIn(page));
+    await isLinked(await user.open({ viewport: "settings" }));
+    const payment = await user.open({ viewport: "stripe.dashboard.payment.detail" });
+    await isLinked(payment);
+    await sees(payment, "pi_3SandboxPayment");
+    await payment.reload();
+    await isLinked(payment);
+    await payment.getByRole("navigation").getByText("Home").click();
+    await sees(payment, "Your linked account");
+    await user.close();
+  });
+
+  test("what came back stays with the app until a reload, and does no harm", async () => {
+    const user = await someone();
+    const tab = await signIn(await user.open());
+    await isLinked(tab);
+    const nav = tab.getByRole("navigation");
+    await nav.getByText("App settings").click();
+    await isLinked(tab);
+    await nav.getByText("Home").click();
+    await isLinked(tab);
+    await user.close();
+  });
+
+  test("refusing at the provider leaves nothing linked, and says so", async () => {
+    const user = await someone();
+    const tab = await signIn(await user.open(), REFUSE);
+    await sees(tab, "did not give access");
+    await isSignedOut(tab);
+    await user.close();
+  });
+
+  test("an account with an unverified e-mail address is not linked", async () => {
+    const user = await someone();
+    const tab = await signIn(await user.open(), GRACE);
+    await sees(tab, "not verified");
+    await isSignedOut(tab);
+    await tab.reload();
+    await isSignedOut(tab);
+    await user.close();
+  });
+
+  test("reloading while waiting loses nothing", async () => {
+    const user = await someone();
+    const page = await user.open();
+    const provider = await pressSignIn(page);
+    await sees(page, "Waiting for you");
+    await page.reload();
+    await isSignedOut(page);
+    await answer(provider, ADA);
+    await isLinked(provider);
+    await page.reload();
+    await isLinked(page);
+    await user.close();
+  });
+
+  test("signing out unlinks", async () => {
+    const user = await someone();
+    const tab = await signIn(await user.open());
+    await isLinked(tab);
+    await app(tab).getByText("Sign out").click();
+    await isSignedOut(tab);
+    await tab.reload();
+    await isSignedOut(tab);
+    await user.close();
+  });
+
+  test("test and live mode are two links", async () => {
+    const user = await someone({ mode: "live" });
+    const live = await signIn(await user.open());
+    await isLinked(live);
+    const test = await user.open({ mode: "test" });
+    await isSignedOut(test);
+    await test.getByRole("radio", { name: "live" }).check();
+    await isLinked(test);
+    await user.close();
+  });
+
+  test("a sandbox account is linked by itself, and has no live mode", async () => {
+    const user = await someone({ account: "acct_alpineSandbox", mode: "live" });
+    const page = await user.open();
+    assert.ok(await page.getByRole("radio", { name: "live" }).isDisabled());
+    await isLinked(await signIn(page));
+    await isSignedOut(await user.open({ account: "acct_alpine" }));
+    await user.close();
+  });
+
+  test("another user of the same account is not linked", async () => {
+    const user = await someone();
+    const tab = await signIn(await user.open());
+    await isLinked(tab);
+    await tab.getByLabel("Stripe user").selectOption("usr_grace1");
+    await isSignedOut(tab);
+    await user.close();
+  });
+});

@@ -1,0 +1,82 @@
+// A running sandbox: the binary that `cargo run` starts, at ports nobody else has.
+
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+export const workspace = join(import.meta.dirname, "../../../..");
+export const binary = join(workspace, "target/debug/sandbox");
+const bundles = join(workspace, "target/e2e");
+
+/** Starts a sandbox with further arguments; `bundle` names the folder that it builds into. */
+export async function startSandbox({ bundle = "app", args = [] } = {}) {
+  const child = spawn(binary, ["--port", "0", "--bundle", join(bundles, bundle), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said = await bannerOf(child);
+  const address = (name) => new RegExp(`^\\s*${name}\\s+(http://localhost:\\d+)`, "m").exec(said)[1];
+  const dashboard = address("Open");
+
+  return {
+    dashboard,
+    gateway: address("gateway"),
+    stripe: address("Stripe"),
+    provider: address("provider"),
+    said,
+
+    /** Makes the next calls of a route fail. */
+    async fault(party, path, { fault = { reply: { status: 503 } }, times = 50 } = {}) {
+      const response = await fetch(`${dashboard}/faults`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ party, path, fault, times }),
+      });
+      if (!response.ok) {
+        throw new Error(await response.text());
+      }
+    },
+
+    forgetFaults: () => fetch(`${dashboard}/faults`, { method: "DELETE" }),
+
+    exchanges: () => exchanges(dashboard),
+
+    stop() {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGINT");
+      return ended;
+    },
+  };
+}
+
+function bannerOf(child) {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const listen = (bytes) => {
+      said += bytes;
+      if (said.includes("Ctrl-C ends it.")) {
+        resolve(said);
+      }
+    };
+    child.stdout.on("data", listen);
+    child.stderr.on("data", listen);
+    child.once("error", reject);
+    child.once("exit", () => reject(new Error(`The sandbox did not start:\n${said}`)));
+  });
+}
+
+/** Everything that has crossed the parties so far. The stream never ends, so silence ends it. */
+async function exchanges(dashboard) {
+  const stop = new AbortController();
+  const response = await fetch(`${dashboard}/traffic`, { signal: stop.signal });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const silence = new Promise((resolve) => setTimeout(resolve, 300, { done: true }));
+    const { done, value } = await Promise.race([reader.read(), silence]);
+    if (done) {
+      stop.abort();
+      const lines = text.split("\n").filter((line) => line.startsWith("data: "));
+      return lines.map((line) => JSON.parse(line.slice("data: ".length)));
+    }
+    text += value;
+  }
+}

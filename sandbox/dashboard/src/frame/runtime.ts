@@ -1,0 +1,81 @@
+// The inside of the sandboxed frame: gives the extension React and the host's methods, and renders its views.
+
+import { createRemoteRoot } from "@remote-ui/core";
+import * as remoteUi from "@remote-ui/react";
+import { type MessageEndpoint, createEndpoint, fromMessagePort, retain } from "@remote-ui/rpc";
+import * as react from "react";
+import * as jsxRuntime from "react/jsx-runtime";
+
+import { type FrameMethods, INIT, type Problem, type Reporting } from "../protocol";
+
+type View = react.ComponentType<object>;
+type Extension = Record<string, unknown> & { endpoint?: unknown };
+
+declare global {
+  var require: (name: string) => unknown;
+  var __StripeExtExports: Extension | undefined;
+}
+
+const supplied: Record<string, unknown> = {
+  react,
+  "react/jsx-runtime": jsxRuntime,
+  "@remote-ui/react": remoteUi,
+};
+
+globalThis.require = (name) => {
+  if (!(name in supplied)) {
+    throw new Error(`The Dashboard does not supply "${name}" to extensions.`);
+  }
+  return supplied[name];
+};
+
+// Problems may come before the port does: the extension's script runs first.
+const early: Problem[] = [];
+let report = (problem: Problem): void => {
+  early.push(problem);
+};
+
+addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+  report({ kind: "blocked", directive: effectiveDirective, url: blockedURI });
+});
+addEventListener("error", ({ message }) => report({ kind: "crash", message }));
+addEventListener("unhandledrejection", ({ reason }) => report({ kind: "crash", message: String(reason) }));
+
+addEventListener("message", ({ source, data, ports: [port] }) => {
+  if (source === parent && data === INIT && port) {
+    connect(port);
+  }
+});
+
+function connect(port: MessagePort): void {
+  const endpoint = createEndpoint<Reporting>(fromMessagePort(port) satisfies MessageEndpoint);
+  report = (problem) => void endpoint.call.sandboxReport(problem);
+  early.forEach(report);
+
+  const extension = globalThis.__StripeExtExports;
+  if (!extension) {
+    report({ kind: "crash", message: "The extension's script did not run to its end." });
+    return;
+  }
+  extension.endpoint = endpoint;
+  let shown: remoteUi.Root | undefined;
+  const methods: FrameMethods = {
+    render(channel, view, context) {
+      // Functions that came through the port are dropped after the call, unless kept.
+      retain(channel);
+      const component = extension[view];
+      if (typeof component !== "function") {
+        report({ kind: "missing_view", view });
+        return;
+      }
+      shown?.unmount();
+      const tree = createRemoteRoot(channel);
+      shown = remoteUi.createRoot(tree);
+      shown.render(react.createElement(component as View, context));
+      void tree.mount();
+    },
+  };
+  endpoint.expose(methods as unknown as Record<string, (...args: unknown[]) => unknown>);
+  // The adaptor listens by addEventListener, which does not start a port by itself.
+  port.start();
+}

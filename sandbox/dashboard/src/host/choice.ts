@@ -1,0 +1,75 @@
+// Who looks at which view: chosen on the page, or in its address by tests and second browsers.
+
+export type Mode = "live" | "test";
+
+export interface Choice {
+  user: string;
+  account: string;
+  mode: Mode;
+  viewport: string;
+}
+
+export const DRAWER = "stripe.dashboard.drawer.default";
+
+export const USERS = [
+  { id: "usr_ada1", name: "Ada" },
+  { id: "usr_grace1", name: "Grace" },
+  { id: "usr_eve1", name: "Eve" },
+];
+
+export const ACCOUNTS = [
+  { id: "acct_alpine", name: "Alpine", isSandbox: false },
+  { id: "acct_birch", name: "Birch", isSandbox: false },
+  { id: "acct_alpineSandbox", name: "Alpine sandbox", isSandbox: true },
+];
+
+const KEPT = "sandbox.dashboard";
+const PATTERNS = {
+  user: /^usr_[A-Za-z0-9]+$/,
+  account: /^acct_[A-Za-z0-9]+$/,
+  mode: /^(live|test)$/,
+  viewport: /^[a-z.]+$/,
+};
+
+/** The first choice: the address, else what this browser chose last, else the defaults. */
+export function firstChoice(address: URL): Choice {
+  const asked = {
+    user: address.searchParams.get("as"),
+    account: address.searchParams.get("account"),
+    mode: address.searchParams.get("mode"),
+    viewport: address.searchParams.get("viewport"),
+  };
+  const kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}") as Partial<Choice>;
+  const choice: Choice = { user: "usr_ada1", account: "acct_alpine", mode: "test", viewport: DRAWER };
+  for (const key of ["user", "account", "mode", "viewport"] as const) {
+    const wish = asked[key] ?? (key === "viewport" ? undefined : kept[key]);
+    if (wish && PATTERNS[key].test(wish)) {
+      Object.assign(choice, { [key]: wish });
+    }
+  }
+  return settled(choice);
+}
+
+/** A Stripe sandbox has no live mode. */
+export function settled(choice: Choice): Choice {
+  return isSandbox(choice.account) ? { ...choice, mode: "test" } : choice;
+}
+
+/** Keeps a choice for the tab that a provider sends back, and in the address for a reload of this one. */
+export function keep({ user, account, mode, viewport }: Choice): void {
+  localStorage.setItem(KEPT, JSON.stringify({ user, account, mode }));
+  const query = new URLSearchParams({ as: user, account, mode, viewport });
+  history.replaceState(null, "", `/?${query}`);
+}
+
+export function isSandbox(account: string): boolean {
+  return ACCOUNTS.some(({ id, isSandbox }) => id === account && isSandbox);
+}
+
+/** The known ones, and a chosen one that nobody knows. */
+export function withChosen<T extends { id: string; name: string }>(
+  known: T[],
+  chosen: string,
+): { id: string; name: string }[] {
+  return known.some(({ id }) => id === chosen) ? known : [...known, { id: chosen, name: chosen }];
+}

@@ -1,0 +1,66 @@
+// What the sandbox's server tells this page.
+
+/** A Stripe App's manifest, as far as a Dashboard needs it. */
+export interface Manifest {
+  id: string;
+  name: string;
+  icon?: string;
+  permissions?: { permission: string }[];
+  constants?: { [name: string]: string };
+  ui_extension: {
+    views: { viewport: string; component: string }[];
+    content_security_policy?: { "connect-src"?: string[] | null; "image-src"?: string[] | null };
+  };
+}
+
+/** Made by `manifest.rs`: addresses are those that are in use now. */
+export interface Served {
+  manifest: Manifest;
+  /** The manifest's name, to tell people which one to change. */
+  file: string;
+  /** Where the manifest says the back end is, and where it is. */
+  moved: { from: string; to: string };
+}
+
+export interface Config extends Served {
+  api_base: string;
+  stripe_url: string;
+  app_id: string;
+  flow: "session_bound" | "direct";
+}
+
+interface Built {
+  watched: boolean;
+  at: number;
+}
+
+export async function loadConfig(): Promise<Config> {
+  const [config, served] = await Promise.all([
+    get<Omit<Config, keyof Served>>("/config.json"),
+    get<Served>("/manifest.json"),
+  ]);
+  return { ...config, ...served };
+}
+
+/** Reloads the page when its bundle was built anew, if somebody watches. */
+export async function reloadWhenRebuilt(): Promise<void> {
+  const first = await get<Built>("/bundle/built.json");
+  if (!first.watched) {
+    return;
+  }
+  setInterval(async () => {
+    // While the sandbox is away, or the file half written, there is nothing new.
+    const now = await get<Built>("/bundle/built.json").catch(() => first);
+    if (now.at !== first.at) {
+      location.reload();
+    }
+  }, 500);
+}
+
+async function get<T>(path: string): Promise<T> {
+  const response = await fetch(path, { cache: "no-store" });
+  if (!response.ok) {
+    throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);
+  }
+  return (await response.json()) as T;
+}

@@ -1,0 +1,79 @@
+// One view of the extension: the code in a frame of no origin, its tree rendered here.
+
+import type { ExtensionContextValue } from "@stripe/ui-extension-sdk/context";
+import { RemoteRenderer, createController, createRemoteReceiver } from "@remote-ui/react/host";
+import { type Endpoint, createEndpoint, fromMessagePort } from "@remote-ui/rpc";
+import { Component, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+
+import { Unknown, components } from "../components";
+import { type FrameMethods, INIT, type Problem } from "../protocol";
+import type { HostMethods } from "./methods";
+
+interface Props {
+  view: string;
+  context: ExtensionContextValue;
+  methods: HostMethods;
+  report(problem: Problem): void;
+}
+
+const controller = createController(components, {
+  renderComponent: ({ component }, { renderDefault }) =>
+    component.type in components ? renderDefault() : <Unknown key={component.id} name={component.type} />,
+});
+
+/** The code is loaded once for each Stripe user and mode; views come and go in it. */
+export function Extension({ view, context, methods, report }: Props) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [endpoint, setEndpoint] = useState<Endpoint<FrameMethods>>();
+  const viewport = context.environment.viewportID;
+  const receiver = useMemo(() => ({ viewport, tree: createRemoteReceiver() }), [viewport]).tree;
+
+  function connect(): void {
+    const { port1, port2 } = new MessageChannel();
+    const connected = createEndpoint<FrameMethods>(fromMessagePort(port1));
+    connected.expose(methods as Record<string, (...args: unknown[]) => unknown>);
+    // The adaptor listens by addEventListener, which does not start a port by itself.
+    port1.start();
+    // The frame has no origin that could be named.
+    frame.current?.contentWindow?.postMessage(INIT, "*", [port2]);
+    setEndpoint(connected);
+  }
+
+  useEffect(() => {
+    void endpoint?.call.render(receiver.receive, view, context);
+    // A context is new at every render of the page; what it says changes with the viewport only.
+  }, [endpoint, receiver]);
+
+  return (
+    <>
+      <CrashBarrier key={viewport} report={report}>
+        <RemoteRenderer receiver={receiver} controller={controller} />
+      </CrashBarrier>
+      <iframe
+        ref={frame}
+        className="frame"
+        sandbox="allow-scripts"
+        src="/frame"
+        title="The extension's code"
+        onLoad={connect}
+      />
+    </>
+  );
+}
+
+/** Props that a component cannot show must not take the whole page down. */
+class CrashBarrier extends Component<{ report(problem: Problem): void; children: ReactNode }, { crashed: boolean }> {
+  override state = { crashed: false };
+
+  static getDerivedStateFromError() {
+    return { crashed: true };
+  }
+
+  override componentDidCatch(error: unknown) {
+    this.props.report({ kind: "crash", message: String(error) });
+  }
+
+  override render() {
+    return this.state.crashed ? null : this.props.children;
+  }
+}

@@ -1,0 +1,133 @@
+// The page: who looks, at what, the app beside it, and what happens behind.
+
+import type { ExtensionContextValue } from "@stripe/ui-extension-sdk/context";
+import { useCallback, useMemo, useState } from "react";
+
+import { HostContext } from "../components/host-context";
+import type { Problem } from "../protocol";
+import { ACCOUNTS, type Choice, DRAWER, USERS, isSandbox, keep, settled, withChosen } from "./choice";
+import type { Config } from "./config";
+import { Extension } from "./extension";
+import { hostMethods } from "./methods";
+import { Navigation } from "./navigation";
+import type { OAuthContext, Return } from "./oauth";
+import { objectOf } from "./objects";
+import { Panels } from "./panels";
+import { Problems, Refusal } from "./problems";
+import { Surroundings } from "./surroundings";
+import { Toasts, useToasts } from "./toasts";
+import { TopBar } from "./top-bar";
+
+export function Page({ config, first, returned }: { config: Config; first: Choice; returned: Return }) {
+  const [choice, setChoice] = useState(first);
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const { toasts, showToast } = useToasts();
+
+  const change = (part: Partial<Choice>) => {
+    const next = settled({ ...choice, ...part });
+    keep(next);
+    setProblems([]);
+    setChoice(next);
+  };
+  const report = useCallback(
+    (problem: Problem) =>
+      setProblems((known) =>
+        known.some((one) => JSON.stringify(one) === JSON.stringify(problem)) ? known : [...known, problem],
+      ),
+    [],
+  );
+  const openRoute = useCallback(
+    ({ name }: { name: string }) => void showToast(`Dashboard route ${name}`.slice(0, 30)),
+    [showToast],
+  );
+  const methods = useMemo(
+    () => hostMethods({ choice, config, showToast, openRoute, report }),
+    [choice, config, showToast, openRoute, report],
+  );
+  const host = useMemo(() => ({ appName: config.manifest.name, openRoute, report }), [config, openRoute, report]);
+
+  const view = config.manifest.ui_extension.views.find(({ viewport }) => viewport === choice.viewport)?.component;
+  // Only the default drawer hears of a return, and only whoever came back.
+  const heard = returned.kind === "accepted" && choice.viewport === DRAWER && sameUser(choice, first);
+  const context = extensionContext(config, choice, heard ? returned.oauthContext : undefined);
+
+  return (
+    <>
+      <TopBar choice={choice} change={change} />
+      <div className="notices">
+        {returned.kind === "refused" && <Refusal reason={returned.reason} />}
+        <Problems problems={problems} config={config} />
+      </div>
+      <div className="columns" data-viewport={choice.viewport}>
+        <Navigation
+          views={config.manifest.ui_extension.views}
+          current={choice.viewport}
+          open={(viewport) => change({ viewport })}
+        />
+        <main>
+          <Surroundings {...choice} />
+          <Panels config={config} />
+        </main>
+        <aside className="app" aria-label={config.manifest.name}>
+          <header className="app-bar">
+            <strong>{config.manifest.name}</strong>
+            <code>{choice.viewport}</code>
+          </header>
+          <HostContext.Provider value={host}>
+            {view ? (
+              <Extension
+                key={[choice.user, choice.account, choice.mode].join()}
+                view={view}
+                context={context}
+                methods={methods}
+                report={report}
+              />
+            ) : (
+              <p className="hint pad">The manifest has no view for this viewport.</p>
+            )}
+          </HostContext.Provider>
+        </aside>
+      </div>
+      <Toasts toasts={toasts} />
+    </>
+  );
+}
+
+function sameUser(one: Choice, other: Choice): boolean {
+  return one.user === other.user && one.account === other.account && one.mode === other.mode;
+}
+
+function extensionContext({ manifest }: Config, choice: Choice, oauthContext?: OAuthContext): ExtensionContextValue {
+  const policy = manifest.ui_extension.content_security_policy;
+  const name = (known: { id: string; name: string }[], id: string) =>
+    withChosen(known, id).find((one) => one.id === id)?.name ?? id;
+  return {
+    userContext: {
+      id: choice.user,
+      name: name(USERS, choice.user),
+      locale: "en",
+      roles: [{ id: "admin", name: "Administrator", type: "builtIn" }],
+      account: {
+        id: choice.account,
+        name: name(ACCOUNTS, choice.account),
+        country: "US",
+        isSandbox: isSandbox(choice.account),
+      },
+    },
+    environment: {
+      mode: choice.mode,
+      viewportID: choice.viewport,
+      constants: manifest.constants ?? {},
+      objectContext: objectOf(choice.viewport),
+      queryParams: {},
+    },
+    ...(oauthContext && { oauthContext }),
+    appContext: {
+      authorizedPermissions: (manifest.permissions ?? []).map(({ permission }) => permission),
+      authorizedContentSecurityPolicy: {
+        connectSrc: policy?.["connect-src"] ?? null,
+        imageSrc: policy?.["image-src"] ?? null,
+      },
+    },
+  };
+}

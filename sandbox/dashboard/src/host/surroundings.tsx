@@ -1,0 +1,36 @@
+// What stands beside the app in a Dashboard: no more than a viewport needs to make sense.
+
+import type { Choice } from "./choice";
+import { objectOf } from "./objects";
+
+export function Surroundings({ viewport, user }: Choice) {
+  const about = objectOf(viewport);
+  if (about) {
+    return (
+      <section className="card">
+        <p className="hint">{about.object.replace("_", " ")}</p>
+        <h1>
+          <code>{about.id}</code>
+        </h1>
+        <p className="hint">The app’s view is told about this object. It is made up.</p>
+      </section>
+    );
+  }
+  if (viewport === "settings") {
+    return (
+      <section className="card">
+        <h1>App settings</h1>
+        <p className="hint">The app’s own settings page, opened by {user} from the list of installed apps.</p>
+      </section>
+    );
+  }
+  return (
+    <section className="card">
+      <h1>Home</h1>
+      <p className="hint">
+        <strong>Start here:</strong> use the app in its drawer, say sign in as Ada, and watch the list below tell each
+        step.
+      </p>
+    </section>
+  );
+}

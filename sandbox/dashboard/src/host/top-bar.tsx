@@ -1,0 +1,66 @@
+// Who is signed in to this Dashboard, of which account, in which mode.
+
+import { ACCOUNTS, type Choice, type Mode, USERS, isSandbox, withChosen } from "./choice";
+
+interface Props {
+  choice: Choice;
+  change(part: Partial<Choice>): void;
+}
+
+export function TopBar({ choice, change }: Props) {
+  return (
+    <header className="top">
+      <strong>Sandbox Dashboard</strong>
+      <span className="badge">Not Stripe: all of this runs on your machine</span>
+      <form className="who" onSubmit={(event) => event.preventDefault()}>
+        <Select label="Stripe user" name="user" value={choice.user} of={USERS} pick={(user) => change({ user })} />
+        <Select
+          label="Account"
+          name="account"
+          value={choice.account}
+          of={ACCOUNTS}
+          pick={(account) => change({ account })}
+        />
+        <fieldset>
+          <legend>Mode</legend>
+          {(["test", "live"] satisfies Mode[]).map((mode) => (
+            <label key={mode}>
+              <input
+                type="radio"
+                name="mode"
+                value={mode}
+                checked={choice.mode === mode}
+                disabled={mode === "live" && isSandbox(choice.account)}
+                onChange={() => change({ mode })}
+              />
+              {mode}
+            </label>
+          ))}
+        </fieldset>
+      </form>
+    </header>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  name: string;
+  value: string;
+  of: { id: string; name: string }[];
+  pick(id: string): void;
+}
+
+function Select({ label, name, value, of: known, pick }: SelectProps) {
+  return (
+    <label>
+      <span>{label}</span>
+      <select name={name} value={value} onChange={({ target }) => pick(target.value)}>
+        {withChosen(known, value).map((one) => (
+          <option key={one.id} value={one.id}>
+            {one.name === one.id ? one.id : `${one.name} (${one.id})`}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,204 @@
+//! Serves the built host page and the frame that the app's code runs in.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path as UrlPath, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+
+use super::manifest::Served;
+use super::{DashboardConfig, page};
+
+#[derive(Clone)]
+struct Host(Arc<Shared>);
+
+struct Shared {
+    bundle: PathBuf,
+    api_base: String,
+    stripe_url: String,
+}
+
+/// The page at every address that browsers start at or come back to, its bundle, and the frame.
+///
+/// Files are read anew for each request: somebody may be building.
+pub(super) fn router(config: &DashboardConfig, bundle: PathBuf) -> Router {
+    let host = Host(Arc::new(Shared {
+        bundle,
+        api_base: config.api_base.clone(),
+        stripe_url: config.stripe_url.clone(),
+    }));
+    Router::new()
+        .route("/", get(index))
+        .route("/apps-oauth/{app_id}", get(index))
+        .route("/test/apps-oauth/{app_id}", get(index))
+        .route("/frame", get(frame))
+        .route("/manifest.json", get(manifest))
+        .route("/bundle/{file}", get(file))
+        .with_state(host)
+}
+
+impl Host {
+    fn read(&self, file: &str) -> Result<Vec<u8>, Missing> {
+        std::fs::read(self.0.bundle.join(file)).map_err(|error| Missing(format!("{file}: {error}")))
+    }
+
+    fn html(&self, file: &str) -> Result<String, Missing> {
+        let bytes = self.read(file)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn manifest(&self) -> Result<Served, Missing> {
+        Served::parse(&self.read("manifest.json")?, &self.0.api_base).map_err(Missing)
+    }
+}
+
+/// A part of the bundle that is not there, or not readable.
+struct Missing(String);
+
+impl IntoResponse for Missing {
+    fn into_response(self) -> Response {
+        let hint = "The Dashboard's bundle is not complete. See what its build says.";
+        (StatusCode::NOT_FOUND, format!("{}\n{hint}", self.0)).into_response()
+    }
+}
+
+async fn index(State(host): State<Host>) -> Result<impl IntoResponse, Missing> {
+    let mut images = vec!["'self'".to_owned(), "data:".to_owned()];
+    images.extend(host.manifest()?.sources("image-src"));
+    let further = format!("frame-src 'self'; img-src {}", images.join(" "));
+    Ok(page(host.html("host.html")?, &[&host.0.stripe_url], &further))
+}
+
+/// The app's code gets an origin of its own and reaches what its manifest says: as in Stripe's Dashboard, a
+/// missing entry fails, and here it fails before anybody has deployed.
+async fn frame(State(host): State<Host>) -> Result<impl IntoResponse, Missing> {
+    let sources = host.manifest()?.sources("connect-src");
+    let connect = if sources.is_empty() { "'none'".to_owned() } else { sources.join(" ") };
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; connect-src {connect}; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'self'; sandbox allow-scripts"
+    );
+    let headers = [(header::CONTENT_SECURITY_POLICY, policy), (header::CACHE_CONTROL, "no-store".to_owned())];
+    Ok((headers, Html(host.html("frame.html")?)))
+}
+
+async fn manifest(State(host): State<Host>) -> Result<impl IntoResponse, Missing> {
+    Ok(axum::Json(host.manifest()?))
+}
+
+async fn file(
+    State(host): State<Host>,
+    UrlPath(name): UrlPath<String>,
+) -> Result<impl IntoResponse, Missing> {
+    let content_type = content_type(&name).ok_or_else(|| Missing(format!("{name}: not a part")))?;
+    let headers: [(HeaderName, &str); 2] =
+        [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, host.read(&name)?))
+}
+
+/// Only flat names of the kinds a bundle has.
+fn content_type(name: &str) -> Option<&'static str> {
+    if name.contains(['/', '\\']) {
+        return None;
+    }
+    match Path::new(name).extension()?.to_str()? {
+        "js" => Some("text/javascript"),
+        "css" => Some("text/css"),
+        "json" | "map" => Some("application/json"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    /// A bundle in a folder of its own, gone with the test.
+    struct Bundle(PathBuf);
+
+    impl Bundle {
+        fn new(name: &str, manifest: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("dashboard-{name}-{}", std::process::id()));
+            fs::create_dir_all(&folder).unwrap();
+            for (file, text) in [
+                ("host.html", "host"),
+                ("frame.html", "frame"),
+                ("host.js", "code"),
+                ("manifest.json", manifest),
+            ] {
+                fs::write(folder.join(file), text).unwrap();
+            }
+            Self(folder)
+        }
+
+        async fn get(&self, path: &str) -> Response {
+            let config = DashboardConfig {
+                api_base: "http://localhost:4000/api/oauth".to_owned(),
+                stripe_url: "http://localhost:4002".to_owned(),
+                provider_url: "http://localhost:4003".to_owned(),
+                app_id: "com.example.app".to_owned(),
+                flow: "session_bound",
+            };
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            router(&config, self.0.clone()).oneshot(request).await.unwrap()
+        }
+    }
+
+    impl Drop for Bundle {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn policy(response: &Response) -> &str {
+        response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap()
+    }
+
+    const ALLOWED: &str = r#"{"file":"m.json","manifest":{"constants":{"API_BASE":"http://localhost:3333/api/oauth"},
+        "ui_extension":{"content_security_policy":{"connect-src":["http://localhost:3333/api/oauth/"]}}}}"#;
+
+    #[tokio::test]
+    async fn the_frame_reaches_what_the_manifest_says_and_nothing_else() {
+        let bundle = Bundle::new("allowed", ALLOWED);
+        let response = bundle.get("/frame").await;
+        assert_eq!(
+            policy(&response),
+            "default-src 'none'; script-src 'self'; connect-src http://localhost:4000/api/oauth/; \
+             base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
+        );
+
+        let nothing = Bundle::new("nothing", r#"{"file":"m.json","manifest":{}}"#);
+        let response = nothing.get("/frame").await;
+        assert!(policy(&response).contains("connect-src 'none'"));
+    }
+
+    #[tokio::test]
+    async fn the_page_may_ask_stripe_for_signatures_and_not_the_back_end() {
+        let bundle = Bundle::new("page", ALLOWED);
+        for path in ["/", "/apps-oauth/com.example.app?code=K", "/test/apps-oauth/x"] {
+            let response = bundle.get(path).await;
+            assert_eq!(response.status(), StatusCode::OK, "{path}");
+            assert!(policy(&response).contains("connect-src 'self' http://localhost:4002;"));
+        }
+    }
+
+    #[tokio::test]
+    async fn only_parts_of_the_bundle_are_served() {
+        let bundle = Bundle::new("parts", ALLOWED);
+        let response = bundle.get("/bundle/host.js").await;
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/javascript");
+        assert_eq!(to_bytes(response.into_body(), 100).await.unwrap(), "code");
+        for path in ["/bundle/absent.js", "/bundle/..%2Fsecret.json", "/bundle/host.html"] {
+            assert_eq!(bundle.get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+}
