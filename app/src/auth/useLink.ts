@@ -1,0 +1,27 @@
+import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
+import {useEffect, useReducer, useState, type Dispatch} from 'react';
+import {createBackend} from './backend';
+import {reduce, type Event, type State} from './machine';
+import {initialState, spendError} from './oauthReturn';
+import {perform} from './tasks';
+
+/** Runs the machine for one Stripe user: the state to show, and where to send what the user does. */
+export function useLink(context: ExtensionContextValue): [State, Dispatch<Event>] {
+  const {oauthContext} = context;
+  const [backend] = useState(() => createBackend(context));
+  const [state, dispatch] = useReducer(reduce, oauthContext, initialState);
+
+  useEffect(() => spendError(oauthContext), [oauthContext]);
+
+  useEffect(() => {
+    const left = new AbortController();
+    void perform(state, backend, left.signal).then((event) => {
+      if (event && !left.signal.aborted) {
+        dispatch(event);
+      }
+    });
+    return () => left.abort();
+  }, [state, backend]);
+
+  return [state, dispatch];
+}

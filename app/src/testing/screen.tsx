@@ -1,0 +1,89 @@
+import {render} from '@stripe/ui-extension-sdk/testing';
+import {useState, type ReactElement} from 'react';
+
+/** A rendered component, a text, or a fragment that is another component's property. */
+interface Remote {
+  type?: string;
+  text?: string;
+  props?: {[name: string]: unknown};
+  children?: Remote[];
+}
+
+const isFragment = (value: unknown): value is Remote =>
+  typeof value === 'object' && value !== null && 'children' in value;
+
+const propsOf = ({props}: Remote): unknown[] => Object.values(props ?? {});
+
+/** A node with all it contains. The SDK's own `find` does not look into properties like `footerContent`. */
+function within(node: Remote): Remote[] {
+  return [node, ...propsOf(node).filter(isFragment).flatMap(within), ...(node.children ?? []).flatMap(within)];
+}
+
+/** All that a user could read, as one string. */
+function textOf(node: Remote): string {
+  return within(node)
+    .flatMap((inner) => [inner.text, ...propsOf(inner)])
+    .filter((value) => typeof value === 'string')
+    .join(' ')
+    .replace(/\s+/g, ' ');
+}
+
+// Kept from before any test fakes the timers.
+const {setImmediate: nextTurn} = globalThis;
+
+/** Lets everything happen that waits for no timer. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) {
+    await new Promise((resolve) => nextTurn(resolve));
+  }
+}
+
+const unmounts: (() => void)[] = [];
+
+/** A view that stays mounted keeps its timers, and Jest waits for them. */
+afterEach(async () => {
+  unmounts.splice(0).forEach((unmount) => unmount());
+  await settle();
+});
+
+/** Shows a view as the Dashboard would, for a test to read and press. */
+export async function show(view: ReactElement) {
+  let replace: (view: ReactElement | null) => void = () => undefined;
+  function Stage() {
+    const [shown, setShown] = useState<ReactElement | null>(view);
+    replace = setShown;
+    return shown;
+  }
+  const root: Remote = render(<Stage />).wrapper.instance;
+  unmounts.push(() => replace(null));
+
+  const find = (type: string, text = '') =>
+    within(root).find((node) => node.type === type && textOf(node).includes(text))?.props;
+  await settle();
+  return {
+    find,
+    text: () => textOf(root),
+    async press(type: 'Button' | 'Link', text: string) {
+      const {onPress} = (find(type, text) ?? {}) as {onPress?: () => void};
+      if (!onPress) {
+        throw new Error(`Nothing to press: ${type} "${text}" in "${textOf(root)}"`);
+      }
+      onPress();
+      await settle();
+    },
+    /** The sign-in action; its href is for the browser to follow. */
+    signIn: () => find('SignInView')?.primaryAction as SignInAction | undefined,
+    /** Renders something else in the same place; null unmounts. */
+    async replace(next: ReactElement | null) {
+      replace(next);
+      await settle();
+    },
+  };
+}
+
+interface SignInAction {
+  label: string;
+  href: string;
+  target: string;
+  onPress: () => void;
+}

@@ -1,0 +1,17 @@
+import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
+import {AuthGate} from '../auth/AuthGate';
+import {Account} from '../components/Account';
+import {DrawerPage} from '../components/Page';
+
+/** The drawer on every page without a view of its own; users who return from the provider land here. */
+export default function App(context: ExtensionContextValue) {
+  return (
+    <AuthGate context={context} Page={DrawerPage}>
+      {({user, banner, signOutLink}) => (
+        <DrawerPage title="Your linked account" banner={banner} footerContent={signOutLink}>
+          <Account user={user} />
+        </DrawerPage>
+      )}
+    </AuthGate>
+  );
+}
