@@ -3,7 +3,8 @@ import {messageFor} from './messages';
 const UNKNOWN = messageFor('a code that nobody has');
 
 const BACKEND_CODES = [
-  'signature_missing', 'signature_invalid', 'signature_expired', 'bad_request', 'state_invalid', 'state_expired',
+  'signature_missing', 'signature_invalid', 'signature_expired', 'bad_request',
+  'state_invalid', 'state_expired',
   'not_connected', 'reconnect_required', 'email_unverified', 'code_rejected', 'access_denied',
   'identity_mismatch', 'identity_changed', 'secret_store_denied',
   'not_found', 'flow_disabled', 'method_not_allowed',

@@ -40,7 +40,10 @@ const MESSAGES = new Map<string, Message>(Object.entries({
     text: 'Someone else, or another browser, began this sign-in, so nothing was linked.',
     remedy: START_OVER,
   },
-  access_denied: {text: `You did not give access at ${provider}, so nothing was linked.`, remedy: SIGN_IN_AGAIN},
+  access_denied: {
+    text: `You did not give access at ${provider}, so nothing was linked.`,
+    remedy: SIGN_IN_AGAIN,
+  },
   code_rejected: {text: `${provider} did not accept this sign-in.`, remedy: SIGN_IN_AGAIN},
   email_unverified: {
     text: `Your e-mail address at ${provider} is not verified. Verify it there first.`,

@@ -111,3 +111,15 @@ test('a view that is gone asks no more', async () => {
   await pass(10 * MINUTE);
   expect(screen.polls()).toBe(0);
 });
+
+test('nor when it went while it was asking', async () => {
+  const screen = await openProvider();
+  let fail!: () => void;
+  world.replies.userinfo = () =>
+    new Promise((_, reject) => (fail = () => reject(new TypeError('Failed to fetch'))));
+  await pass(3_000);
+  await screen.replace(null);
+  fail();
+  await pass(10 * MINUTE);
+  expect(screen.polls()).toBe(1);
+});

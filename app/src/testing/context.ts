@@ -13,6 +13,10 @@ export function contextProps(
     ...rest,
     oauthContext,
     userContext: {...userContext, account: {...userContext.account, isSandbox}},
-    environment: {...environment, constants: {...constants}, objectContext: {id: 'pi_123', object: 'payment_intent'}},
+    environment: {
+      ...environment,
+      constants: {...constants},
+      objectContext: {id: 'pi_123', object: 'payment_intent'},
+    },
   };
 }

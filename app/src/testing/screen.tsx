@@ -38,13 +38,10 @@ export async function settle(): Promise<void> {
   }
 }
 
-const unmounts: (() => void)[] = [];
+let unmount: () => void = () => undefined;
 
-/** A view that stays mounted keeps its timers, and Jest waits for them. */
-afterEach(async () => {
-  unmounts.splice(0).forEach((unmount) => unmount());
-  await settle();
-});
+// A view left mounted would go on with its timers.
+afterEach(() => unmount());
 
 /** Shows a view as the Dashboard would, for a test to read and press. */
 export async function show(view: ReactElement) {
@@ -54,8 +51,8 @@ export async function show(view: ReactElement) {
     replace = setShown;
     return shown;
   }
+  unmount = () => replace(null);
   const root: Remote = render(<Stage />).wrapper.instance;
-  unmounts.push(() => replace(null));
 
   const find = (type: string, text = '') =>
     within(root).find((node) => node.type === type && textOf(node).includes(text))?.props;

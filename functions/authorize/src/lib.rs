@@ -9,8 +9,9 @@ use serde::Deserialize;
 use shared::lambda::Function;
 use shared::provider::{Callback, Issuer, LinkedUser, RevocationEndpoint, TokenEndpoint, UserinfoEndpoint};
 use shared::sealed::{CodeToken, LinkId, SealingKeys, Session, StateToken};
+use shared::secret_store::Claim;
 use shared::signed_request::Verifier;
-use shared::tokens::{TokenSet, TokenStore, UserTokens};
+use shared::tokens::{Stored, TokenSet, TokenStore, UserTokens};
 use shared::{AccessTokens, Dashboard, Error, Http, Invocation, LinkFlow, Response, Settings, response};
 
 /// The function.
@@ -135,9 +136,8 @@ impl Authorize {
         Ok(response::ok(&user))
     }
 
-    /// Makes the link: exchange, read the user, hold them against the policy, store. What cannot be stored is
-    /// revoked. An attempt that has succeeded before answers the link it made: the Dashboard hands the same
-    /// code to the app again until the page is reloaded, and many providers punish its second use.
+    /// Makes the link, unless this attempt has made it already or is making it: the Dashboard hands the same code
+    /// to every view of the app until the page is reloaded, and many providers punish its second use.
     async fn link(
         &self,
         tokens: &UserTokens<'_>,
@@ -146,17 +146,40 @@ impl Authorize {
     ) -> Result<LinkedUser, Error> {
         let deadline = invocation.deadline;
         let stored = tokens.load().await?;
-        if let Some(present) = stored.as_ref().and_then(|stored| stored.tokens.as_ref())
-            && present.link == Some(grant.link)
-        {
-            return self.userinfo.read(&present.access_token, deadline).await;
+        let present = stored.as_ref().and_then(|stored| stored.tokens.as_ref());
+        if let Some(made) = present.filter(|set| set.link == Some(grant.link)) {
+            return self.userinfo.read(&made.access_token, deadline).await;
         }
+        match tokens.claim_link(&grant.link).await? {
+            Claim::Won => {
+                let linked = self.exchange(tokens, stored.as_ref(), grant, invocation).await;
+                tokens.release_link().await;
+                linked
+            }
+            Claim::Lost => {
+                let made = tokens.await_link(&grant.link, deadline).await?.ok_or(Error::CodeRejected)?;
+                self.userinfo.read(&made.access_token, deadline).await
+            }
+            Claim::Void => Err(Error::SecretStoreUnavailable),
+        }
+    }
+
+    /// Exchanges the code, reads the user, holds them against the policy, stores the tokens. What cannot be stored
+    /// is revoked.
+    async fn exchange(
+        &self,
+        tokens: &UserTokens<'_>,
+        old: Option<&Stored>,
+        grant: Grant<'_>,
+        invocation: &Invocation,
+    ) -> Result<LinkedUser, Error> {
+        let deadline = invocation.deadline;
         let granted = self.token.exchange(grant.code, grant.verifier, &grant.link, deadline).await?;
         let mut new = TokenSet::granted(granted, grant.link, invocation.now);
         let linked = async {
             let user = self.userinfo.read(&new.access_token, deadline).await?;
             new.subject = Some(user.id.clone());
-            tokens.save(&new, stored.as_ref()).await?;
+            tokens.save(&new, old).await?;
             Ok(user)
         }
         .await;

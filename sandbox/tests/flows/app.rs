@@ -97,6 +97,14 @@ impl<'a> App<'a> {
         json!({ "payload": payload, "signature": signature }).to_string()
     }
 
+    /// A signed `POST /userinfo` as API Gateway hands it over.
+    pub fn userinfo_event(&self) -> String {
+        let event = include_str!("../../../events/userinfo/post.json");
+        let mut event: Value = serde_json::from_str(event).unwrap();
+        event["body"] = self.envelope("userinfo", &[]).into();
+        event.to_string()
+    }
+
     pub async fn post(&self, endpoint: &str, purpose: &str, more: &[(&str, &str)]) -> Answer {
         let headers = [("content-type", "text/plain;charset=UTF-8")];
         self.send(Method::POST, endpoint, &headers, self.envelope(purpose, more)).await

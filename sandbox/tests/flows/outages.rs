@@ -97,8 +97,12 @@ async fn one_bad_moment_of_stripe_goes_unnoticed() {
 async fn a_write_whose_answer_is_lost_is_carried_out_once() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
-    rig.world.faults.once(Party::Stripe, SET, Fault::LoseReply);
+    for _ in 0..2 {
+        rig.world.faults.once(Party::Stripe, SET, Fault::LoseReply); // of the lease, and of the tokens
+        rig.world.faults.once(Party::Stripe, SET, Fault::DelayMs(0));
+    }
     assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
+    assert_eq!(rig.world.faults.waiting().calls, 0);
     assert_eq!(rig.world.provider.calls("/token"), 1);
     rig.world.faults.once(Party::Stripe, DELETE, Fault::LoseReply);
     assert_eq!(app.logout().await.json(), json!({ "revoked": true }), "the replay says deleted, not absent");
@@ -114,6 +118,7 @@ async fn what_cannot_be_stored_is_revoked() {
         (Fault::HangUp, (503, "secret_store_unavailable")),
         (Fault::status(403), (403, "secret_store_denied")),
     ] {
+        rig.world.faults.once(Party::Stripe, SET, Fault::DelayMs(0)); // the lease
         rig.world.faults.always(Party::Stripe, SET, fault);
         assert_eq!(app.link(Person::Ada).await.error(), (expected.0, expected.1.to_owned()));
         rig.world.faults.clear();
@@ -128,6 +133,7 @@ async fn a_failed_new_link_leaves_the_old_one() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
+    rig.world.faults.once(Party::Stripe, SET, Fault::DelayMs(0)); // the lease
     rig.world.faults.always(Party::Stripe, SET, Fault::status(500));
     assert_eq!(app.link(Person::Ada).await.error().0, 503);
     rig.world.faults.clear();

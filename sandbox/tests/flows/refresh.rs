@@ -8,10 +8,8 @@ use reqwest::StatusCode;
 use sandbox::Party;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::Mode;
-use shared::lambda::Lambda;
-use userinfo::Userinfo;
 
 use crate::app::App;
 use crate::rig::{Rig, TIMEOUTS};
@@ -19,18 +17,6 @@ use crate::rig::{Rig, TIMEOUTS};
 /// The provider's access tokens live this long.
 const LIFETIME: u64 = 3600;
 const TOKEN: &str = "/token";
-
-/// Another function instance, which shares no memory with the others.
-async fn instance(rig: &Rig) -> Lambda<Userinfo> {
-    Lambda::start(rig.world.environment.clone(), rig.clock.clock(), TIMEOUTS).await.unwrap()
-}
-
-/// A signed `POST /userinfo` as API Gateway hands it over.
-fn event(app: &App<'_>) -> String {
-    let mut event: Value = serde_json::from_str(include_str!("../../../events/userinfo/post.json")).unwrap();
-    event["body"] = app.envelope("userinfo", &[]).into();
-    event.to_string()
-}
 
 fn sealed(rig: &Rig, app: &App<'_>) -> Option<String> {
     rig.world.stripe.payload(Mode::Test, app.account, app.user, "access_token")
@@ -80,10 +66,10 @@ async fn fifty_workers_refresh_once_and_nobody_is_logged_out() {
     app.link(Person::Ada).await;
     let mut workers = Vec::new();
     for _ in 0..50 {
-        workers.push(Arc::new(instance(&rig).await));
+        workers.push(Arc::new(rig.worker().await));
     }
     rig.clock.advance(LIFETIME + 1);
-    let event = event(&app);
+    let event = app.userinfo_event();
     let tasks: Vec<_> = workers
         .into_iter()
         .map(|worker| {
@@ -108,8 +94,8 @@ async fn one_process_asks_for_one_lease() {
     let app = rig.app();
     app.link(Person::Ada).await;
     rig.clock.advance(LIFETIME + 1);
-    let worker = instance(&rig).await;
-    let event = event(&app);
+    let worker = rig.worker().await;
+    let event = app.userinfo_event();
     let answers = (0..10).map(|_| worker.answer(&event, Context::default()));
     for answer in futures_util::future::join_all(answers).await {
         assert_eq!(answer.status_code, 200, "{}", answer.body);
@@ -123,11 +109,11 @@ async fn when_the_winner_dies_another_takes_over() {
     let app = rig.app();
     app.link(Person::Ada).await;
     rig.clock.advance(LIFETIME + 1);
-    let event = event(&app);
+    let event = app.userinfo_event();
 
     // The winner holds the lease and is killed before its refresh is carried out.
     rig.world.faults.once(Party::Provider, TOKEN, Fault::DelayMs(600));
-    let (winner, first) = (instance(&rig).await, event.clone());
+    let (winner, first) = (rig.worker().await, event.clone());
     let winner = tokio::spawn(async move { winner.answer(&first, Context::default()).await });
     while !app.stored().contains(&"refresh_lease".to_owned()) {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -136,7 +122,7 @@ async fn when_the_winner_dies_another_takes_over() {
 
     let mut tasks = Vec::new();
     for _ in 0..8 {
-        let (worker, event) = (instance(&rig).await, event.clone());
+        let (worker, event) = (rig.worker().await, event.clone());
         tasks.push(tokio::spawn(async move { worker.answer(&event, Context::default()).await }));
     }
     for task in tasks {

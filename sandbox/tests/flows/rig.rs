@@ -8,7 +8,9 @@ use sandbox::clock::ManualClock;
 use sandbox::{Options, World};
 use shared::LinkFlow;
 use shared::http::{Http, Timeouts};
+use shared::lambda::Lambda;
 use shared::settings::Environment;
+use userinfo::Userinfo;
 
 use crate::app::App;
 
@@ -31,6 +33,7 @@ pub struct Rig {
     pub world: World,
     pub clock: ManualClock,
     pub http: Http,
+    timeouts: Timeouts,
 }
 
 impl Rig {
@@ -53,11 +56,25 @@ impl Rig {
 
     /// With another marker the secrets are those of another sandbox, say the one that `cargo run` starts.
     pub async fn marked(marker: &'static str, options: Options) -> Self {
+        Self::timed(Options { marker, timeouts: TIMEOUTS, ..options }).await
+    }
+
+    /// With the options' own marker and time-outs.
+    pub async fn timed(options: Options) -> Self {
         watch_the_log();
         let clock = ManualClock::at(NOW);
-        let options = Options { port: 0, marker, clock: clock.clock(), timeouts: TIMEOUTS, ..options };
-        let world = World::start(options).await.expect("a world");
-        Self { world, clock, http: Http::new(Timeouts::default()) }
+        let timeouts = options.timeouts;
+        let world = World::start(Options { port: 0, clock: clock.clock(), ..options }).await;
+        Self { world: world.expect("a world"), clock, http: Http::new(Timeouts::default()), timeouts }
+    }
+
+    /// Another instance of `userinfo`, which shares no memory with the others.
+    pub async fn worker(&self) -> Lambda<Userinfo> {
+        self.worker_in(&self.world.environment).await
+    }
+
+    pub async fn worker_in(&self, environment: &Environment) -> Lambda<Userinfo> {
+        Lambda::start(environment.clone(), self.clock.clock(), self.timeouts).await.expect("a function")
     }
 
     /// The app in the Dashboard of `usr_ada` in `acct_alpine`, test mode.

@@ -100,6 +100,38 @@ async fn the_same_code_again_finds_the_link_made() {
     assert_eq!(rig.world.provider.live_grants(), 1);
 }
 
+/// Views that are mounted at once all get the code.
+#[tokio::test]
+async fn the_same_code_twice_at_once_is_exchanged_once() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    let begun = app.begin().await;
+    let code = app.code(&begun, Person::Ada).await;
+    let (one, two, three) = tokio::join!(
+        app.complete(&code, &begun.verifier),
+        app.complete(&code, &begun.verifier),
+        app.complete(&code, &begun.verifier)
+    );
+    for answer in [one, two, three] {
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    }
+    assert_eq!(rig.world.provider.calls("/token"), 1);
+    assert_eq!(app.stored(), ["access_token"], "no lease stays");
+}
+
+#[tokio::test]
+async fn a_code_whose_exchange_failed_is_not_exchanged_again() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    let begun = app.begin().await;
+    let code = app.code(&begun, Person::Ada).await;
+    rig.world.faults.once(Party::Provider, "/token", Fault::LoseReply);
+    assert_eq!(app.complete(&code, &begun.verifier).await.error().1, "provider_unavailable");
+    assert_eq!(app.complete(&code, &begun.verifier).await.error(), (401, "code_rejected".to_owned()));
+    assert_eq!(rig.world.provider.calls("/token"), 1, "its second use would end the grant");
+    assert!(app.stored().is_empty());
+}
+
 /// Attack 1: the attacker begins, the victim follows the link and consents. The Dashboard of the victim knows
 /// no such state; even if it checked nothing, the back end refuses.
 #[tokio::test]

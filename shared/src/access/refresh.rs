@@ -9,10 +9,11 @@ use crate::http::Deadline;
 use crate::provider::TokenEndpoint;
 use crate::secret_store::Claim;
 use crate::stripe_user::StripeUser;
+use crate::tokens::lease::Glances;
 use crate::tokens::{Stored, TokenSet, TokenStore, UserTokens};
 
-/// How often a waiting function looks for the new tokens, at first; the pauses double up to eight times this.
-const GLANCE: Duration = Duration::from_millis(100);
+/// Between two tries of what Stripe did not take.
+const PAUSE: Duration = Duration::from_millis(100);
 
 pub(super) struct Refresh<'a> {
     pub(super) store: &'a TokenStore,
@@ -43,7 +44,7 @@ impl Refresh<'_> {
     /// # Errors
     /// `reconnect_required` when the grant has ended; an outage's otherwise.
     pub(super) async fn run(&self, mut stale: Stale) -> Result<TokenSet, Error> {
-        while self.deadline.left() > GLANCE {
+        while self.deadline.left() > PAUSE {
             let claim = self.link.claim_refresh(&stale.tokens).await?;
             let lease = self.deadline.within(self.lease);
             match claim {
@@ -53,7 +54,7 @@ impl Refresh<'_> {
                         return Ok(tokens);
                     }
                 }
-                Claim::Void => tokio::time::sleep(GLANCE).await,
+                Claim::Void => tokio::time::sleep(PAUSE).await,
             }
             stale.tokens.attempt += 1;
         }
@@ -106,9 +107,9 @@ impl Refresh<'_> {
         loop {
             match self.link.save(renewed, Some(old)).await {
                 Err(Error::SecretStoreUnavailable | Error::RateLimited(_))
-                    if self.deadline.left() > GLANCE =>
+                    if self.deadline.left() > PAUSE =>
                 {
-                    tokio::time::sleep(GLANCE).await;
+                    tokio::time::sleep(PAUSE).await;
                 }
                 outcome => return outcome,
             }
@@ -117,10 +118,8 @@ impl Refresh<'_> {
 
     /// Waits for the one who refreshes. None when the lease ended without a sign of life.
     async fn follow(&self, stale: &TokenSet, lease: Deadline) -> Result<Option<TokenSet>, Error> {
-        let mut pause = GLANCE;
-        while lease.left() > pause {
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(GLANCE * 8);
+        let mut glances = Glances::until(lease);
+        while glances.next().await {
             let present = Stale::load(&self.link).await?.tokens;
             if present.differs_from(stale) {
                 return Ok(Some(present));

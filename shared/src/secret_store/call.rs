@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 use reqwest::{RequestBuilder, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use super::Secret;
 use crate::error::Error;
 use crate::http::{Deadline, Failure, Http, Reply};
 use crate::sealed::random;
@@ -46,36 +48,48 @@ pub(super) async fn send(
     request: RequestBuilder,
     deadline: Deadline,
 ) -> Result<Option<Reply>, Error> {
+    judge(persist(http, request, deadline).await)
+}
+
+/// Asks for a lease by writing `mark`, which no other contender writes.
+///
+/// # Errors
+/// As [`send`], for what no other lease would change.
+pub(super) async fn claim(
+    http: &Http,
+    request: RequestBuilder,
+    mark: &SecretString,
+    deadline: Deadline,
+) -> Result<Claim, Error> {
+    // Without an answer it may be ours; but who is not sure must not act.
+    let Ok(reply) = persist(http, request, deadline).await else { return Ok(Claim::Lost) };
+    match reply.status.as_u16() {
+        200..300 => {
+            let written = reply.json::<Secret>().and_then(|secret| secret.payload);
+            let ours = written.is_some_and(|written| written.expose_secret() == mark.expose_secret());
+            Ok(if ours { Claim::Won } else { Claim::Lost })
+        }
+        409 => Ok(Claim::Lost),
+        400 if error(&reply).r#type.as_deref() == Some("idempotency_error") => Ok(Claim::Lost),
+        // Stripe keeps a failure as it keeps a success: this key is used up.
+        500.. => Ok(Claim::Void),
+        _ => judge(Ok(reply)).map(|_| Claim::Void),
+    }
+}
+
+async fn persist(http: &Http, request: RequestBuilder, deadline: Deadline) -> Result<Reply, Failure> {
     let deadline = deadline.within(http.timeouts().secret_store);
     let mut tries = 1;
     loop {
         // Our bodies are forms in memory, which can always be cloned.
-        let this_try = request.try_clone().ok_or(Error::Internal)?;
+        let Some(this_try) = request.try_clone() else { return http.send(request, deadline).await };
         let outcome = http.send(this_try, deadline).await;
         let pause = pause(http.timeouts().pause, tries);
         if tries == TRIES || !is_worth_another_try(&outcome) || deadline.left() <= pause {
-            return judge(outcome);
+            return outcome;
         }
         tokio::time::sleep(pause).await;
         tries += 1;
-    }
-}
-
-/// Asks for a lease, once: a second try of a call whose answer was lost would see its own replay.
-///
-/// # Errors
-/// As [`send`], for what no other lease would change.
-pub(super) async fn claim(http: &Http, request: RequestBuilder, deadline: Deadline) -> Result<Claim, Error> {
-    let Ok(reply) = http.send(request, deadline).await else { return Ok(Claim::Lost) };
-    let replayed = reply.headers.get("idempotent-replayed").is_some_and(|value| value == "true");
-    match reply.status.as_u16() {
-        200..300 if replayed => Ok(Claim::Lost),
-        200..300 => Ok(Claim::Won),
-        409 => Ok(Claim::Lost),
-        // Stripe keeps a failure as it keeps a success: this key is used up.
-        500.. => Ok(Claim::Void),
-        400 if error(&reply).r#type.as_deref() == Some("idempotency_error") => Ok(Claim::Void),
-        _ => judge(Ok(reply)).map(|_| Claim::Void),
     }
 }
 

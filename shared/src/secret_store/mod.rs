@@ -110,14 +110,17 @@ impl UserSecrets<'_> {
         self.post("v1/apps/secrets/delete", &self.scope(name)).await.map(|_| ())
     }
 
-    /// Takes a lease that only one of all who ask for it gets: Stripe runs the first request with an
-    /// idempotency key and replays its answer to the others. They must all write the same.
+    /// Asks for a lease that only one of all who ask for it gets. Of all requests with one idempotency key
+    /// Stripe runs the first alone: the same request again gets its answer once more, another is refused
+    /// (<https://docs.stripe.com/api/idempotent_requests>). Each contender writes a mark of its own, so one whose
+    /// answer was lost asks again and knows its mark.
     ///
     /// # Errors
     /// As [`UserSecrets::set`].
-    pub async fn claim(&self, key: &str, name: &str, payload: &SecretString) -> Result<Claim, Error> {
-        let request = self.write(SET, key).form(&self.named(name, payload));
-        call::claim(&self.store.http, request, self.deadline).await
+    pub async fn claim(&self, key: &str, name: &str) -> Result<Claim, Error> {
+        let mark = SecretString::from(hex::encode(random::<16>()?));
+        let form = [&self.named(name, &mark)[..], &[("expand[]", "payload")]].concat();
+        call::claim(&self.store.http, self.write(SET, key).form(&form), &mark, self.deadline).await
     }
 
     async fn post(&self, path: &str, form: &[(&str, &str)]) -> Result<Option<Reply>, Error> {

@@ -1,6 +1,6 @@
 //! The tokens of a link, and how they rest in the Secret Store.
 
-mod lease;
+pub(crate) mod lease;
 mod split;
 mod token_set;
 
@@ -138,7 +138,7 @@ impl UserTokens<'_> {
     pub async fn delete(&self, stored: &Stored) -> Result<(), Error> {
         self.secrets.delete(NAME).await?;
         let refreshed = stored.tokens.as_ref().is_none_or(|set| set.generation > 0 || set.attempt > 0);
-        if refreshed && self.secrets.delete(lease::NAME).await.is_err() {
+        if refreshed && self.secrets.delete(lease::REFRESH).await.is_err() {
             tracing::warn!("a lease stays in the Secret Store");
         }
         if stored.slot.is_some() {

@@ -1,0 +1,153 @@
+//! A world whose provider is a real server, and a watch over every secret seen there.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use sandbox::Options;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use shared::http::Timeouts;
+use shared::sealed::SealingKeys;
+use shared::settings::ssm::ParameterStore;
+use shared::tokens::TokenSet;
+use shared::{LinkFlow, Mode, Settings};
+use url::Url;
+
+use crate::app::{Answer, App, parts};
+use crate::browser;
+use crate::rig::{PLANTED, Rig, logged};
+use crate::servers::{CALLBACK, CLIENT_ID, CLIENT_SECRET, Kind, Server};
+
+/// Long enough for fifty workers on a busy machine; a lease then lasts four seconds.
+const TIMEOUTS: Timeouts = Timeouts {
+    connect: Duration::from_secs(2),
+    attempt: Duration::from_secs(2),
+    secret_store: Duration::from_secs(2),
+    request: Duration::from_secs(20),
+    pause: Duration::from_millis(10),
+};
+
+pub struct Bench {
+    pub server: Server,
+    pub rig: Rig,
+    /// Codes and tokens. Nothing of ours may ever say one.
+    seen: Mutex<Vec<String>>,
+}
+
+impl Bench {
+    pub async fn start(kind: Kind) -> Self {
+        Self::with(kind, LinkFlow::SessionBound).await
+    }
+
+    pub async fn with(kind: Kind, flow: LinkFlow) -> Self {
+        let server = Server::start(kind);
+        let rig = rig(&server, flow, []).await;
+        Self { server, rig, seen: Mutex::default() }
+    }
+
+    /// Another back end at the same server, with other settings.
+    pub async fn set<const N: usize>(&mut self, settings: [(&'static str, String); N]) {
+        self.rig = rig(&self.server, LinkFlow::SessionBound, settings).await;
+    }
+
+    /// The person's browser at the server, up to the address it is sent back to, below the prefix.
+    pub async fn at_server(&self, authorization_url: &str, person: &str) -> String {
+        let mut url = Url::parse(authorization_url).unwrap();
+        url.query_pairs_mut().append_pair("login_hint", person);
+        let callback = browser::follow(&self.rig.http, url, CALLBACK).await;
+        if let Some(code) = parts(callback.as_str()).1.get("code") {
+            self.watch(code);
+        }
+        callback.as_str().strip_prefix(CALLBACK).unwrap().to_owned()
+    }
+
+    /// The whole session-bound flow.
+    pub async fn link(&self, app: &App<'_>, person: &str) -> Answer {
+        let begun = app.begin().await;
+        let callback = self.at_server(&begun.authorization_url, person).await;
+        let (_, parameters) = app.get(&callback).await.redirect();
+        assert_eq!(parameters["state"], begun.state);
+        app.complete(&parameters["code"], &begun.verifier).await
+    }
+
+    /// The whole session-bound flow, which succeeds.
+    pub async fn linked(&self) -> App<'_> {
+        let app = self.rig.app();
+        let answer = self.link(&app, "alice").await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        app
+    }
+
+    /// What is stored for this user, opened with the operator's key.
+    pub async fn tokens(&self, app: &App<'_>) -> TokenSet {
+        let world = &self.rig.world;
+        let store = ParameterStore::new(self.rig.http.client().clone());
+        let read = |settings: &mut Settings| SealingKeys::from_settings(settings);
+        let keys = Settings::load(&world.environment, &["SEALING_KEY"], &store, read).await.expect("the key");
+        let sealed = world.stripe.payload(Mode::Test, app.account, app.user, "access_token").expect("tokens");
+        let context = [app.account, app.user, "custom"];
+        let tokens: TokenSet = keys.open(&sealed, &context).expect("tokens that open").0;
+        self.watch(tokens.access_token.expose_secret());
+        self.watch(refresh_token(&tokens));
+        tokens
+    }
+
+    /// Refreshes behind the back end's back: the error, if the server refuses.
+    pub async fn refresh(&self, tokens: &TokenSet) -> Option<String> {
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token(tokens)),
+            ("client_id", &format!("{CLIENT_ID}/client_secret_post")),
+            ("client_secret", CLIENT_SECRET),
+        ];
+        let request = self.rig.http.client().post(self.server.token_url()).form(&form);
+        let answer: Value = json(request).await;
+        answer["error"].as_str().map(str::to_owned)
+    }
+
+    /// Whether the server takes this access token.
+    pub async fn takes(&self, access_token: &SecretString) -> bool {
+        let request = self.rig.http.client().get(self.server.userinfo_url());
+        let answer = request.bearer_auth(access_token.expose_secret()).send().await.expect("an answer");
+        answer.status() == StatusCode::OK
+    }
+
+    /// How often the server was asked: a grant type, or `revocation`.
+    pub async fn calls(&self, what: &str) -> u64 {
+        let request = self.rig.http.client().get(format!("{}/calls", self.server.origin));
+        json(request).await[what].as_u64().unwrap_or_default()
+    }
+
+    fn watch(&self, secret: &str) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(secret.to_owned());
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        // A failing test must not abort the process by failing twice.
+        if std::thread::panicking() {
+            return;
+        }
+        let log = logged();
+        assert!(!log.is_empty(), "nobody listened");
+        for secret in self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            assert!(!log.contains(secret), "the log tells a code or token of {}", self.server.kind.name());
+        }
+    }
+}
+
+async fn rig<const N: usize>(server: &Server, flow: LinkFlow, more: [(&'static str, String); N]) -> Rig {
+    let settings = server.settings().into_iter().chain(more).collect();
+    Rig::timed(Options { flow, settings, marker: PLANTED, timeouts: TIMEOUTS, ..Options::default() }).await
+}
+
+async fn json(request: reqwest::RequestBuilder) -> Value {
+    let body = request.send().await.expect("an answer").text().await.expect("a body");
+    serde_json::from_str(&body).expect("JSON")
+}
+
+pub fn refresh_token(tokens: &TokenSet) -> &str {
+    tokens.refresh_token.as_ref().expect("a refresh token").expose_secret()
+}

@@ -1,0 +1,45 @@
+"""What the toolkit leaves open: who signs in, and what they are said to be."""
+
+from collections import Counter
+
+from django.contrib.auth.models import User
+from django.http import JsonResponse
+from django.urls import include, path
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauth2_provider.views import AuthorizationView
+
+calls = Counter()
+
+
+class Validator(OAuth2Validator):
+    def get_additional_claims(self, request):
+        person = request.user.username
+        return {"email": f"{person}@example.com", "email_verified": person == "alice", "name": person}
+
+
+class Authorization(AuthorizationView):
+    """Who signs in is whom login_hint names; `deny` refuses."""
+
+    def dispatch(self, request, *args, **kwargs):
+        request.user, _ = User.objects.get_or_create(username=request.GET["login_hint"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def create_authorization_response(self, request, scopes, credentials, allow):
+        return super().create_authorization_response(request, scopes, credentials, request.user.username != "deny")
+
+
+def counted(get_response):
+    def answer(request):
+        call = {"/o/token/": request.POST.get("grant_type"), "/o/revoke_token/": "revocation"}.get(request.path)
+        if call:
+            calls[call] += 1
+        return get_response(request)
+
+    return answer
+
+
+urlpatterns = [
+    path("calls", lambda _: JsonResponse(calls)),
+    path("o/authorize/", Authorization.as_view()),
+    path("o/", include("oauth2_provider.urls")),
+]
