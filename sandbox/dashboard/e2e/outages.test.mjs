@@ -44,10 +44,10 @@ describe("outages", () => {
     });
   }
 
-  // Where the code was not spent, trying again links; where it was, the user begins anew.
+  // Where the code was not sent, trying again links; where it may be spent, the user begins anew.
   for (const [what, party, path, then] of [
-    ["the provider", "provider", "/token", isLinked],
-    ["Stripe", "stripe", "/v1/apps/secrets", isSignedOut],
+    ["the provider", "provider", "/token", isSignedOut],
+    ["Stripe", "stripe", "/v1/apps/secrets", isLinked],
     ["the back end", "gateway", "/api/oauth/authorize", isLinked],
   ]) {
     test(`${what} fails while a sign-in is finished`, async () => {
