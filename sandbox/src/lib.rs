@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod dashboard;
+pub mod discovery;
 pub mod events;
 
 pub mod faults;

@@ -8,7 +8,8 @@ use sandbox::dashboard::Page;
 use sandbox::dashboard::bundle::{Bundle, Watcher};
 use sandbox::events::Renewal;
 use sandbox::world::Addresses;
-use sandbox::{Options, World};
+use sandbox::{Options, World, discovery};
+use shared::http::Timeouts;
 use shared::settings::Environment;
 use shared::settings::ssm::ParameterStore;
 use shared::{Clock, Http, LinkFlow, Settings};
@@ -52,6 +53,11 @@ struct Arguments {
 enum Command {
     /// Signs the files of events/ anew, into target/events/, for `cargo lambda invoke`.
     Events,
+    /// Prints a provider description (docs/providers.md) made from OpenID Connect Discovery, to look over and keep.
+    Discover {
+        /// The issuer, as <https://id.example.com>
+        issuer: String,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -65,6 +71,11 @@ enum Flow {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
+    if let Some(Command::Discover { issuer }) = &arguments.command {
+        let description = discovery::discover(&Http::new(Timeouts::default()), issuer).await?;
+        println!("{description:#}");
+        return Ok(());
+    }
     let Dashboard { page, app_id, watcher: _watcher } = if arguments.plain || arguments.command.is_some() {
         Dashboard::default()
     } else {
@@ -84,13 +95,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     shared::log::start(&Environment::of_process());
     let flow = options.flow;
     let world = World::start(options).await?;
-    match arguments.command {
-        Some(Command::Events) => return renew_events(&world).await,
-        None if arguments.stand_ins_only => {
-            write_env_file(&world)?;
-            println!("{}", stand_ins_banner(&world.addresses));
-        }
-        None => println!("{}", banner(&world.addresses, flow)),
+    if let Some(Command::Events) = arguments.command {
+        return renew_events(&world).await;
+    }
+    if arguments.stand_ins_only {
+        write_env_file(&world)?;
+        println!("{}", stand_ins_banner(&world.addresses));
+    } else {
+        println!("{}", banner(&world.addresses, flow));
     }
     tokio::signal::ctrl_c().await?;
     Ok(())
@@ -131,7 +143,7 @@ fn workspace() -> PathBuf {
 }
 
 async fn renew_events(world: &World) -> Result<(), Box<dyn Error>> {
-    let store = ParameterStore::new(Http::new(shared::http::Timeouts::default()).client().clone());
+    let store = ParameterStore::new(Http::new(Timeouts::default()).client().clone());
     let renew = |settings: &mut Settings| Renewal::new(world, settings, Clock::system().now());
     let renewal = Settings::load(&world.environment, &["SEALING_KEY"], &store, renew).await?;
     let workspace = workspace();

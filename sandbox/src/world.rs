@@ -168,7 +168,8 @@ impl World {
         };
         serve(ports.dashboard, &dashboard::router(config, options.page, traffic.clone(), faults.clone()));
         if let Some(listener) = ports.gateway {
-            let gateway = Gateway::start(&environment, options.clock, options.timeouts).await;
+            // Boxed: four functions are much for one future.
+            let gateway = Box::pin(Gateway::start(&environment, options.clock, options.timeouts)).await;
             let router = Arc::new(gateway.map_err(StartError::Settings)?).router();
             let struck = router
                 .layer(middleware::from_fn_with_state((faults.clone(), Party::Gateway), faults::strike));

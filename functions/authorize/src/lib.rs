@@ -4,10 +4,14 @@
 //!   Dashboard with a sealed code, and nothing is exchanged or stored. Direct, the link is made here.
 //! - `POST`, session-bound flow: the app, in the Dashboard session that began, finishes the link.
 
+use std::collections::BTreeMap;
+
 use secrecy::SecretString;
 use serde::Deserialize;
 use shared::lambda::Function;
-use shared::provider::{Callback, Issuer, LinkedUser, RevocationEndpoint, TokenEndpoint, UserinfoEndpoint};
+use shared::provider::{
+    Callback, LinkedUser, RedirectionEndpoint, RevocationEndpoint, TokenEndpoint, UserinfoEndpoint,
+};
 use shared::sealed::{CodeToken, LinkId, SealingKeys, Session, StateToken};
 use shared::secret_store::Claim;
 use shared::signed_request::Verifier;
@@ -19,7 +23,7 @@ pub struct Authorize {
     flow: LinkFlow,
     verifier: Verifier,
     keys: SealingKeys,
-    issuer: Issuer,
+    redirection: RedirectionEndpoint,
     token: TokenEndpoint,
     userinfo: UserinfoEndpoint,
     revocation: RevocationEndpoint,
@@ -39,6 +43,7 @@ struct Grant<'a> {
     code: &'a SecretString,
     verifier: &'a SecretString,
     link: LinkId,
+    kept: BTreeMap<String, String>,
 }
 
 impl Function for Authorize {
@@ -50,7 +55,7 @@ impl Function for Authorize {
         let flow = LinkFlow::from_settings(settings);
         let verifier = Verifier::from_settings(settings);
         let keys = SealingKeys::from_settings(settings);
-        let issuer = Issuer::from_settings(settings);
+        let redirection = RedirectionEndpoint::from_settings(settings);
         let token = TokenEndpoint::from_settings(settings, http);
         let userinfo = UserinfoEndpoint::from_settings(settings, http);
         let revocation = RevocationEndpoint::from_settings(settings, http);
@@ -60,7 +65,7 @@ impl Function for Authorize {
             flow: flow?,
             verifier: verifier?,
             keys: keys?,
-            issuer,
+            redirection: redirection?,
             token: token?,
             userinfo: userinfo?,
             revocation: revocation?,
@@ -82,17 +87,18 @@ impl Function for Authorize {
 impl Authorize {
     /// The browser is back from the provider.
     async fn callback(&self, invocation: &Invocation) -> Result<Response, Error> {
-        let callback = Callback::read(invocation, &self.issuer)?;
+        let callback = Callback::read(invocation, &self.redirection)?;
         let context = self.token.registration().context();
         let (mut state, key) =
             self.keys.open::<StateToken>(&callback.state, &context).ok_or(Error::StateInvalid)?;
         state.check_fresh(invocation.now)?;
         match (self.flow, state.session.take()) {
-            (LinkFlow::SessionBound, Some(session)) => self.relay(state, session, callback.code, invocation),
+            (LinkFlow::SessionBound, Some(session)) => self.relay(state, session, callback, invocation),
             (LinkFlow::Direct, None) => {
                 let (code, verifier) = (callback.code?, key.pkce_verifier(&state.id));
                 let tokens = self.tokens.of(&state.user, invocation.deadline)?;
-                let grant = Grant { code: &code, verifier: &verifier, link: state.id };
+                let kept = callback.kept;
+                let grant = Grant { code: &code, verifier: &verifier, link: state.id, kept };
                 self.link(&tokens, grant, invocation).await?;
                 let mode = self.tokens.mode_of(&state.user)?;
                 Ok(response::see_other(&self.dashboard.return_url(mode, &[])))
@@ -107,13 +113,14 @@ impl Authorize {
         &self,
         state: StateToken,
         session: Session,
-        code: Result<SecretString, Error>,
+        callback: Callback,
         invocation: &Invocation,
     ) -> Result<Response, Error> {
         let mode = self.tokens.mode_of(&state.user)?;
-        let outcome = match code {
+        let outcome = match callback.code {
             Ok(code) => {
-                let token = CodeToken::new(state.id, state.user, session.challenge, code, invocation.now);
+                let (challenge, kept) = (session.challenge, callback.kept);
+                let token = CodeToken::new(state.id, state.user, challenge, code, kept, invocation.now);
                 ("code", self.keys.current().seal(&token, &self.token.registration().context())?)
             }
             Err(error) => ("error", error.code().to_owned()),
@@ -131,7 +138,8 @@ impl Authorize {
         let (token, _) = self.keys.open::<CodeToken>(&code, &context).ok_or(Error::StateInvalid)?;
         let code = token.redeem(&signed.user, &verifier, invocation.now)?;
         let tokens = self.tokens.of(&signed.user, invocation.deadline)?;
-        let grant = Grant { code, verifier: &verifier, link: token.id };
+        let kept = token.kept.clone();
+        let grant = Grant { code, verifier: &verifier, link: token.id, kept };
         let user = self.link(&tokens, grant, invocation).await?;
         Ok(response::ok(&user))
     }
@@ -148,7 +156,7 @@ impl Authorize {
         let stored = tokens.load().await?;
         let present = stored.as_ref().and_then(|stored| stored.tokens.as_ref());
         if let Some(made) = present.filter(|set| set.link == Some(grant.link)) {
-            return self.userinfo.read(&made.access_token, deadline).await;
+            return self.userinfo.read(made, deadline).await;
         }
         match tokens.claim_link(&grant.link).await? {
             Claim::Won => {
@@ -158,7 +166,7 @@ impl Authorize {
             }
             Claim::Lost => {
                 let made = tokens.await_link(&grant.link, deadline).await?.ok_or(Error::CodeRejected)?;
-                self.userinfo.read(&made.access_token, deadline).await
+                self.userinfo.read(&made, deadline).await
             }
             Claim::Void => Err(Error::SecretStoreUnavailable),
         }
@@ -176,8 +184,9 @@ impl Authorize {
         let deadline = invocation.deadline;
         let granted = self.token.exchange(grant.code, grant.verifier, &grant.link, deadline).await?;
         let mut new = TokenSet::granted(granted, grant.link, invocation.now);
+        new.callback = grant.kept;
         let linked = async {
-            let user = self.userinfo.read(&new.access_token, deadline).await?;
+            let user = self.userinfo.read(&new, deadline).await?;
             new.subject = Some(user.id.clone());
             tokens.save(&new, old).await?;
             Ok(user)

@@ -36,10 +36,10 @@ impl Userinfo {
     async fn linked_user(&self, invocation: &Invocation) -> Result<Response, Error> {
         let signed = self.verifier.extract(invocation, "userinfo")?;
         let mut tokens = self.tokens.fresh(&signed.user, invocation).await?;
-        let mut answer = self.endpoint.read(&tokens.access_token, invocation.deadline).await;
+        let mut answer = self.endpoint.read(&tokens, invocation.deadline).await;
         if answer.as_ref().is_err_and(|error| *error == Error::ReconnectRequired) {
             tokens = self.tokens.renewed(&signed.user, &tokens, invocation).await?;
-            answer = self.endpoint.read(&tokens.access_token, invocation.deadline).await;
+            answer = self.endpoint.read(&tokens, invocation.deadline).await;
         }
         let user = answer?;
         // A subject is stable and never reassigned (OpenID Connect Core section 5.3.2).

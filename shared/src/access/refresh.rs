@@ -6,7 +6,7 @@ use super::Stale;
 use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::Deadline;
-use crate::provider::TokenEndpoint;
+use crate::provider::{Rotation, TokenEndpoint};
 use crate::secret_store::Claim;
 use crate::stripe_user::StripeUser;
 use crate::tokens::lease::Glances;
@@ -44,6 +44,9 @@ impl Refresh<'_> {
     /// # Errors
     /// `reconnect_required` when the grant has ended; an outage's otherwise.
     pub(super) async fn run(&self, mut stale: Stale) -> Result<TokenSet, Error> {
+        if self.endpoint.rotation() == Rotation::None {
+            return self.lead(stale, self.deadline).await;
+        }
         while self.deadline.left() > PAUSE {
             let claim = self.link.claim_refresh(&stale.tokens).await?;
             let lease = self.deadline.within(self.lease);
@@ -65,7 +68,12 @@ impl Refresh<'_> {
     async fn lead(&self, stale: Stale, lease: Deadline) -> Result<TokenSet, Error> {
         let Stale { mut tokens, stored } = stale;
         let refresh_token = tokens.refresh_token.as_ref().ok_or(Error::ReconnectRequired)?;
-        let outcome = self.endpoint.refresh(refresh_token, lease).await;
+        let mut outcome = self.endpoint.refresh(refresh_token, lease).await;
+        // Where the used token is taken for a while longer, an answer that was lost can be asked for again.
+        if matches!(outcome, Err(Error::ProviderUnavailable)) && self.endpoint.rotation().allows_another_try()
+        {
+            outcome = self.endpoint.refresh(refresh_token, lease).await;
+        }
         // A sign-out or a new link that came between must not be undone.
         match (self.present(&tokens).await, outcome) {
             (Present::Renewed(tokens), _) => Ok(tokens),

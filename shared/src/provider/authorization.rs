@@ -1,5 +1,6 @@
 use url::Url;
 
+use super::description::{Description, Parameters};
 use super::{Registration, endpoint};
 use crate::nonce;
 use crate::sealed::LinkId;
@@ -8,17 +9,34 @@ use crate::settings::Settings;
 /// The authorization endpoint (RFC 6749 section 3.1), where the user's browser is sent.
 pub struct AuthorizationEndpoint {
     url: Url,
-    scopes: Option<String>,
+    /// The parameter's name and value.
+    scopes: Option<(String, String)>,
+    is_openid: bool,
+    parameters: Parameters,
+    pkce: bool,
     registration: Registration,
 }
 
 impl AuthorizationEndpoint {
-    /// Reads `THIRD_PARTY_AUTHORIZE_URL` or `THIRD_PARTY_URL_BASE`, `THIRD_PARTY_SCOPES`, and the registration.
+    /// Reads `THIRD_PARTY_AUTHORIZE_URL`, `THIRD_PARTY_SCOPES`, the provider's description, and the registration.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
-        let url = endpoint(settings, "THIRD_PARTY_AUTHORIZE_URL", "oauth");
+        let described = Description::from_settings(settings).map(|description| description.authorization);
         let registration = Registration::from_settings(settings);
-        let scopes = settings.optional("THIRD_PARTY_SCOPES");
-        Some(Self { url: url?, scopes, registration: registration? })
+        let described = described?;
+        let url = endpoint(settings, "THIRD_PARTY_AUTHORIZE_URL", described.url, "oauth");
+        let scopes = match settings.optional("THIRD_PARTY_SCOPES") {
+            Some(scopes) => scopes.split_whitespace().map(str::to_owned).collect(),
+            None => described.scopes,
+        };
+        Some(Self {
+            url: url?,
+            is_openid: scopes.iter().any(|scope| scope == "openid"),
+            scopes: (!scopes.is_empty())
+                .then(|| (described.scope_parameter, scopes.join(&described.scope_separator))),
+            parameters: described.parameters,
+            pkce: described.pkce,
+            registration: registration?,
+        })
     }
 
     /// Who we are at the provider.
@@ -27,8 +45,8 @@ impl AuthorizationEndpoint {
         &self.registration
     }
 
-    /// The authorization request (RFC 6749 section 4.1.1) with PKCE (RFC 7636 section 4.3), and a nonce
-    /// where OpenID Connect is asked for.
+    /// The authorization request (RFC 6749 section 4.1.1) with PKCE (RFC 7636 section 4.3) where the provider
+    /// has it, and a nonce where OpenID Connect is asked for.
     #[must_use]
     pub fn request(&self, state: &str, challenge: &str, link: &LinkId) -> Url {
         let mut url = self.url.clone();
@@ -38,16 +56,16 @@ impl AuthorizationEndpoint {
                 .append_pair("response_type", "code")
                 .append_pair("client_id", &self.registration.client_id)
                 .append_pair("redirect_uri", self.registration.redirect_uri.as_str());
-            if let Some(scopes) = &self.scopes {
-                query.append_pair("scope", scopes);
-                if scopes.split(' ').any(|scope| scope == "openid") {
-                    query.append_pair("nonce", &nonce::of(link));
-                }
+            if let Some((name, scopes)) = &self.scopes {
+                query.append_pair(name, scopes);
             }
-            query
-                .append_pair("state", state)
-                .append_pair("code_challenge", challenge)
-                .append_pair("code_challenge_method", "S256");
+            if self.is_openid {
+                query.append_pair("nonce", &nonce::of(link));
+            }
+            query.extend_pairs(&self.parameters).append_pair("state", state);
+            if self.pkce {
+                query.append_pair("code_challenge", challenge).append_pair("code_challenge_method", "S256");
+            }
         }
         url
     }

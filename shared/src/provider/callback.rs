@@ -1,5 +1,8 @@
+use std::collections::BTreeMap;
+
 use secrecy::SecretString;
 
+use super::description::Description;
 use crate::error::Error;
 use crate::invocation::Invocation;
 use crate::settings::Settings;
@@ -8,14 +11,37 @@ const LONGEST_STATE: usize = 2048;
 const LONGEST_CODE: usize = 4096;
 const LONGEST_WORD: usize = 512;
 
-/// The provider's issuer identifier, where it declares that it sends one (RFC 9207).
-pub struct Issuer(Option<String>);
+/// Our redirection endpoint (RFC 6749 section 3.1.2): what the provider has to say there.
+pub struct RedirectionEndpoint {
+    /// The provider's issuer identifier (RFC 9207).
+    issuer: Option<String>,
+    issuer_required: bool,
+    /// Further parameters to keep.
+    kept: Vec<String>,
+}
 
-impl Issuer {
-    /// Reads `THIRD_PARTY_ISSUER`.
-    #[must_use]
-    pub fn from_settings(settings: &Settings) -> Self {
-        Self(settings.optional("THIRD_PARTY_ISSUER"))
+impl RedirectionEndpoint {
+    /// Reads `THIRD_PARTY_ISSUER` and the provider's description.
+    pub fn from_settings(settings: &mut Settings) -> Option<Self> {
+        let description = Description::from_settings(settings)?;
+        let kept = description.authorization.callback_parameters;
+        Some(match settings.optional("THIRD_PARTY_ISSUER") {
+            Some(issuer) => Self { issuer: Some(issuer), issuer_required: true, kept },
+            None => Self { issuer: description.issuer, issuer_required: description.issuer_required, kept },
+        })
+    }
+
+    /// The issuer is compared letter by letter (RFC 9207 section 2.4).
+    fn check_issuer(&self, told: Option<&str>) -> Result<(), Error> {
+        match (&self.issuer, told) {
+            (Some(issuer), Some(told)) if issuer == told => Ok(()),
+            (Some(_), None) if !self.issuer_required => Ok(()),
+            (None, _) => Ok(()),
+            (Some(_), _) => {
+                tracing::warn!("the callback's iss is not the provider's issuer");
+                Err(Error::StateInvalid)
+            }
+        }
     }
 }
 
@@ -25,6 +51,8 @@ pub struct Callback {
     pub state: String,
     /// The provider's code, or why there is none.
     pub code: Result<SecretString, Error>,
+    /// What else is kept of it, by name; say the company that was chosen.
+    pub kept: BTreeMap<String, String>,
 }
 
 impl Callback {
@@ -32,7 +60,7 @@ impl Callback {
     ///
     /// # Errors
     /// `bad_request` for missing, repeated or over-long parameters; `state_invalid` for another issuer.
-    pub fn read(invocation: &Invocation, issuer: &Issuer) -> Result<Self, Error> {
+    pub fn read(invocation: &Invocation, endpoint: &RedirectionEndpoint) -> Result<Self, Error> {
         let state = invocation.query("state", LONGEST_STATE)?;
         let code = invocation.query("code", LONGEST_CODE)?;
         let error = invocation.query("error", LONGEST_WORD)?;
@@ -49,11 +77,14 @@ impl Callback {
                 ));
             }
         };
-        if issuer.0.is_some() && issuer.0.as_deref() != from {
-            tracing::warn!("the callback's iss is not THIRD_PARTY_ISSUER");
-            return Err(Error::StateInvalid);
+        endpoint.check_issuer(from)?;
+        let mut kept = BTreeMap::new();
+        for name in &endpoint.kept {
+            if let Some(value) = invocation.query(name, LONGEST_WORD)? {
+                kept.insert(name.clone(), value.to_owned());
+            }
         }
-        Ok(Self { state: state.to_owned(), code })
+        Ok(Self { state: state.to_owned(), code, kept })
     }
 }
 

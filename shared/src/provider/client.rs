@@ -1,21 +1,64 @@
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::RequestBuilder;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
+use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
-use crate::http::{Deadline, Failure, Http, Reply};
 use crate::settings::Settings;
 
 /// How we prove who we are (OpenID Connect Core section 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Authentication {
-    /// `client_id` and `client_secret` in the form.
+pub(super) enum Authentication {
+    /// `client_id` and `client_secret` in the body.
     Post,
     /// HTTP Basic, both parts form-encoded first (RFC 6749 section 2.3.1).
     Basic,
+    /// HTTP Basic, both parts as they are (RFC 7617 section 2), as many providers expect it.
+    BasicRaw,
+}
+
+impl Authentication {
+    /// As settings and descriptions name them.
+    pub(super) const WORDS: [(&'static str, Self); 3] = [
+        ("client_secret_post", Self::Post),
+        ("client_secret_basic", Self::Basic),
+        ("client_secret_basic_raw", Self::BasicRaw),
+    ];
+}
+
+/// How parameters travel in a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// As RFC 6749 appendix B has it.
+    Form,
+    /// A JSON object of texts.
+    Json,
+}
+
+impl Encoding {
+    /// As descriptions name them.
+    pub(super) const WORDS: [(&'static str, Self); 2] = [("form", Self::Form), ("json", Self::Json)];
+
+    pub(super) fn write(self, request: RequestBuilder, parameters: &[(&str, &str)]) -> RequestBuilder {
+        match self {
+            Self::Form => request.form(parameters),
+            Self::Json => {
+                let object = parameters.iter().copied().collect::<BTreeMap<_, _>>();
+                json_body(request, &object)
+            }
+        }
+    }
+}
+
+/// Puts JSON into a request.
+pub(super) fn json_body(request: RequestBuilder, value: &impl Serialize) -> RequestBuilder {
+    // Texts and parsed JSON are always JSON.
+    let body = serde_json::to_vec(value).unwrap_or_default();
+    request.header(CONTENT_TYPE, "application/json").body(body)
 }
 
 /// We as a confidential client of the provider (RFC 6749 section 2.1).
@@ -24,67 +67,64 @@ pub struct ConfidentialClient {
     id: String,
     secret: SecretString,
     authentication: Authentication,
-    http: Http,
 }
 
 impl ConfidentialClient {
-    /// Reads `THIRD_PARTY_CLIENT_ID`, `THIRD_PARTY_CLIENT_SECRET` and `THIRD_PARTY_CLIENT_AUTH`.
-    pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
+    /// Reads `THIRD_PARTY_CLIENT_ID`, `THIRD_PARTY_CLIENT_SECRET`, and `THIRD_PARTY_CLIENT_AUTH`, without which
+    /// the description decides.
+    pub(super) fn from_settings(settings: &mut Settings, described: Authentication) -> Option<Self> {
         let id = settings.required("THIRD_PARTY_CLIENT_ID");
         let secret = settings.required_secret("THIRD_PARTY_CLIENT_SECRET");
-        let authentication = settings.choice(
-            "THIRD_PARTY_CLIENT_AUTH",
-            &[("client_secret_post", Authentication::Post), ("client_secret_basic", Authentication::Basic)],
-        );
-        Some(Self { id: id?, secret: secret?, authentication: authentication?, http: http.clone() })
+        let authentication = match settings.optional("THIRD_PARTY_CLIENT_AUTH") {
+            Some(_) => settings.choice("THIRD_PARTY_CLIENT_AUTH", &Authentication::WORDS),
+            None => Some(described),
+        };
+        Some(Self { id: id?, secret: secret?, authentication: authentication? })
     }
 
-    /// Posts a form to an endpoint that authenticates clients, and reads the answer.
-    ///
-    /// # Errors
-    /// A [`Failure`] when there is no answer.
-    pub(super) async fn post(
-        &self,
-        url: &Url,
-        mut form: Vec<(&str, &str)>,
-        deadline: Deadline,
-    ) -> Result<Reply, Failure> {
-        let mut request = self.http.client().post(url.clone()).header(ACCEPT, "application/json");
+    /// The same client, authenticated in another way.
+    pub(super) fn with(self, authentication: Authentication) -> Self {
+        Self { authentication, ..self }
+    }
+
+    /// Authenticates a request, by header or among the parameters of its body.
+    pub(super) fn authenticate<'a>(
+        &'a self,
+        request: RequestBuilder,
+        parameters: &mut Vec<(&'a str, &'a str)>,
+    ) -> RequestBuilder {
+        let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+        let secret = self.secret.expose_secret();
         match self.authentication {
-            Authentication::Basic => request = self.basic(request),
+            Authentication::Basic => basic(request, &encode(&self.id), &encode(secret)),
+            Authentication::BasicRaw => basic(request, &self.id, secret),
             Authentication::Post => {
-                form.push(("client_id", &self.id));
-                form.push(("client_secret", self.secret.expose_secret()));
+                parameters.extend([("client_id", self.id.as_str()), ("client_secret", secret)]);
+                request
             }
         }
-        self.http.send(request.form(&form), deadline).await
     }
+}
 
-    fn basic(&self, request: RequestBuilder) -> RequestBuilder {
-        let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-        let pair = format!("{}:{}", encode(&self.id), encode(self.secret.expose_secret()));
-        let Ok(mut value) = HeaderValue::try_from(format!("Basic {}", BASE64_STANDARD.encode(pair))) else {
-            return request; // Base64 is always a header value.
-        };
-        value.set_sensitive(true);
-        request.header(AUTHORIZATION, value)
-    }
+/// RFC 7617 section 2.
+fn basic(request: RequestBuilder, id: &str, secret: &str) -> RequestBuilder {
+    let pair = BASE64_STANDARD.encode(format!("{id}:{secret}"));
+    let Ok(mut value) = HeaderValue::try_from(format!("Basic {pair}")) else {
+        return request; // Base64 is always a header value.
+    };
+    value.set_sensitive(true);
+    request.header(AUTHORIZATION, value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::Timeouts;
+    use crate::http::{Http, Timeouts};
 
-    fn basic(id: &str, secret: &str) -> String {
-        let http = Http::new(Timeouts::default());
-        let client = ConfidentialClient {
-            id: id.to_owned(),
-            secret: secret.into(),
-            authentication: Authentication::Basic,
-            http: http.clone(),
-        };
-        let request = client.basic(http.client().get("https://example.com")).build().unwrap();
+    fn header(authentication: Authentication, id: &str, secret: &str) -> String {
+        let client = ConfidentialClient { id: id.to_owned(), secret: secret.into(), authentication };
+        let request = Http::new(Timeouts::default()).client().get("https://example.com");
+        let request = client.authenticate(request, &mut Vec::new()).build().unwrap();
         request.headers()[AUTHORIZATION].to_str().unwrap().to_owned()
     }
 
@@ -92,13 +132,27 @@ mod tests {
     fn basic_is_form_encoded_first() {
         // A known answer that AppAuth, node and python agree on.
         assert_eq!(
-            basic("1PpG/Q 1", "z/tZ9VwFZqApmIQ+ZH1I5pLk/uB4ud:X2/8bL+wfFTt1rFw="),
+            header(Authentication::Basic, "1PpG/Q 1", "z/tZ9VwFZqApmIQ+ZH1I5pLk/uB4ud:X2/8bL+wfFTt1rFw="),
             "Basic MVBwRyUyRlErMTp6JTJGdFo5VndGWnFBcG1JUSUyQlpIMUk1cExrJTJGdUI0dWQlM0FYMiUyRjhiTCUyQndmRlR0MXJGdyUzRA=="
         );
     }
 
     #[test]
+    fn raw_basic_is_that_of_rfc_7617() {
+        for (id, secret, expected) in [
+            ("Aladdin", "open sesame", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="),
+            ("test", "123£", "Basic dGVzdDoxMjPCow=="),
+        ] {
+            assert_eq!(header(Authentication::BasicRaw, id, secret), expected);
+        }
+    }
+
+    #[test]
     fn rfc_6749_appendix_b() {
+        let request = Http::new(Timeouts::default()).client().post("https://example.com");
+        let request = Encoding::Form.write(request, &[("x", " %&+£€")]).build().unwrap();
+        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap();
+        assert_eq!(body, b"x=+%25%26%2B%C2%A3%E2%82%AC");
         let encoded: String = byte_serialize(" %&+£€".as_bytes()).collect();
         assert_eq!(encoded, "+%25%26%2B%C2%A3%E2%82%AC");
     }

@@ -3,42 +3,56 @@
 mod authorization;
 mod callback;
 mod client;
+mod description;
 mod registration;
 mod revocation;
 mod token;
 mod userinfo;
 
 pub use authorization::AuthorizationEndpoint;
-pub use callback::{Callback, Issuer};
-pub use client::ConfidentialClient;
+pub use callback::{Callback, RedirectionEndpoint};
 pub use registration::Registration;
 pub use revocation::RevocationEndpoint;
-pub use token::{TokenEndpoint, TokenResponse};
+pub use token::{Rotation, TokenEndpoint, TokenResponse};
 pub use userinfo::{LinkedUser, UserinfoEndpoint};
 
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::error::Error;
 use crate::http::{Failure, Reply};
 use crate::settings::Settings;
 
-/// The provider's name, `PROVIDER`.
-pub(crate) fn name(settings: &mut Settings) -> Option<&'static str> {
-    settings.choice("PROVIDER", &[("custom", "custom")])
-}
+pub(crate) use description::name;
 
-/// The address of an endpoint: its own setting, or a path under `THIRD_PARTY_URL_BASE`.
-fn endpoint(settings: &mut Settings, name: &str, path: &str) -> Option<Url> {
+/// The address of an endpoint: its own setting, the provider's description, or a path under
+/// `THIRD_PARTY_URL_BASE`.
+fn endpoint<T: From<Url>>(
+    settings: &mut Settings,
+    name: &str,
+    described: Option<T>,
+    path: &str,
+) -> Option<T> {
     if settings.optional(name).is_some() {
-        return settings.optional_url(name);
+        return settings.optional_url(name).map(T::from);
+    }
+    if described.is_some() {
+        return described;
     }
     if settings.optional("THIRD_PARTY_URL_BASE").is_none() {
-        settings.problem(name, "is not set, nor is THIRD_PARTY_URL_BASE");
+        settings.problem(name, "is not set, nor is THIRD_PARTY_URL_BASE; or name a PROVIDER");
         return None;
     }
     let mut url = settings.optional_url("THIRD_PARTY_URL_BASE")?;
     url.path_segments_mut().ok()?.pop_if_empty().extend(path.split('/'));
-    Some(url)
+    Some(T::from(url))
+}
+
+/// `Accept`, and what the provider wants besides.
+fn headers(described: HeaderMap) -> HeaderMap {
+    let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+    headers.extend(described);
+    headers
 }
 
 /// No answer of the provider: nothing is known, so nothing is concluded.

@@ -1,37 +1,116 @@
-use secrecy::ExposeSecret;
-use url::Url;
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::ConfidentialClient;
+use super::client::ConfidentialClient;
+use super::description::{Description, Refusal, RevocationAuthentication, Revoked, TokenPlace, UrlTemplate};
+use super::{endpoint, headers};
 use crate::http::{Deadline, Http};
 use crate::settings::Settings;
 use crate::tokens::TokenSet;
 
-/// The revocation endpoint (RFC 7009), where the provider has one.
-pub struct RevocationEndpoint(Option<(Url, ConfidentialClient)>);
+/// The revocation endpoint (RFC 7009), or what the provider has in its place, where it has one.
+pub struct RevocationEndpoint(Option<Revocation>);
+
+struct Revocation {
+    url: UrlTemplate,
+    method: Method,
+    headers: HeaderMap,
+    client_id: String,
+    client: Option<ConfidentialClient>,
+    tokens: Revoked,
+    place: TokenPlace,
+    refusal: Refusal,
+    http: Http,
+}
+
+/// A token to revoke, and its type (RFC 7009 section 2.1).
+type Victim<'a> = (&'static str, &'a SecretString);
 
 impl RevocationEndpoint {
-    /// The secrets read when a revocation endpoint is set.
+    /// Reads `THIRD_PARTY_REVOKE_URL` and the provider's description; where there is an endpoint, also the
+    /// client's id and, where it is asked for, its secret.
     pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
-        if settings.optional("THIRD_PARTY_REVOKE_URL").is_none() {
+        let Description { revocation: described, authentication, .. } = Description::from_settings(settings)?;
+        let is_set = described.url.is_some() || settings.optional("THIRD_PARTY_REVOKE_URL").is_some();
+        if described.shared || !is_set {
             return Some(Self(None));
         }
-        let url = settings.optional_url("THIRD_PARTY_REVOKE_URL");
-        let client = ConfidentialClient::from_settings(settings, http);
-        Some(Self(Some((url?, client?))))
+        let url = endpoint(settings, "THIRD_PARTY_REVOKE_URL", described.url, "revoke");
+        let client_id = settings.required("THIRD_PARTY_CLIENT_ID");
+        let client = match described.authentication {
+            RevocationAuthentication::AsAtTokenEndpoint => {
+                Some(ConfidentialClient::from_settings(settings, authentication)?)
+            }
+            RevocationAuthentication::Own(own) => {
+                Some(ConfidentialClient::from_settings(settings, own)?.with(own))
+            }
+            RevocationAuthentication::None => None,
+        };
+        Some(Self(Some(Revocation {
+            url: url?,
+            method: described.method,
+            headers: headers(described.headers),
+            client_id: client_id?,
+            client,
+            tokens: described.tokens,
+            place: described.place,
+            refusal: described.refusal,
+            http: http.clone(),
+        })))
     }
 
     /// Revokes the grant behind a token set, and says whether the provider did. The refresh token goes
     /// first: revoking it ends the access tokens as well (RFC 7009 section 2.1).
     pub async fn revoke(&self, tokens: &TokenSet, deadline: Deadline) -> bool {
-        let Some((url, client)) = &self.0 else {
+        let Some(revocation) = &self.0 else {
             return false;
         };
-        let form = match &tokens.refresh_token {
-            Some(token) => vec![("token", token.expose_secret()), ("token_type_hint", "refresh_token")],
-            None => vec![("token", tokens.access_token.expose_secret()), ("token_type_hint", "access_token")],
+        let mut revoked = true;
+        for victim in revocation.tokens.among(tokens) {
+            revoked &= revocation.revoke(victim, deadline).await;
+        }
+        revoked
+    }
+}
+
+impl Revoked {
+    fn among(self, tokens: &TokenSet) -> Vec<Victim<'_>> {
+        let access = ("access_token", &tokens.access_token);
+        match (self, tokens.refresh_token.as_ref().map(|token| ("refresh_token", token))) {
+            (Self::Refresh, Some(refresh)) => vec![refresh],
+            (Self::Both, Some(refresh)) => vec![refresh, access],
+            (Self::Access, _) | (_, None) => vec![access],
+        }
+    }
+}
+
+impl Revocation {
+    async fn revoke(&self, (token_type, token): Victim<'_>, deadline: Deadline) -> bool {
+        let Some(url) = self.url.fill(&self.client_id, token) else {
+            return false; // Descriptions are checked when they are read.
         };
-        let outcome = client.post(url, form, deadline).await;
-        let revoked = outcome.as_ref().is_ok_and(|reply| reply.status.is_success());
+        let mut request = self.http.client().request(self.method.clone(), url).headers(self.headers.clone());
+        let mut parameters = Vec::new();
+        match &self.place {
+            TokenPlace::Body { field, hint, .. } => {
+                parameters.push((field.as_str(), token.expose_secret()));
+                parameters.extend(hint.then_some(("token_type_hint", token_type)));
+            }
+            TokenPlace::Bearer => request = request.bearer_auth(token.expose_secret()),
+            TokenPlace::Path => {}
+        }
+        if let Some(client) = &self.client {
+            request = client.authenticate(request, &mut parameters);
+        }
+        if let TokenPlace::Body { encoding, .. } = self.place {
+            request = encoding.write(request, &parameters);
+        }
+        let outcome = self.http.send(request, deadline).await;
+        let revoked = outcome.as_ref().is_ok_and(|reply| {
+            let refusal = reply.json().and_then(|document| self.refusal.of(&document));
+            reply.status.is_success() && refusal.is_none()
+        });
         if !revoked {
             let status = outcome.map(|reply| reply.status.as_u16()).ok();
             tracing::warn!(status, "the provider did not revoke the tokens");

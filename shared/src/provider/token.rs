@@ -1,50 +1,103 @@
+use std::time::Duration;
+
 use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use url::Url;
 
-use super::{ConfidentialClient, Registration, endpoint, no_answer, outage};
+use super::client::{Authentication, ConfidentialClient, Encoding};
+use super::description::{Description, Parameters, TokenFields};
+use super::{Registration, endpoint, headers, no_answer, outage};
 use crate::error::Error;
 use crate::http::{Deadline, Http, Reply};
 use crate::nonce;
 use crate::sealed::LinkId;
 use crate::settings::Settings;
 
+/// The first try and the second together take no longer.
+const ANOTHER_TRY: Duration = Duration::from_secs(10);
+
 /// The token endpoint (RFC 6749 section 3.2).
 pub struct TokenEndpoint {
     url: Url,
+    refresh_url: Url,
+    encoding: Encoding,
+    headers: HeaderMap,
+    parameters: Parameters,
+    refresh_parameters: Parameters,
+    pkce: bool,
+    rotation: Rotation,
+    fields: TokenFields,
     client: ConfidentialClient,
     registration: Registration,
+    http: Http,
+}
+
+/// What becomes of a refresh token that was used (RFC 9700 section 4.14.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// It stays the same.
+    None,
+    /// A new one comes with every answer; the old one ends after the grace.
+    Rotating {
+        /// How long the old one is taken.
+        grace: Duration,
+    },
+    /// As rotating, and using the old one after the grace ends the whole grant.
+    Strict {
+        /// How long the old one is taken.
+        grace: Duration,
+    },
+}
+
+impl Rotation {
+    /// Whether the same refresh token may be used once more at once, when the first answer was lost.
+    #[must_use]
+    pub fn allows_another_try(self) -> bool {
+        match self {
+            Self::None => true,
+            Self::Rotating { grace } | Self::Strict { grace } => grace >= ANOTHER_TRY,
+        }
+    }
 }
 
 /// What the provider granted (RFC 6749 section 5.1).
-#[derive(Deserialize)]
 pub struct TokenResponse {
     /// The access token, never empty.
     pub access_token: SecretString,
     /// The refresh token, where the provider gives one.
     pub refresh_token: Option<SecretString>,
     /// Seconds the access token is good for; none when the provider says nothing of use.
-    #[serde(default, deserialize_with = "seconds")]
     pub expires_in: Option<u64>,
     /// What was granted, where it is told.
     pub scope: Option<String>,
     id_token: Option<SecretString>,
 }
 
-/// An error answer (RFC 6749 section 5.2); some providers send it with status 200.
-#[derive(Deserialize)]
-struct ErrorResponse {
-    error: String,
-}
-
 impl TokenEndpoint {
-    /// Reads `THIRD_PARTY_TOKEN_URL` or `THIRD_PARTY_URL_BASE`, the registration and the client's secret.
+    /// Reads `THIRD_PARTY_TOKEN_URL`, the provider's description, the registration and the client's secret.
     pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
-        let url = endpoint(settings, "THIRD_PARTY_TOKEN_URL", "token");
-        let client = ConfidentialClient::from_settings(settings, http);
+        let description = Description::from_settings(settings);
         let registration = Registration::from_settings(settings);
-        Some(Self { url: url?, client: client?, registration: registration? })
+        let authentication = description.as_ref().map_or(Authentication::Post, |it| it.authentication);
+        let client = ConfidentialClient::from_settings(settings, authentication);
+        let Description { token: described, authorization, .. } = description?;
+        let url = endpoint(settings, "THIRD_PARTY_TOKEN_URL", described.url, "token")?;
+        Some(Self {
+            refresh_url: described.refresh_url.unwrap_or_else(|| url.clone()),
+            url,
+            encoding: described.encoding,
+            headers: headers(described.headers),
+            parameters: described.parameters,
+            refresh_parameters: described.refresh_parameters,
+            pkce: authorization.pkce,
+            rotation: described.rotation,
+            fields: described.fields,
+            client: client?,
+            registration: registration?,
+            http: http.clone(),
+        })
     }
 
     /// Who we are at the provider.
@@ -64,42 +117,59 @@ impl TokenEndpoint {
         link: &LinkId,
         deadline: Deadline,
     ) -> Result<TokenResponse, Error> {
-        let form = vec![
+        let mut parameters = vec![
             ("grant_type", "authorization_code"),
             ("code", code.expose_secret()),
             ("redirect_uri", self.registration.redirect_uri.as_str()),
-            ("code_verifier", verifier.expose_secret()),
         ];
-        let tokens = self.request(form, deadline).await?;
+        if self.pkce {
+            parameters.push(("code_verifier", verifier.expose_secret()));
+        }
+        let tokens = self.grant(&self.url, parameters, &self.parameters, deadline).await?;
         tokens.check_nonce(link)?;
         Ok(tokens)
     }
 
-    /// Trades a refresh token for new tokens (RFC 6749 section 6). It is tried once: where refresh tokens
-    /// rotate, the second use of one ends the grant.
+    /// Asks for a new access token (RFC 6749 section 6). It is tried once: a refresh token may be good only
+    /// once, so what a lost answer means is for the caller to decide, by [`TokenEndpoint::rotation`].
     ///
     /// # Errors
-    /// `reconnect_required` when the provider refuses the refresh token; else as [`TokenEndpoint::exchange`].
+    /// `reconnect_required` when the grant has ended, `client_misconfigured`, `rate_limited`, `provider_error`
+    /// or `provider_unavailable`.
     pub async fn refresh(
         &self,
         refresh_token: &SecretString,
         deadline: Deadline,
     ) -> Result<TokenResponse, Error> {
-        let form = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose_secret())];
-        self.request(form, deadline).await.map_err(|error| match error {
+        let parameters =
+            vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose_secret())];
+        let refreshed = self.grant(&self.refresh_url, parameters, &self.refresh_parameters, deadline).await;
+        refreshed.map_err(|error| match error {
             Error::CodeRejected => Error::ReconnectRequired,
             other => other,
         })
     }
 
-    async fn request(&self, form: Vec<(&str, &str)>, deadline: Deadline) -> Result<TokenResponse, Error> {
-        let reply = self.client.post(&self.url, form, deadline).await.map_err(no_answer)?;
-        granted(&reply).inspect_err(|error| {
-            tracing::warn!(
-                status = reply.status.as_u16(),
-                code = error.code(),
-                "the provider gave no tokens"
-            );
+    /// What becomes of a refresh token that was used.
+    #[must_use]
+    pub fn rotation(&self) -> Rotation {
+        self.rotation
+    }
+
+    async fn grant<'a>(
+        &'a self,
+        url: &Url,
+        mut parameters: Vec<(&'a str, &'a str)>,
+        more: &'a Parameters,
+        deadline: Deadline,
+    ) -> Result<TokenResponse, Error> {
+        parameters.extend(more.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let request = self.http.client().post(url.clone()).headers(self.headers.clone());
+        let request = self.client.authenticate(request, &mut parameters);
+        let request = self.encoding.write(request, &parameters);
+        let reply = self.http.send(request, deadline).await.map_err(no_answer)?;
+        self.fields.read(&reply).inspect_err(|error| {
+            tracing::warn!(status = reply.status.as_u16(), code = error.code(), "no tokens were granted");
         })
     }
 }
@@ -118,19 +188,32 @@ impl TokenResponse {
     }
 }
 
-fn granted(reply: &Reply) -> Result<TokenResponse, Error> {
-    if let Some(refusal) = reply.json::<ErrorResponse>() {
-        return Err(refused(&refusal.error, reply));
+impl TokenFields {
+    fn read(&self, reply: &Reply) -> Result<TokenResponse, Error> {
+        let document = reply.json::<Value>();
+        if let Some(refusal) = document.as_ref().and_then(|document| self.refusal.of(document)) {
+            return Err(refused(&refusal, reply));
+        }
+        if let Some(outage) = outage(reply) {
+            return Err(outage);
+        }
+        if reply.status == StatusCode::UNAUTHORIZED {
+            return Err(Error::ClientMisconfigured);
+        }
+        let granted = document.filter(|_| reply.status.is_success()).and_then(|document| {
+            Some(TokenResponse {
+                access_token: self.access_token.text(&document)?.into(),
+                refresh_token: self.refresh_token.text(&document).map(SecretString::from),
+                expires_in: match self.expires_in.find(&document) {
+                    Some(told) => seconds(told),
+                    None => self.default_expires_in,
+                },
+                scope: self.scope.text(&document),
+                id_token: document["id_token"].as_str().map(SecretString::from),
+            })
+        });
+        granted.ok_or(Error::ProviderError)
     }
-    if let Some(outage) = outage(reply) {
-        return Err(outage);
-    }
-    if reply.status == StatusCode::UNAUTHORIZED {
-        return Err(Error::ClientMisconfigured);
-    }
-    let granted =
-        reply.json::<TokenResponse>().filter(|tokens| !tokens.access_token.expose_secret().is_empty());
-    granted.filter(|_| reply.status.is_success()).ok_or(Error::ProviderError)
 }
 
 /// The error codes of RFC 6749 section 5.2, as ours.
@@ -153,16 +236,29 @@ fn refused(error: &str, reply: &Reply) -> Error {
     }
 }
 
-/// A number, or a number in a string; anything else, and zero, counts as not told.
-fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    let value = serde_json::Value::deserialize(deserializer)?;
-    let seconds = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok());
-    Ok(seconds.filter(|seconds| *seconds > 0))
+/// A number, or a number in a string; anything else, and zero, means that the token does not expire by a
+/// time that is known.
+fn seconds(told: &Value) -> Option<u64> {
+    let seconds = told.as_u64().or_else(|| told.as_str()?.trim().parse().ok());
+    seconds.filter(|seconds| *seconds > 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::Timeouts;
+
+    fn granted(reply: &Reply) -> Result<TokenResponse, Error> {
+        let settings = [
+            ("THIRD_PARTY_URL_BASE", "https://third-party.com"),
+            ("THIRD_PARTY_CLIENT_ID", "client"),
+            ("THIRD_PARTY_CLIENT_SECRET", "secret"),
+            ("API_HOST_URL", "https://api.example.com"),
+        ];
+        let endpoint =
+            TokenEndpoint::from_settings(&mut Settings::of(&settings), &Http::new(Timeouts::default()));
+        endpoint.unwrap().fields.read(reply)
+    }
 
     fn code(status: u16, body: &str) -> &'static str {
         granted(&Reply::of(status, body)).map_or_else(|error| error.code(), |_| "granted")

@@ -1,18 +1,28 @@
-use reqwest::StatusCode;
-use reqwest::header::ACCEPT;
+use std::collections::BTreeMap;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::Value;
-use url::Url;
 
-use super::{endpoint, no_answer, outage};
+use super::client::json_body;
+use super::description::{Description, Emails, UrlTemplate, UserinfoFields};
+use super::{endpoint, headers, no_answer, outage};
 use crate::error::Error;
 use crate::http::{Deadline, Http, Reply};
 use crate::settings::Settings;
+use crate::tokens::TokenSet;
 
 /// The userinfo endpoint (OpenID Connect Core section 5.3), or whatever the provider has in its place.
 pub struct UserinfoEndpoint {
-    url: Url,
+    url: UrlTemplate,
+    method: Method,
+    headers: HeaderMap,
+    body: Option<Value>,
+    token_header: Option<HeaderName>,
+    fields: UserinfoFields,
+    emails: Option<Emails>,
     email_verified: EmailPolicy,
     with_profile: bool,
     http: Http,
@@ -32,7 +42,7 @@ enum EmailPolicy {
 /// Who is linked, as the app is told.
 #[derive(Debug, Serialize)]
 pub struct LinkedUser {
-    /// The provider's own id of the user: `sub`, or `id`.
+    /// The provider's own id of the user.
     pub id: String,
     /// E-mail address.
     pub email: Option<String>,
@@ -42,15 +52,18 @@ pub struct LinkedUser {
     pub name: Option<String>,
     /// Address of a picture.
     pub picture: Option<String>,
+    /// What was kept of the provider's callback, say the company that was chosen.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub callback: BTreeMap<String, String>,
     /// The provider's own document, with `USERINFO=full`.
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<Value>,
 }
 
 impl UserinfoEndpoint {
-    /// Reads `THIRD_PARTY_USERINFO_URL` or `THIRD_PARTY_URL_BASE`, `EMAIL_VERIFIED` and `USERINFO`.
+    /// Reads `THIRD_PARTY_USERINFO_URL`, the provider's description, `EMAIL_VERIFIED` and `USERINFO`.
     pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
-        let url = endpoint(settings, "THIRD_PARTY_USERINFO_URL", "oauth/whoami");
+        let described = Description::from_settings(settings).map(|description| description.userinfo);
         let email_verified = settings.choice(
             "EMAIL_VERIFIED",
             &[
@@ -60,54 +73,128 @@ impl UserinfoEndpoint {
             ],
         );
         let with_profile = settings.choice("USERINFO", &[("minimal", false), ("full", true)]);
+        let described = described?;
+        let url = endpoint(settings, "THIRD_PARTY_USERINFO_URL", described.url, "oauth/whoami");
         Some(Self {
             url: url?,
+            method: described.method,
+            headers: headers(described.headers),
+            body: described.body,
+            token_header: described.token_header,
+            fields: described.fields,
+            emails: described.emails,
             email_verified: email_verified?,
             with_profile: with_profile?,
             http: http.clone(),
         })
     }
 
-    /// Asks who an access token belongs to, and holds the answer against the e-mail policy.
+    /// Asks whose tokens these are, and holds the answer against the e-mail policy.
     ///
     /// # Errors
-    /// `reconnect_required` when the token is no longer taken, `email_unverified`, `rate_limited`,
+    /// `reconnect_required` when the access token is no longer taken, `email_unverified`, `rate_limited`,
     /// `provider_error` or `provider_unavailable`.
-    pub async fn read(&self, access_token: &SecretString, deadline: Deadline) -> Result<LinkedUser, Error> {
-        let request = self.http.client().get(self.url.clone()).header(ACCEPT, "application/json");
-        let request = request.bearer_auth(access_token.expose_secret());
+    pub async fn read(&self, tokens: &TokenSet, deadline: Deadline) -> Result<LinkedUser, Error> {
+        let access_token = &tokens.access_token;
+        let url = self.url.fill("", access_token).ok_or(Error::Internal)?;
+        let mut request = self.http.client().request(self.method.clone(), url).headers(self.headers.clone());
+        if let Some(body) = &self.body {
+            request = json_body(request, body);
+        }
+        if !self.url.holds_token() {
+            request = self.with_token(request, access_token)?;
+        }
         let reply = self.http.send(request, deadline).await.map_err(no_answer)?;
-        let user = self.linked_user(&reply).inspect_err(|error| {
+        let mut user = self.linked_user(&reply).inspect_err(|error| {
             tracing::warn!(status = reply.status.as_u16(), code = error.code(), "no userinfo");
         })?;
+        if let Some(emails) = &self.emails {
+            let request = self.http.client().get(emails.url.clone()).headers(self.headers.clone());
+            let request = self.with_token(request, access_token)?;
+            let reply = self.http.send(request, deadline).await.map_err(no_answer)?;
+            emails.complete(&mut user, &reply)?;
+        }
+        if let Some(profile) = &mut user.profile {
+            conceal(profile, access_token);
+        }
         if !self.email_verified.allows(user.email_verified) {
             return Err(Error::EmailUnverified);
         }
+        user.callback.clone_from(&tokens.callback);
         Ok(user)
     }
 
+    fn with_token(&self, request: RequestBuilder, token: &SecretString) -> Result<RequestBuilder, Error> {
+        let Some(name) = &self.token_header else {
+            return Ok(request.bearer_auth(token.expose_secret()));
+        };
+        let mut value = HeaderValue::try_from(token.expose_secret()).map_err(|_| Error::ProviderError)?;
+        value.set_sensitive(true);
+        Ok(request.header(name, value))
+    }
+
     fn linked_user(&self, reply: &Reply) -> Result<LinkedUser, Error> {
-        if let Some(outage) = outage(reply) {
-            return Err(outage);
+        check(reply)?;
+        let document: Value = reply.json().ok_or(Error::ProviderError)?;
+        match self.fields.refusal.of(&document).as_deref() {
+            // RFC 6750 section 3.1.
+            Some("invalid_token") => return Err(Error::ReconnectRequired),
+            Some("temporarily_unavailable") => return Err(Error::ProviderUnavailable),
+            Some(_) => return Err(Error::ProviderError),
+            None if !reply.status.is_success() => return Err(Error::ProviderError),
+            None => {}
         }
-        if reply.status == StatusCode::UNAUTHORIZED {
-            return Err(Error::ReconnectRequired);
-        }
-        let document: Value =
-            reply.json().filter(|_| reply.status.is_success()).ok_or(Error::ProviderError)?;
-        let id = ["sub", "id"]
-            .into_iter()
-            .find_map(|claim| identifier(&document[claim]))
-            .ok_or(Error::ProviderError)?;
-        let text = |claim: &str| document[claim].as_str().map(str::to_owned);
+        let id = self.fields.id.find(&document).and_then(identifier).ok_or(Error::ProviderError)?;
         Ok(LinkedUser {
             id,
-            email: text("email"),
-            email_verified: truth(&document["email_verified"]),
-            name: text("name"),
-            picture: text("picture"),
+            email: self.fields.email.text(&document),
+            email_verified: self.fields.email_verified.find(&document).map(truth),
+            name: self.fields.name.text(&document),
+            picture: self.fields.picture.text(&document),
+            callback: BTreeMap::new(),
             profile: self.with_profile.then_some(document),
         })
+    }
+}
+
+impl Emails {
+    /// Takes the address that the user is known by, or else the primary one, from the list. Where the list is
+    /// not to be had, whether the address is verified stays unknown.
+    fn complete(&self, user: &mut LinkedUser, reply: &Reply) -> Result<(), Error> {
+        check(reply)?;
+        let entries = reply.json::<Vec<Value>>().filter(|_| reply.status.is_success());
+        let Some(entries) = entries else {
+            tracing::warn!(status = reply.status.as_u16(), "no list of e-mail addresses");
+            return Ok(());
+        };
+        let is_users = |entry: &&Value| match &user.email {
+            Some(known) => self.email.text(entry).as_ref() == Some(known),
+            None => self.primary.find(entry).is_some_and(truth),
+        };
+        if let Some(entry) = entries.iter().find(is_users) {
+            user.email = self.email.text(entry);
+            user.email_verified = self.verified.find(entry).map(truth);
+        }
+        Ok(())
+    }
+}
+
+/// Takes the access token out of a document that repeats it.
+fn conceal(document: &mut Value, token: &SecretString) {
+    match document {
+        Value::String(text) if text == token.expose_secret() => *document = Value::Null,
+        Value::Array(list) => list.iter_mut().for_each(|value| conceal(value, token)),
+        Value::Object(object) => object.values_mut().for_each(|value| conceal(value, token)),
+        _ => {}
+    }
+}
+
+/// Outages, and a token that is no longer taken.
+fn check(reply: &Reply) -> Result<(), Error> {
+    match outage(reply) {
+        Some(outage) => Err(outage),
+        None if reply.status == StatusCode::UNAUTHORIZED => Err(Error::ReconnectRequired),
+        None => Ok(()),
     }
 }
 
@@ -130,15 +217,13 @@ fn identifier(value: &Value) -> Option<String> {
     }
 }
 
-/// A flag is a boolean by the standard, and a string or a number at some providers; absent is unknown, and
-/// anything else is no.
-fn truth(value: &Value) -> Option<bool> {
+/// A flag is a boolean by the standard, and a string or a number at some providers; anything else is no.
+fn truth(value: &Value) -> bool {
     match value {
-        Value::Null => None,
-        Value::Bool(flag) => Some(*flag),
-        Value::String(text) => Some(text.eq_ignore_ascii_case("true") || text == "1"),
-        Value::Number(number) => Some(number.as_u64() == Some(1)),
-        _ => Some(false),
+        Value::Bool(flag) => *flag,
+        Value::String(text) => text.eq_ignore_ascii_case("true") || text == "1",
+        Value::Number(number) => number.as_u64() == Some(1),
+        _ => false,
     }
 }
 
@@ -155,7 +240,8 @@ mod tests {
 
     #[test]
     fn the_article_s_address_is_the_default() {
-        assert_eq!(endpoint(&[]).url.as_str(), "https://third-party.com/oauth/whoami");
+        let url = endpoint(&[]).url.fill("", &"t".into()).unwrap();
+        assert_eq!(url.as_str(), "https://third-party.com/oauth/whoami");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! K, the `code` we give the Dashboard in place of the provider's.
 
+use std::collections::BTreeMap;
+
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,8 @@ pub struct CodeToken {
     challenge: String,
     #[serde(serialize_with = "secret::serialize")]
     code: SecretString,
+    /// What else of the callback is kept.
+    pub kept: BTreeMap<String, String>,
 }
 
 impl Sealed for CodeToken {
@@ -38,9 +42,10 @@ impl CodeToken {
         user: StripeUser,
         challenge: String,
         code: SecretString,
+        kept: BTreeMap<String, String>,
         now: UnixSeconds,
     ) -> Self {
-        Self { id, expires_at: now + LIFETIME, user, challenge, code }
+        Self { id, expires_at: now + LIFETIME, user, challenge, code, kept }
     }
 
     /// Gives the provider's code to the one it is for: the Stripe user who began, in the session that holds

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -25,7 +27,14 @@ fn state() -> StateToken {
 
 fn code() -> CodeToken {
     let challenge = pkce::challenge(&SecretString::from("verifier"));
-    CodeToken::new([7; 16], user("usr_1"), challenge, SecretString::from("planted-code"), NOW)
+    CodeToken::new(
+        [7; 16],
+        user("usr_1"),
+        challenge,
+        SecretString::from("planted-code"),
+        BTreeMap::new(),
+        NOW,
+    )
 }
 
 #[test]

@@ -151,12 +151,7 @@ impl Settings {
     }
 
     fn parse_url(&mut self, name: &str, value: &str) -> Option<Url> {
-        let url = Url::parse(value).ok().filter(|url| {
-            (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
-                && url.username().is_empty()
-                && url.password().is_none()
-                && url.fragment().is_none()
-        });
+        let url = Url::parse(value).ok().filter(is_allowed_address);
         if url.is_none() {
             self.problem(
                 name,
@@ -181,6 +176,14 @@ impl Settings {
         }
         secret
     }
+}
+
+/// `https`, or `http` on this machine; no user, no fragment.
+pub(crate) fn is_allowed_address(url: &Url) -> bool {
+    (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.fragment().is_none()
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,8 @@ pub struct TokenSet {
     pub attempt: u32,
     /// The attempt that made the link: the same code a second time finds its work done.
     pub link: Option<LinkId>,
+    /// What was kept of the provider's callback.
+    pub callback: BTreeMap<String, String>,
 }
 
 impl Sealed for TokenSet {
@@ -45,6 +49,7 @@ impl TokenSet {
             generation: 0,
             attempt: 0,
             link: Some(link),
+            callback: BTreeMap::new(),
         }
     }
 
@@ -60,6 +65,7 @@ impl TokenSet {
             generation: self.generation.wrapping_add(1),
             attempt: 0,
             link: self.link,
+            callback: self.callback.clone(),
         }
     }
 
@@ -86,6 +92,7 @@ impl TokenSet {
             generation: 0,
             attempt: 0,
             link: None,
+            callback: BTreeMap::new(),
         }
     }
 }

@@ -1,0 +1,148 @@
+//! Makes a provider description from `OpenID` Connect Discovery 1.0. The back end itself never asks: an answer
+//! that changes overnight must not change whom it trusts.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shared::{Deadline, Http};
+
+/// Why there is no description.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NotDiscovered(String);
+
+impl fmt::Display for NotDiscovered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotDiscovered {}
+
+/// Asks an issuer for its metadata (Discovery section 4), and describes it.
+///
+/// # Errors
+/// When the issuer gives no metadata, or metadata of another issuer.
+pub async fn discover(http: &Http, issuer: &str) -> Result<Value, NotDiscovered> {
+    let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+    let request = http.client().get(&address).header("accept", "application/json");
+    let reply = http.send(request, Deadline::after(Duration::from_secs(10))).await;
+    let reply = reply.map_err(|failure| NotDiscovered(format!("{address} gave no answer: {failure:?}")))?;
+    let metadata = reply.json().filter(|_| reply.status.is_success());
+    let metadata: Value = metadata
+        .ok_or_else(|| NotDiscovered(format!("{address} answered {} and no metadata", reply.status)))?;
+    describe(issuer, &metadata)
+}
+
+/// The description of an issuer with this metadata (Discovery section 3, RFC 8414 section 2).
+fn describe(issuer: &str, metadata: &Value) -> Result<Value, NotDiscovered> {
+    let text = |name: &str| metadata[name].as_str();
+    let lists =
+        |name: &str, word: &str| metadata[name].as_array().is_some_and(|list| list.contains(&json!(word)));
+    // Discovery section 4.3.
+    let told = text("issuer").unwrap_or_default();
+    if told.trim_end_matches('/') != issuer.trim_end_matches('/') {
+        return Err(NotDiscovered(format!("the metadata is that of issuer {told:?}")));
+    }
+    let required =
+        |name: &str| text(name).ok_or_else(|| NotDiscovered(format!("the metadata has no {name}")));
+    let scopes = ["openid", "email", "profile", "offline_access"];
+    let scopes: Vec<_> = scopes.into_iter().filter(|scope| lists("scopes_supported", scope)).collect();
+    // Where no method is told, it is Basic (Discovery section 3).
+    let posts = lists("token_endpoint_auth_methods_supported", "client_secret_post");
+    let mut description = json!({
+        "name": told,
+        "sources": [format!("{}/.well-known/openid-configuration", told.trim_end_matches('/'))],
+        "unverified": ["token.rotation: the metadata does not tell"],
+        "issuer": told,
+        "issuer_required": metadata["authorization_response_iss_parameter_supported"] == true,
+        "client_authentication": if posts { "client_secret_post" } else { "client_secret_basic" },
+        "authorization": {
+            "url": required("authorization_endpoint")?,
+            "scopes": if scopes.is_empty() { vec!["openid"] } else { scopes },
+            "pkce": lists("code_challenge_methods_supported", "S256"),
+        },
+        "token": { "url": required("token_endpoint")? },
+        "userinfo": { "url": required("userinfo_endpoint")? },
+    });
+    if let Some(url) = text("revocation_endpoint") {
+        description["revocation"] = json!({ "url": url });
+    }
+    Ok(description)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Json, Router, routing::get};
+    use lambda_http::Context;
+    use shared::Clock;
+    use shared::http::Timeouts;
+    use shared::lambda::Lambda;
+    use shared::settings::Environment;
+
+    use super::*;
+    use crate::ports::Listener;
+
+    fn metadata(issuer: &str) -> Value {
+        json!({
+            "issuer": issuer,
+            "authorization_endpoint": format!("{issuer}/authorize"),
+            "token_endpoint": format!("{issuer}/token"),
+            "userinfo_endpoint": format!("{issuer}/me"),
+            "revocation_endpoint": format!("{issuer}/revoke"),
+            "scopes_supported": ["openid", "address", "email"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "private_key_jwt"],
+            "code_challenge_methods_supported": ["plain", "S256"],
+            "authorization_response_iss_parameter_supported": true,
+        })
+    }
+
+    #[test]
+    fn what_the_metadata_tells_is_described() {
+        let issuer = "https://id.example.com";
+        let description = describe("https://id.example.com/", &metadata(issuer)).unwrap();
+        assert_eq!(description["issuer"], issuer);
+        assert_eq!(description["issuer_required"], true);
+        assert_eq!(description["client_authentication"], "client_secret_basic");
+        assert_eq!(description["authorization"]["scopes"], json!(["openid", "email"]));
+        assert_eq!(description["authorization"]["pkce"], true);
+        assert_eq!(description["revocation"]["url"], "https://id.example.com/revoke");
+    }
+
+    #[test]
+    fn another_issuer_and_missing_endpoints_are_refused() {
+        let other = describe("https://id.example.com", &metadata("https://evil.example"));
+        assert!(other.unwrap_err().to_string().contains("evil.example"));
+        let bare = describe("https://id.example.com", &json!({ "issuer": "https://id.example.com" }));
+        assert!(bare.unwrap_err().to_string().contains("authorization_endpoint"));
+    }
+
+    #[tokio::test]
+    async fn what_is_printed_is_a_file_the_functions_take() {
+        let listener = Listener::bind(0).await.unwrap();
+        let issuer = listener.url();
+        let answer = metadata(&issuer);
+        let router = Router::new().route("/.well-known/openid-configuration", get(async || Json(answer)));
+        for socket in listener.sockets {
+            let router = router.clone();
+            tokio::spawn(async move { axum::serve(socket, router).await });
+        }
+        let http = Http::new(Timeouts::default());
+        let description = discover(&http, &issuer).await.unwrap();
+        assert!(discover(&http, &format!("{issuer}/other")).await.is_err());
+
+        let file = std::env::temp_dir().join(format!("discovered-{}.json", std::process::id()));
+        std::fs::write(&file, format!("{description:#}")).unwrap();
+        let environment = Environment::from_iter([
+            ("PROVIDER_FILE", file.to_str().unwrap()),
+            ("STRIPE_APP_SECRET", "absec_x"),
+            ("SEALING_KEY", "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="),
+            ("THIRD_PARTY_CLIENT_ID", "client"),
+            ("API_HOST_URL", "https://api.example.com"),
+        ]);
+        let lambda = Lambda::<login::Login>::start(environment, Clock::system(), Timeouts::default()).await;
+        std::fs::remove_file(file).unwrap();
+        let answer = lambda.unwrap().answer("{}", Context::default()).await;
+        assert_eq!(answer.status_code, 400, "the function lives");
+    }
+}

@@ -1,0 +1,242 @@
+//! What one provider's requests and answers look like; by default as the RFCs and `OpenID` Connect have them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+/// Reserved characters must survive every place a token can be in.
+pub const ACCESS: &str = "at_PLANTED+/1";
+pub const REFRESH: &str = "rt_PLANTED+/1";
+const NEW_ACCESS: &str = "at_PLANTED+/2";
+/// The access token in a path.
+const ACCESS_IN_PATH: &str = "at_PLANTED%2B%2F1";
+
+pub const CODE: &str = "code_PLANTED";
+pub const WRONG: &str = "wrong_PLANTED";
+
+/// How the client says who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Client {
+    Nobody,
+    Post,
+    Basic,
+    BasicRaw,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    None,
+    Form(BTreeMap<String, String>),
+    Json(Value),
+}
+
+/// A request, but for what every request has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    pub method: String,
+    /// The host and the path.
+    pub path: String,
+    pub client: Client,
+    /// The bearer token, or the one in the provider's own header.
+    pub token: Option<String>,
+    /// Whether the provider's own headers are there.
+    pub has_headers: bool,
+    pub body: Body,
+}
+
+/// Status and body.
+#[derive(Clone, Debug)]
+pub struct Reply(pub u16, pub Value);
+
+/// One row of the table.
+pub struct Manner {
+    pub name: &'static str,
+    pub tenant: Option<&'static str>,
+    pub authorize: &'static str,
+    /// The scopes' parameter and value.
+    pub scope: (&'static str, &'static str),
+    pub authorize_extras: &'static [(&'static str, &'static str)],
+    pub pkce: bool,
+    /// What the callback has beside code and state.
+    pub callback: &'static [(&'static str, &'static str)],
+    pub token: &'static str,
+    pub client: Client,
+    /// JSON in place of forms.
+    pub is_json: bool,
+    pub token_extras: &'static [(&'static str, &'static str)],
+    /// Where tokens are refreshed; none where there are no refresh tokens.
+    pub refresh: Option<&'static str>,
+    pub refresh_extras: &'static [(&'static str, &'static str)],
+    /// Headers of every call.
+    pub headers: &'static [(&'static str, &'static str)],
+    pub granted: Value,
+    /// Seconds, as they have to be understood.
+    pub expires_in: Option<u64>,
+    pub rejected: Reply,
+    pub whoami: (&'static str, &'static str),
+    pub whoami_body: Body,
+    pub token_header: Option<&'static str>,
+    pub profile: Value,
+    /// The answer to an access token that has ended.
+    pub stale: Reply,
+    pub emails: Option<(&'static str, Value)>,
+    /// The linked user, as the app has to be told.
+    pub user: Value,
+    /// In their order.
+    pub revocations: Vec<Call>,
+    pub revoked: Reply,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self {
+            name: "",
+            tenant: None,
+            authorize: "",
+            scope: ("scope", "openid email profile"),
+            authorize_extras: &[],
+            pkce: true,
+            callback: &[],
+            token: "",
+            client: Client::Post,
+            is_json: false,
+            token_extras: &[],
+            refresh: None,
+            refresh_extras: &[],
+            headers: &[],
+            granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH, "expires_in": 3600, "token_type": "bearer" }),
+            expires_in: Some(3600),
+            rejected: Reply(400, json!({ "error": "invalid_grant" })),
+            whoami: ("GET", ""),
+            whoami_body: Body::None,
+            token_header: None,
+            profile: json!({ "sub": "ada", "email": "ada@example.com", "email_verified": true, "name": "Ada", "picture": "https://x/ada" }),
+            stale: Reply(401, json!({})),
+            emails: None,
+            user: user(Some(true), Some("Ada"), Some("https://x/ada")),
+            revocations: Vec::new(),
+            revoked: Reply(200, Value::Null),
+        }
+    }
+}
+
+/// Ada, as every provider's answer has to be understood.
+pub fn user(email_verified: Option<bool>, name: Option<&str>, picture: Option<&str>) -> Value {
+    json!({
+        "id": "ada",
+        "email": "ada@example.com",
+        "email_verified": email_verified,
+        "name": name,
+        "picture": picture,
+    })
+}
+
+/// A revocation.
+pub fn revoke(method: &str, path: &str, client: Client, token: Option<&str>, body: Body) -> Call {
+    let (method, path, token) = (method.to_owned(), path.to_owned(), token.map(str::to_owned));
+    Call { method, path, client, token, has_headers: true, body }
+}
+
+pub fn form(pairs: &[(&str, &str)]) -> Body {
+    Body::Form(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+}
+
+/// The refresh token with its hint, as in RFC 7009.
+pub fn hinted() -> Body {
+    form(&[("token", REFRESH), ("token_type_hint", "refresh_token")])
+}
+
+impl Manner {
+    /// Every call that is right, and its answer.
+    pub fn calls(&self) -> Vec<(Call, Reply)> {
+        let mut calls = vec![
+            (self.exchange(CODE), Reply(200, self.granted.clone())),
+            (self.exchange(WRONG), self.rejected.clone()),
+            (self.whoami(), Reply(200, self.profile.clone())),
+        ];
+        if let Some(path) = self.refresh {
+            let refreshed = json!({ "access_token": NEW_ACCESS, "expires_in": 60, "ok": true });
+            calls.push((self.refreshed(path, REFRESH), Reply(200, refreshed.clone())));
+            calls.push((self.refreshed(path, self.given_refresh_token()), Reply(200, refreshed)));
+            calls.push((self.refreshed(path, WRONG), self.rejected_refresh()));
+        }
+        if let Some((path, list)) = &self.emails {
+            let call = Call { path: (*path).to_owned(), ..self.whoami() };
+            calls.push((call, Reply(200, list.clone())));
+        }
+        calls.extend(self.revocations.iter().map(|call| (call.clone(), self.revoked.clone())));
+        calls
+    }
+
+    pub fn whoami(&self) -> Call {
+        let (method, path) = self.whoami;
+        let is_in_path = path.contains("{token}");
+        Call {
+            method: method.to_owned(),
+            path: path.replace("{token}", ACCESS_IN_PATH),
+            client: Client::Nobody,
+            token: (!is_in_path).then(|| ACCESS.to_owned()),
+            has_headers: true,
+            body: self.whoami_body.clone(),
+        }
+    }
+
+    /// The answer to this call once the user has ended the grant, where it changes.
+    pub fn after_the_end(&self, call: &Call) -> Option<Reply> {
+        let refresh = self.refresh.map(|path| self.refreshed(path, self.given_refresh_token()));
+        if *call == self.whoami() {
+            Some(self.stale.clone())
+        } else if Some(call) == refresh.as_ref() {
+            Some(self.rejected_refresh())
+        } else {
+            None
+        }
+    }
+
+    fn given_refresh_token(&self) -> &str {
+        self.granted["refresh_token"].as_str().unwrap_or(REFRESH)
+    }
+
+    fn exchange(&self, code: &str) -> Call {
+        let mut body = vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", "*")];
+        if self.pkce {
+            body.push(("code_verifier", "*"));
+        }
+        self.at_token(self.token, body, self.token_extras)
+    }
+
+    fn refreshed(&self, path: &str, token: &str) -> Call {
+        let body = vec![("grant_type", "refresh_token"), ("refresh_token", token)];
+        self.at_token(path, body, self.refresh_extras)
+    }
+
+    /// Some have another code for refresh tokens.
+    fn rejected_refresh(&self) -> Reply {
+        let codes = [
+            ("invalid_code", "invalid_refresh_token"),
+            ("bad_verification_code", "bad_refresh_token"),
+            ("BAD_AUTH_CODE", "BAD_REFRESH_TOKEN"),
+        ];
+        let Reply(status, body) = &self.rejected;
+        let body = codes.iter().fold(body.to_string(), |body, (code, refresh)| body.replace(code, refresh));
+        Reply(*status, serde_json::from_str(&body).unwrap())
+    }
+
+    fn at_token(
+        &self,
+        path: &str,
+        mut body: Vec<(&str, &str)>,
+        extras: &[(&'static str, &'static str)],
+    ) -> Call {
+        body.extend(extras);
+        let body = if self.is_json { Body::Json(body.into_iter().collect()) } else { form(&body) };
+        Call {
+            method: "POST".to_owned(),
+            path: path.to_owned(),
+            client: self.client,
+            token: None,
+            has_headers: true,
+            body,
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Every preset against a provider of its manner, through the real functions: link, userinfo, refresh, logout.
+
+mod manner;
+mod stand_in;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use reqwest::StatusCode;
+use sandbox::Options;
+use serde_json::{Value, json};
+use shared::http::{Deadline, Http};
+use shared::provider::TokenEndpoint;
+use shared::settings::ssm::ParameterStore;
+use shared::{Error, Settings};
+
+use crate::app::{Answer, Begun};
+use crate::rig::{Rig, TIMEOUTS};
+use manner::{ACCESS, CODE, Call, Manner, REFRESH, WRONG, form};
+use stand_in::StandIn;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../providers");
+
+/// A preset, its stand-in, and the back end between them.
+struct Stage {
+    rig: Rig,
+    provider: StandIn,
+    file: PathBuf,
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.file);
+    }
+}
+
+fn row(name: &str) -> Manner {
+    table::rows().into_iter().find(|row| row.name == name).expect("a row")
+}
+
+fn preset(name: &str) -> Value {
+    let file = Path::new(FOLDER).join(format!("{name}.json"));
+    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+}
+
+/// Puts an origin before every address: `https://example.com/token` becomes `<origin>/example.com/token`.
+fn redirected(value: &mut Value, origin: &str) {
+    match value {
+        Value::String(text) => {
+            if let Some(rest) = text.strip_prefix("https://") {
+                *text = format!("{origin}/{rest}");
+            }
+        }
+        Value::Object(object) => object.values_mut().for_each(|value| redirected(value, origin)),
+        _ => {}
+    }
+}
+
+impl Stage {
+    async fn of(name: &str) -> Self {
+        Self::set(row(name), &[], |_| {}).await
+    }
+
+    async fn set(manner: Manner, more: &[(&'static str, &str)], change: impl FnOnce(&mut Value)) -> Self {
+        let name = manner.name;
+        let tenant = manner.tenant.unwrap_or_default().to_owned();
+        let provider = StandIn::start(manner, "sandbox-client", "PLANTED client:secret/+&=").await;
+        let mut description = preset(name);
+        for part in ["authorization", "token", "userinfo", "revocation"] {
+            redirected(&mut description[part], &provider.origin);
+        }
+        if description["revocation"].is_null() {
+            description.as_object_mut().unwrap().remove("revocation");
+        }
+        change(&mut description);
+        let random: [u8; 16] = shared::sealed::random().unwrap();
+        let file = std::env::temp_dir().join(format!("preset-{name}-{}.json", hex::encode(random)));
+        std::fs::write(&file, description.to_string()).unwrap();
+        let mut settings = vec![
+            ("PROVIDER_FILE", file.display().to_string()),
+            ("THIRD_PARTY_TENANT", tenant),
+            ("EMAIL_VERIFIED", "allow".to_owned()),
+            // The sandbox's own provider needs these; a preset does not.
+            ("THIRD_PARTY_ISSUER", String::new()),
+            ("THIRD_PARTY_REVOKE_URL", String::new()),
+            ("THIRD_PARTY_SCOPES", String::new()),
+            ("THIRD_PARTY_URL_BASE", String::new()),
+        ];
+        settings.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let rig = Rig::with(Options { settings, ..Options::default() }).await;
+        Self { rig, provider, file }
+    }
+
+    /// The browser at the provider and in the callback.
+    async fn call_back(&self, begun: &Begun, code: &str) -> Answer {
+        let redirect_uri = format!("{}/api/oauth/authorize", self.rig.world.addresses.gateway);
+        let callback = self.provider.consent(&begun.authorization_url, &redirect_uri, code);
+        self.rig.app().get(&format!("authorize?{callback}")).await
+    }
+
+    /// The whole session-bound flow; the verifier stays with the app.
+    async fn link(&self, code: &str) -> (Answer, String) {
+        let app = self.rig.app();
+        let begun = app.begin().await;
+        let (_, parameters) = self.call_back(&begun, code).await.redirect();
+        let answer = app.complete(&parameters["code"], &begun.verifier).await;
+        (answer, begun.verifier)
+    }
+
+    async fn token_endpoint(&self) -> TokenEndpoint {
+        let http = Http::new(TIMEOUTS);
+        let store = ParameterStore::new(http.client().clone());
+        let read = |settings: &mut Settings| TokenEndpoint::from_settings(settings, &http);
+        let secrets = &["THIRD_PARTY_CLIENT_SECRET"];
+        Settings::load(&self.rig.world.environment, secrets, &store, read).await.unwrap()
+    }
+}
+
+async fn play(manner: Manner) {
+    let (name, user, revocations) = (manner.name, manner.user.clone(), manner.revocations.clone());
+    let (has_refresh, expires_in) = (manner.refresh.is_some(), manner.expires_in);
+    let stage = Stage::set(manner, &[], |_| {}).await;
+    let app = stage.rig.app();
+
+    assert_eq!(stage.link(WRONG).await.0.error(), (401, "code_rejected".to_owned()), "{name}");
+    let (linked, verifier) = stage.link(CODE).await;
+    assert_eq!(linked.status, StatusCode::OK, "{name}: {linked:?} {:?}", stage.provider.complaints());
+    assert_eq!(linked.json(), user, "{name}");
+    assert_eq!(app.userinfo().await.json(), user, "{name}");
+
+    let (endpoint, deadline) = (stage.token_endpoint().await, Deadline::after(TIMEOUTS.request));
+    let granted = endpoint.exchange(&CODE.into(), &verifier.into(), &[0; 16], deadline).await;
+    assert_eq!(granted.map(|tokens| tokens.expires_in), Ok(expires_in), "{name}");
+    if has_refresh {
+        let refreshed = endpoint.refresh(&REFRESH.into(), deadline).await;
+        let told = refreshed.map(|tokens| (tokens.expires_in, tokens.refresh_token.is_some()));
+        assert_eq!(told, Ok((Some(60), false)), "{name}: {:?}", stage.provider.complaints());
+        let ended = endpoint.refresh(&WRONG.into(), deadline).await;
+        assert_eq!(ended.err(), Some(Error::ReconnectRequired), "{name}");
+    }
+
+    assert_eq!(app.logout().await.json(), json!({ "revoked": !revocations.is_empty() }), "{name}");
+    assert_eq!(stage.provider.heard_last(revocations.len()), revocations, "{name}");
+    assert!(app.stored().is_empty(), "{name}");
+
+    stage.link(CODE).await;
+    stage.provider.end_grants();
+    assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()), "{name}");
+    assert_eq!(app.stored().is_empty(), has_refresh, "{name}: only a refused refresh token is certain");
+    assert_eq!(stage.provider.complaints(), [""; 0], "{name}");
+}
+
+macro_rules! presets {
+    ($($name:ident)*) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                play(row(stringify!($name))).await;
+            }
+        )*
+
+        #[test]
+        fn every_preset_has_its_test() {
+            let files = std::fs::read_dir(FOLDER).unwrap().map(|file| file.unwrap().path());
+            let mut files: Vec<_> = files.map(|file| file.file_stem().unwrap().to_owned()).collect();
+            files.sort();
+            assert_eq!(files, [$(stringify!($name)),*]);
+        }
+    };
+}
+
+presets! {
+    airtable asana atlassian auth0 discord dropbox entra figma github google hubspot
+    linear mailchimp notion okta quickbooks salesforce shopify slack xero zendesk zoom
+}
+
+/// What the stand-ins insist on: a preset with one of these changed would not work.
+#[tokio::test]
+async fn a_wrong_preset_fails() {
+    for (name, key, wrong) in [
+        ("slack", "/token/access_token", json!("/access_token")),
+        ("slack", "/client_authentication", json!("client_secret_basic")),
+        ("notion", "/token/body", json!("form")),
+        ("notion", "/token/headers", json!({})),
+        ("notion", "/client_authentication", json!("client_secret_post")),
+        ("dropbox", "/userinfo/method", json!("GET")),
+        ("asana", "/userinfo/id", json!("/gid")),
+        ("okta", "/client_authentication", json!("client_secret_basic_raw")),
+        ("shopify", "/userinfo/token_header", json!("X-Other")),
+        ("shopify", "/token/parameters", json!({})),
+        ("linear", "/userinfo/body", json!({ "query": "{ me }" })),
+    ] {
+        let stage = Stage::set(row(name), &[], |description| {
+            let (parent, key) = key.rsplit_once('/').unwrap();
+            description.pointer_mut(parent).unwrap()[key] = wrong;
+        });
+        let (answer, _) = stage.await.link(CODE).await;
+        assert!(!answer.status.is_success(), "{name} {key}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_not_verified_is_refused_wherever_the_flag_is() {
+    for (name, flag, value) in [
+        ("okta", "/email_verified", json!("false")),
+        ("zoom", "/verified", json!(0)),
+        ("discord", "/verified", json!(false)),
+        ("zendesk", "/user/verified", json!(false)),
+        ("quickbooks", "/emailVerified", json!(false)),
+    ] {
+        let mut manner = row(name);
+        *manner.profile.pointer_mut(flag).unwrap() = value;
+        let stage = Stage::set(manner, &[], |_| {}).await;
+        assert_eq!(stage.link(CODE).await.0.error(), (401, "email_unverified".to_owned()), "{name}");
+        assert!(stage.rig.app().stored().is_empty(), "{name}");
+    }
+    let mut github = row("github");
+    github.emails.as_mut().unwrap().1[1]["verified"] = json!(false);
+    let stage = Stage::set(github, &[], |_| {}).await;
+    assert_eq!(stage.link(CODE).await.0.error(), (401, "email_unverified".to_owned()));
+}
+
+#[tokio::test]
+async fn without_a_flag_the_default_policy_refuses() {
+    let stage = Stage::set(row("notion"), &[("EMAIL_VERIFIED", "require")], |_| {}).await;
+    assert_eq!(stage.link(CODE).await.0.error(), (401, "email_unverified".to_owned()));
+}
+
+#[tokio::test]
+async fn a_revocation_refused_with_status_200_is_none_and_the_secret_is_gone() {
+    let mut slack = row("slack");
+    slack.revoked = manner::Reply(200, json!({ "ok": false, "error": "not_authed" }));
+    let stage = Stage::set(slack, &[], |_| {}).await;
+    stage.link(CODE).await;
+    assert_eq!(stage.rig.app().logout().await.json(), json!({ "revoked": false }));
+    assert!(stage.rig.app().stored().is_empty());
+}
+
+#[tokio::test]
+async fn where_neither_token_takes_the_other_along_both_are_revoked() {
+    let mut xero = row("xero");
+    let access = form(&[("token", ACCESS), ("token_type_hint", "access_token")]);
+    xero.revocations.push(Call { body: access, ..xero.revocations[0].clone() });
+    let expected = xero.revocations.clone();
+    let stage =
+        Stage::set(xero, &[], |description| description["revocation"]["tokens"] = json!("both")).await;
+    stage.link(CODE).await;
+    assert_eq!(stage.rig.app().logout().await.json(), json!({ "revoked": true }));
+    assert_eq!(stage.provider.heard_last(2), expected);
+}
+
+#[tokio::test]
+async fn the_provider_s_own_profile_never_tells_the_token() {
+    // HubSpot's answer repeats it; the app's test client looks at every answer.
+    let stage = Stage::set(row("hubspot"), &[("USERINFO", "full")], |_| {}).await;
+    let (linked, _) = stage.link(CODE).await;
+    assert_eq!(linked.json()["profile"]["hub_id"], 7);
+    assert_eq!(linked.json()["profile"]["token"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_issuer_may_be_left_out_where_it_is_not_promised_but_not_be_another() {
+    for (callback, is_taken) in [
+        (&[][..], true),
+        (&[("iss", "https://accounts.google.com")], true),
+        (&[("iss", "https://accounts.google.com/")], false),
+    ] {
+        let stage = Stage::set(Manner { callback, ..row("google") }, &[], |_| {}).await;
+        let answer = stage.call_back(&stage.rig.app().begin().await, CODE).await;
+        assert_eq!(answer.status == StatusCode::SEE_OTHER, is_taken, "{callback:?}");
+        assert!(is_taken || answer.page() == (400, "state_invalid".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn the_direct_flow_keeps_what_the_callback_tells_too() {
+    let stage = Stage::set(row("quickbooks"), &[("LINK_FLOW", "direct")], |_| {}).await;
+    let app = stage.rig.app();
+    let address = app.get(&app.login_address()).await.headers["location"].to_str().unwrap().to_owned();
+    let begun = Begun { state: String::new(), verifier: String::new(), authorization_url: address };
+    assert_eq!(stage.call_back(&begun, CODE).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(app.get_signed("userinfo").await.json(), row("quickbooks").user);
+}
+
+#[tokio::test]
+async fn big_tokens_are_split() {
+    let stage = Stage::of("entra").await;
+    stage.link(CODE).await;
+    assert!(stage.rig.app().stored().len() > 1);
+    assert_eq!(stage.rig.app().userinfo().await.status, StatusCode::OK);
+}

@@ -1,0 +1,243 @@
+use serde_json::json;
+
+use crate::manners::manner::{ACCESS, Body, Client, Manner, REFRESH, Reply, form, hinted, revoke, user};
+
+#[expect(clippy::too_many_lines, reason = "a table")]
+pub fn rows() -> Vec<Manner> {
+    vec![
+        Manner {
+            name: "linear",
+            authorize: "linear.app/oauth/authorize",
+            scope: ("scope", "read"),
+            authorize_extras: &[("prompt", "consent")],
+            pkce: false,
+            token: "api.linear.app/oauth/token",
+            refresh: Some("api.linear.app/oauth/token"),
+            whoami: ("POST", "api.linear.app/graphql"),
+            whoami_body: Body::Json(json!({ "query": "{ viewer { id name email avatarUrl } }" })),
+            profile: json!({ "data": { "viewer": {
+                "id": "ada", "name": "Ada", "email": "ada@example.com", "avatarUrl": "https://x/ada",
+            } } }),
+            user: user(None, Some("Ada"), Some("https://x/ada")),
+            revocations: vec![revoke(
+                "POST",
+                "api.linear.app/oauth/revoke",
+                Client::Nobody,
+                Some(ACCESS),
+                Body::None,
+            )],
+            ..Manner::default()
+        },
+        Manner {
+            name: "mailchimp",
+            authorize: "login.mailchimp.com/oauth2/authorize",
+            scope: ("scope", ""),
+            pkce: false,
+            token: "login.mailchimp.com/oauth2/token",
+            granted: json!({ "access_token": ACCESS, "expires_in": 0, "scope": null }),
+            expires_in: None,
+            whoami: ("GET", "login.mailchimp.com/oauth2/metadata"),
+            profile: json!({ "dc": "us6", "accountname": "Ada", "login": { "login_id": "ada", "email": "ada@example.com" } }),
+            user: user(None, Some("Ada"), None),
+            ..Manner::default()
+        },
+        Manner {
+            name: "notion",
+            authorize: "api.notion.com/v1/oauth/authorize",
+            scope: ("scope", ""),
+            authorize_extras: &[("owner", "user")],
+            pkce: false,
+            token: "api.notion.com/v1/oauth/token",
+            client: Client::BasicRaw,
+            is_json: true,
+            headers: &[("notion-version", "2022-06-28")],
+            refresh: Some("api.notion.com/v1/oauth/token"),
+            granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH }),
+            expires_in: None,
+            whoami: ("GET", "api.notion.com/v1/users/me"),
+            profile: json!({ "object": "user", "id": "the bot", "bot": { "owner": { "user": {
+                "id": "ada", "name": "Ada", "avatar_url": "https://x/ada", "person": { "email": "ada@example.com" },
+            } } } }),
+            user: user(None, Some("Ada"), Some("https://x/ada")),
+            revocations: vec![revoke(
+                "POST",
+                "api.notion.com/v1/oauth/revoke",
+                Client::BasicRaw,
+                None,
+                Body::Json(json!({ "token": ACCESS })),
+            )],
+            ..Manner::default()
+        },
+        Manner {
+            name: "okta",
+            tenant: Some("acme.okta.com"),
+            authorize: "acme.okta.com/oauth2/v1/authorize",
+            scope: ("scope", "openid email profile offline_access"),
+            token: "acme.okta.com/oauth2/v1/token",
+            client: Client::Basic,
+            refresh: Some("acme.okta.com/oauth2/v1/token"),
+            whoami: ("GET", "acme.okta.com/oauth2/v1/userinfo"),
+            profile: json!({ "sub": "ada", "email": "ada@example.com", "email_verified": "true", "name": "Ada" }),
+            user: user(Some(true), Some("Ada"), None),
+            revocations: vec![revoke(
+                "POST",
+                "acme.okta.com/oauth2/v1/revoke",
+                Client::Basic,
+                None,
+                hinted(),
+            )],
+            ..Manner::default()
+        },
+        Manner {
+            name: "quickbooks",
+            authorize: "appcenter.intuit.com/connect/oauth2",
+            scope: ("scope", "com.intuit.quickbooks.accounting openid email profile"),
+            pkce: false,
+            callback: &[("realmId", "9130347")],
+            token: "oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
+            client: Client::BasicRaw,
+            refresh: Some("oauth.platform.intuit.com/oauth2/v1/tokens/bearer"),
+            whoami: ("GET", "accounts.platform.intuit.com/v1/openid_connect/userinfo"),
+            profile: json!({ "sub": "ada", "email": "ada@example.com", "emailVerified": true, "givenName": "Ada" }),
+            user: {
+                let mut user = user(Some(true), Some("Ada"), None);
+                user["callback"] = json!({ "realmId": "9130347" });
+                user
+            },
+            revocations: vec![revoke(
+                "POST",
+                "developer.api.intuit.com/v2/oauth2/tokens/revoke",
+                Client::BasicRaw,
+                None,
+                Body::Json(json!({ "token": REFRESH })),
+            )],
+            ..Manner::default()
+        },
+        Manner {
+            name: "salesforce",
+            tenant: Some("acme.my.salesforce.com"),
+            authorize: "acme.my.salesforce.com/services/oauth2/authorize",
+            scope: ("scope", "openid email profile refresh_token"),
+            authorize_extras: &[("prompt", "consent")],
+            token: "acme.my.salesforce.com/services/oauth2/token",
+            refresh: Some("acme.my.salesforce.com/services/oauth2/token"),
+            granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH, "instance_url": "https://x" }),
+            expires_in: None,
+            whoami: ("GET", "acme.my.salesforce.com/services/oauth2/userinfo"),
+            revocations: vec![revoke(
+                "POST",
+                "acme.my.salesforce.com/services/oauth2/revoke",
+                Client::Nobody,
+                None,
+                form(&[("token", REFRESH)]),
+            )],
+            ..Manner::default()
+        },
+        Manner {
+            name: "shopify",
+            tenant: Some("acme"),
+            authorize: "acme.myshopify.com/admin/oauth/authorize",
+            scope: ("scope", ""),
+            pkce: false,
+            callback: &[("shop", "acme.myshopify.com"), ("hmac", "0123"), ("host", "x"), ("timestamp", "1")],
+            token: "acme.myshopify.com/admin/oauth/access_token",
+            token_extras: &[("expiring", "1")],
+            refresh: Some("acme.myshopify.com/admin/oauth/access_token"),
+            whoami: ("GET", "acme.myshopify.com/admin/shop.json"),
+            token_header: Some("x-shopify-access-token"),
+            profile: json!({ "shop": { "id": "ada", "email": "ada@example.com", "name": "Ada" } }),
+            user: {
+                let mut user = user(None, Some("Ada"), None);
+                user["callback"] = json!({ "shop": "acme.myshopify.com" });
+                user
+            },
+            ..Manner::default()
+        },
+        Manner {
+            name: "slack",
+            authorize: "slack.com/oauth/v2/authorize",
+            scope: ("user_scope", "openid,email,profile"),
+            pkce: false,
+            token: "slack.com/api/oauth.v2.access",
+            refresh: Some("slack.com/api/oauth.v2.access"),
+            granted: json!({ "ok": true, "team": {}, "authed_user": {
+                "id": "U1", "access_token": ACCESS, "refresh_token": REFRESH, "expires_in": 43200,
+            } }),
+            expires_in: Some(43200),
+            rejected: Reply(200, json!({ "ok": false, "error": "invalid_code" })),
+            whoami: ("GET", "slack.com/api/openid.connect.userInfo"),
+            profile: json!({ "ok": true, "sub": "ada", "email": "ada@example.com", "email_verified": true, "name": "Ada", "picture": "https://x/ada" }),
+            stale: Reply(200, json!({ "ok": false, "error": "token_revoked" })),
+            revocations: vec![revoke(
+                "POST",
+                "slack.com/api/auth.revoke",
+                Client::Nobody,
+                Some(ACCESS),
+                Body::None,
+            )],
+            revoked: Reply(200, json!({ "ok": true, "revoked": true })),
+            ..Manner::default()
+        },
+        Manner {
+            name: "xero",
+            authorize: "login.xero.com/identity/connect/authorize",
+            scope: ("scope", "openid email profile offline_access"),
+            token: "identity.xero.com/connect/token",
+            client: Client::Basic,
+            refresh: Some("identity.xero.com/connect/token"),
+            granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH, "expires_in": 1800 }),
+            expires_in: Some(1800),
+            whoami: ("GET", "identity.xero.com/connect/userinfo"),
+            profile: json!({ "sub": "ada", "email": "ada@example.com", "name": "Ada" }),
+            user: user(None, Some("Ada"), None),
+            revocations: vec![revoke(
+                "POST",
+                "identity.xero.com/connect/revocation",
+                Client::Basic,
+                None,
+                hinted(),
+            )],
+            ..Manner::default()
+        },
+        Manner {
+            name: "zendesk",
+            tenant: Some("acme"),
+            authorize: "acme.zendesk.com/oauth/authorizations/new",
+            scope: ("scope", "read"),
+            token: "acme.zendesk.com/oauth/tokens",
+            token_extras: &[("expires_in", "1800")],
+            refresh: Some("acme.zendesk.com/oauth/tokens"),
+            refresh_extras: &[("expires_in", "1800")],
+            whoami: ("GET", "acme.zendesk.com/api/v2/users/me"),
+            profile: json!({ "user": { "id": "ada", "email": "ada@example.com", "verified": true, "name": "Ada" } }),
+            user: user(Some(true), Some("Ada"), None),
+            revocations: vec![revoke(
+                "DELETE",
+                "acme.zendesk.com/api/v2/oauth/tokens/current.json",
+                Client::Nobody,
+                Some(ACCESS),
+                Body::None,
+            )],
+            revoked: Reply(204, json!(null)),
+            ..Manner::default()
+        },
+        Manner {
+            name: "zoom",
+            authorize: "zoom.us/oauth/authorize",
+            scope: ("scope", ""),
+            token: "zoom.us/oauth/token",
+            client: Client::BasicRaw,
+            refresh: Some("zoom.us/oauth/token"),
+            whoami: ("GET", "api.zoom.us/v2/users/me"),
+            profile: json!({ "id": "ada", "email": "ada@example.com", "verified": 1, "display_name": "Ada", "pic_url": "https://x/ada" }),
+            revocations: vec![revoke(
+                "POST",
+                "zoom.us/oauth/revoke",
+                Client::BasicRaw,
+                None,
+                form(&[("token", ACCESS)]),
+            )],
+            ..Manner::default()
+        },
+    ]
+}

@@ -1,0 +1,46 @@
+use url::Url;
+
+use super::Parameters;
+use super::reader::Object;
+use super::tenant::Tenant;
+
+/// The authorization request (RFC 6749 section 4.1.1) and its response.
+pub(in crate::provider) struct Authorization {
+    pub url: Option<Url>,
+    pub scopes: Vec<String>,
+    pub scope_separator: String,
+    pub scope_parameter: String,
+    pub parameters: Parameters,
+    pub pkce: bool,
+    /// What else of the response is kept with the tokens.
+    pub callback_parameters: Vec<String>,
+}
+
+impl Authorization {
+    pub(super) fn read(object: &mut Object<'_>, tenant: Option<&Tenant>) -> Self {
+        const REQUEST: [&str; 8] = [
+            "response_type",
+            "client_id",
+            "redirect_uri",
+            "scope",
+            "state",
+            "nonce",
+            "code_challenge",
+            "code_challenge_method",
+        ];
+        const RESPONSE: [&str; 4] = ["code", "state", "error", "iss"];
+        let callback_parameters = object.texts("callback_parameters");
+        if callback_parameters.iter().any(|name| RESPONSE.contains(&name.as_str())) {
+            object.problem("callback_parameters", "must not name code, state, error or iss");
+        }
+        Self {
+            url: object.url("url", tenant),
+            scopes: object.texts("scopes"),
+            scope_separator: object.text("scope_separator").unwrap_or_else(|| " ".to_owned()),
+            scope_parameter: object.text("scope_parameter").unwrap_or_else(|| "scope".to_owned()),
+            parameters: object.parameters("parameters", &REQUEST),
+            pkce: object.flag("pkce", true),
+            callback_parameters,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What sets one provider apart from another: data, one JSON file each. `docs/providers.md` documents every key.
+//!
+//! The files of `providers/` are part of the binary; only the chosen one is parsed. A provider of one's own
+//! has its file in the deployment package, named by `PROVIDER_FILE`, or none at all: settings suffice where
+//! the provider keeps to the RFCs.
+
+mod authorization;
+mod pointers;
+mod presets;
+mod reader;
+mod refusal;
+mod revocation;
+mod tenant;
+#[cfg(test)]
+mod tests;
+mod token;
+mod url_template;
+mod userinfo;
+
+use std::borrow::Cow;
+
+use super::client::Authentication;
+use crate::settings::Settings;
+use presets::PRESETS;
+use reader::{Object, Problems};
+use tenant::Tenant;
+
+pub(super) use authorization::Authorization;
+pub(super) use pointers::Pointers;
+pub(super) use refusal::Refusal;
+pub(super) use revocation::{Revocation, RevocationAuthentication, Revoked, TokenPlace};
+pub(super) use token::{Token, TokenFields};
+pub(super) use url_template::UrlTemplate;
+pub(super) use userinfo::{Emails, Userinfo, UserinfoFields};
+
+/// A provider without a preset.
+const CUSTOM: &str = "custom";
+
+/// Names and values of request parameters.
+pub(super) type Parameters = Vec<(String, String)>;
+
+/// All about one provider.
+pub(super) struct Description {
+    /// The issuer identifier (RFC 9207 section 2).
+    pub issuer: Option<String>,
+    /// Whether every callback must tell it.
+    pub issuer_required: bool,
+    /// How clients prove who they are at the token endpoint.
+    pub authentication: Authentication,
+    pub authorization: Authorization,
+    pub token: Token,
+    pub userinfo: Userinfo,
+    pub revocation: Revocation,
+}
+
+/// The provider's name, `PROVIDER`.
+pub(crate) fn name(settings: &mut Settings) -> Option<&'static str> {
+    let presets = PRESETS.iter().map(|&(name, _)| (name, name));
+    settings.choice("PROVIDER", &[(CUSTOM, CUSTOM)].into_iter().chain(presets).collect::<Vec<_>>())
+}
+
+impl Description {
+    /// Reads the file that `PROVIDER` or `PROVIDER_FILE` names, with `THIRD_PARTY_TENANT` filled in.
+    pub(super) fn from_settings(settings: &mut Settings) -> Option<Self> {
+        let name = name(settings)?;
+        let file = settings.optional("PROVIDER_FILE");
+        let preset = PRESETS.iter().find(|(preset, _)| *preset == name);
+        let (file, text) = match (preset, file) {
+            (Some((name, text)), None) => (format!("providers/{name}.json"), Cow::Borrowed(*text)),
+            (Some(_), Some(_)) => {
+                settings.problem("PROVIDER_FILE", "is only for PROVIDER=custom: unset one of them");
+                return None;
+            }
+            // Nothing is described: all is as the RFCs and the settings have it.
+            (None, None) => (String::new(), Cow::Borrowed("{}")),
+            (None, Some(file)) => match std::fs::read_to_string(&file) {
+                Ok(text) => (file, Cow::Owned(text)),
+                Err(error) => {
+                    settings.problem("PROVIDER_FILE", &format!("cannot be read: {}", error.kind()));
+                    return None;
+                }
+            },
+        };
+        let tenant = settings.optional("THIRD_PARTY_TENANT");
+        Self::read(&file, &text, tenant.as_deref())
+            .map_err(|problems| {
+                for (what, why) in problems {
+                    settings.problem(&what, &why);
+                }
+            })
+            .ok()
+    }
+
+    /// Reads a file; every mistake in it is told, by key and reason.
+    fn read(file: &str, text: &str, tenant: Option<&str>) -> Result<Self, Vec<(String, String)>> {
+        let mut problems = Problems::default();
+        let description = Object::read(file, text, &mut problems, |object| Self::from_object(object, tenant));
+        match (description, problems.into_vec()) {
+            (Some(description), problems) if problems.is_empty() => Ok(description),
+            (_, problems) => Err(problems),
+        }
+    }
+
+    fn from_object(object: &mut Object<'_>, tenant_setting: Option<&str>) -> Self {
+        // These are for people.
+        object.text("name");
+        object.texts("sources");
+        object.text("read");
+        object.texts("unverified");
+        let tenant = object.object("tenant", |tenant| Tenant::read(tenant, tenant_setting));
+        if tenant.is_none() && tenant_setting.is_some() {
+            object.setting_problem("THIRD_PARTY_TENANT", "is set, but this provider has no tenants");
+        }
+        let tenant = tenant.as_ref();
+        Self {
+            issuer: object.text("issuer"),
+            issuer_required: object.flag("issuer_required", true),
+            authentication: object
+                .word("client_authentication", &Authentication::WORDS)
+                .unwrap_or(Authentication::Post),
+            authorization: object.object_or_empty("authorization", |it| Authorization::read(it, tenant)),
+            token: object.object_or_empty("token", |it| Token::read(it, tenant)),
+            userinfo: object.object_or_empty("userinfo", |it| Userinfo::read(it, tenant)),
+            revocation: object.object_or_empty("revocation", |it| Revocation::read(it, tenant)),
+        }
+    }
+}

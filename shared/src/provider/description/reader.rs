@@ -1,0 +1,215 @@
+//! A JSON object read key by key: every mistake is noted with its key, and so is every key nobody asked for.
+
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use serde_json::{Map, Value};
+
+use super::pointers::Pointers;
+
+/// Mistakes, each by what is wrong (a file's key, or a setting) and why.
+#[derive(Debug, Default)]
+pub(in crate::provider) struct Problems(Vec<(String, String)>);
+
+impl Problems {
+    fn note(&mut self, what: String, why: impl Into<String>) {
+        self.0.push((what, why.into()));
+    }
+
+    pub(super) fn into_vec(self) -> Vec<(String, String)> {
+        self.0
+    }
+}
+
+/// An object of the file; what was read is taken out, so that what is left at the end is unknown.
+pub(super) struct Object<'a> {
+    /// The file and the keys above, as `providers/slack.json: token.`.
+    prefix: String,
+    keys: Map<String, Value>,
+    problems: &'a mut Problems,
+}
+
+impl<'a> Object<'a> {
+    /// Reads a whole file.
+    pub(super) fn read<T>(
+        file: &str,
+        text: &str,
+        problems: &'a mut Problems,
+        read: impl FnOnce(&mut Object<'_>) -> T,
+    ) -> Option<T> {
+        match serde_json::from_str(text) {
+            Ok(Value::Object(keys)) => {
+                Some(Object { prefix: format!("{file}: "), keys, problems }.finish(read))
+            }
+            Ok(_) => {
+                problems.note(format!("{file}:"), "must be a JSON object");
+                None
+            }
+            Err(error) => {
+                let place = format!("is not JSON: line {}, column {}", error.line(), error.column());
+                problems.note(format!("{file}:"), place);
+                None
+            }
+        }
+    }
+
+    fn finish<T>(mut self, read: impl FnOnce(&mut Object<'_>) -> T) -> T {
+        let built = read(&mut self);
+        for key in self.keys.keys() {
+            self.problems.note(format!("{}{key}", self.prefix), "is not a key that can be here");
+        }
+        built
+    }
+
+    pub(super) fn problem(&mut self, key: &str, why: &str) {
+        self.problems.note(format!("{}{key}", self.prefix), why);
+    }
+
+    /// Notes a problem with a setting.
+    pub(super) fn setting_problem(&mut self, name: &str, why: &str) {
+        self.problems.note(name.to_owned(), why);
+    }
+
+    /// An object inside this one.
+    pub(super) fn object<T>(&mut self, key: &str, read: impl FnOnce(&mut Object<'_>) -> T) -> Option<T> {
+        self.keys.contains_key(key).then(|| self.object_or_empty(key, read))
+    }
+
+    /// An object inside this one that may be left out because all its keys may.
+    pub(super) fn object_or_empty<T>(&mut self, key: &str, read: impl FnOnce(&mut Object<'_>) -> T) -> T {
+        let keys = self.take(key, "must be an object", |value| match value {
+            Value::Object(keys) => Some(keys),
+            _ => None,
+        });
+        let prefix = format!("{}{key}.", self.prefix);
+        Object { prefix, keys: keys.unwrap_or_default(), problems: self.problems }.finish(read)
+    }
+
+    /// Any JSON.
+    pub(super) fn value(&mut self, key: &str) -> Option<Value> {
+        self.keys.remove(key)
+    }
+
+    /// Text that is not empty.
+    pub(super) fn text(&mut self, key: &str) -> Option<String> {
+        self.take(key, "must be text, and not empty", text)
+    }
+
+    /// As [`Object::text`], but it must be there.
+    pub(super) fn required_text(&mut self, key: &str) -> Option<String> {
+        self.require(key);
+        self.text(key)
+    }
+
+    pub(super) fn require(&mut self, key: &str) {
+        if !self.keys.contains_key(key) {
+            self.problem(key, "is missing");
+        }
+    }
+
+    /// A list of texts that are not empty; none when it is left out.
+    pub(super) fn texts(&mut self, key: &str) -> Vec<String> {
+        let texts = self.take(key, "must be a list of texts that are not empty", |value| match value {
+            Value::Array(texts) => texts.into_iter().map(text).collect::<Option<Vec<_>>>(),
+            _ => None,
+        });
+        texts.unwrap_or_default()
+    }
+
+    /// Names and texts, in the order of the names; none when they are left out.
+    pub(super) fn pairs(&mut self, key: &str) -> Vec<(String, String)> {
+        let pairs = self.take(key, "must be an object of texts", |value| match value {
+            Value::Object(pairs) => {
+                pairs.into_iter().map(|(name, value)| Some((name, text(value)?))).collect::<Option<Vec<_>>>()
+            }
+            _ => None,
+        });
+        pairs.unwrap_or_default()
+    }
+
+    /// Request parameters of the provider's own; those of the protocol are ours to fill.
+    pub(super) fn parameters(&mut self, key: &str, ours: &[&str]) -> Vec<(String, String)> {
+        let pairs = self.pairs(key);
+        for (name, _) in pairs.iter().filter(|(name, _)| ours.contains(&name.as_str())) {
+            self.problem(&format!("{key}.{name}"), "is a parameter of the protocol, which is filled in");
+        }
+        pairs
+    }
+
+    /// Request headers of the provider's own.
+    pub(super) fn headers(&mut self, key: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in self.pairs(key) {
+            match (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value)) {
+                (Ok(header), Ok(value))
+                    if ![AUTHORIZATION, CONTENT_LENGTH, HOST, USER_AGENT].contains(&header) =>
+                {
+                    headers.insert(header, value);
+                }
+                (Ok(_), Ok(_)) => self.problem(&format!("{key}.{name}"), "is a header that is filled in"),
+                _ => self.problem(&format!("{key}.{name}"), "is not a header of HTTP"),
+            }
+        }
+        headers
+    }
+
+    /// A header's name.
+    pub(super) fn header_name(&mut self, key: &str) -> Option<HeaderName> {
+        self.take(key, "must be the name of an HTTP header", |value| HeaderName::try_from(text(value)?).ok())
+    }
+
+    pub(super) fn flag(&mut self, key: &str, default: bool) -> bool {
+        self.take(key, "must be true or false", |value| value.as_bool()).unwrap_or(default)
+    }
+
+    /// A whole number of seconds.
+    pub(super) fn seconds(&mut self, key: &str) -> Option<u64> {
+        self.take(key, "must be a whole number of seconds", |value| value.as_u64())
+    }
+
+    /// One of a few words.
+    pub(super) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        let listed = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+        self.take(key, &format!("must be one of: {listed}"), |value| {
+            words.iter().find(|(word, _)| value == *word).map(|(_, meant)| *meant)
+        })
+    }
+
+    /// The key `method`; the first is the default.
+    pub(super) fn method(&mut self, methods: &[(&str, &Method)]) -> Method {
+        self.word("method", methods).unwrap_or(methods[0].1).clone()
+    }
+
+    /// JSON pointers, or one of them: the first that leads somewhere counts.
+    pub(super) fn pointers(&mut self, key: &str, default: &[&str]) -> Pointers {
+        let pointers =
+            self.take(
+                key,
+                "must be a JSON pointer as \"/user/id\", or a list of such",
+                |value| match value {
+                    Value::Array(list) => list.into_iter().map(pointer).collect::<Option<Vec<_>>>(),
+                    one => pointer(one).map(|pointer| vec![pointer]),
+                },
+            );
+        Pointers::new(pointers.unwrap_or_else(|| default.iter().map(|text| (*text).to_owned()).collect()))
+    }
+
+    fn take<T>(&mut self, key: &str, must: &str, read: impl FnOnce(Value) -> Option<T>) -> Option<T> {
+        let read = read(self.keys.remove(key)?);
+        if read.is_none() {
+            self.problem(key, must);
+        }
+        read
+    }
+}
+
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text),
+        _ => None,
+    }
+}
+
+/// RFC 6901 section 3.
+fn pointer(value: Value) -> Option<String> {
+    text(value).filter(|pointer| pointer.starts_with('/'))
+}

@@ -1,0 +1,115 @@
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+
+use super::reader::Object;
+use super::tenant::Tenant;
+use super::url_template::{CLIENT_ID, TOKEN};
+use super::{Refusal, UrlTemplate};
+use crate::provider::client::{Authentication, Encoding};
+
+/// The revocation request (RFC 7009 section 2.1), or what the provider has in its place.
+pub(in crate::provider) struct Revocation {
+    pub url: Option<UrlTemplate>,
+    pub method: Method,
+    pub headers: HeaderMap,
+    pub authentication: RevocationAuthentication,
+    pub tokens: Revoked,
+    pub place: TokenPlace,
+    /// The grant is others' as well: it is left alone.
+    pub shared: bool,
+    pub refusal: Refusal,
+}
+
+/// How the request proves who we are.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::provider) enum RevocationAuthentication {
+    /// As the token request does.
+    AsAtTokenEndpoint,
+    /// In a way of its own.
+    Own(Authentication),
+    /// Not at all: whoever has the token may revoke it.
+    None,
+}
+
+/// Which tokens are revoked.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::provider) enum Revoked {
+    /// The refresh token, which takes the access token along; the latter where there is no other.
+    Refresh,
+    /// The access token.
+    Access,
+    /// First the one, then the other, where the first takes nothing along.
+    Both,
+}
+
+/// Where the token is in the request.
+#[derive(Clone, Debug)]
+pub(in crate::provider) enum TokenPlace {
+    /// In the body.
+    Body {
+        encoding: Encoding,
+        field: String,
+        /// Whether `token_type_hint` goes with it.
+        hint: bool,
+    },
+    /// In place of the bearer token (RFC 6750 section 2.1).
+    Bearer,
+    /// In the address.
+    Path,
+}
+
+impl Revocation {
+    pub(super) fn read(object: &mut Object<'_>, tenant: Option<&Tenant>) -> Self {
+        use RevocationAuthentication::{AsAtTokenEndpoint, None, Own};
+
+        let url = object.url_template("url", &[TOKEN, CLIENT_ID], tenant);
+        let place = place(object, url.as_ref().is_some_and(UrlTemplate::holds_token));
+        let own = Authentication::WORDS.map(|(word, own)| (word, Own(own)));
+        let words = own.into_iter().chain([("none", None)]).collect::<Vec<_>>();
+        let authentication = object.word("client_authentication", &words);
+        match (&place, authentication) {
+            (TokenPlace::Bearer, Some(Own(_))) | (TokenPlace::Path, Some(Own(Authentication::Post))) => {
+                object
+                    .problem("client_authentication", "has no place beside a token that is not in the body");
+            }
+            _ => {}
+        }
+        let usual = if matches!(place, TokenPlace::Body { .. }) { AsAtTokenEndpoint } else { None };
+        Self {
+            url,
+            method: object.method(&[("POST", &Method::POST), ("DELETE", &Method::DELETE)]),
+            headers: object.headers("headers"),
+            authentication: authentication.unwrap_or(usual),
+            tokens: object
+                .word(
+                    "tokens",
+                    &[
+                        ("refresh_token", Revoked::Refresh),
+                        ("access_token", Revoked::Access),
+                        ("both", Revoked::Both),
+                    ],
+                )
+                .unwrap_or(Revoked::Refresh),
+            place,
+            shared: object.flag("shared", false),
+            refusal: object.object_or_empty("refusal", Refusal::read),
+        }
+    }
+}
+
+fn place(object: &mut Object<'_>, is_in_path: bool) -> TokenPlace {
+    let body = TokenPlace::Body {
+        encoding: object.word("body", &Encoding::WORDS).unwrap_or(Encoding::Form),
+        field: object.text("token_field").unwrap_or_else(|| "token".to_owned()),
+        hint: object.flag("token_type_hint", true),
+    };
+    let place = object.word("token_in", &[("body", false), ("bearer", true)]);
+    if is_in_path && place.is_some() {
+        object.problem("token_in", "makes no sense with {token} in the url");
+    }
+    match place {
+        _ if is_in_path => TokenPlace::Path,
+        Some(true) => TokenPlace::Bearer,
+        Some(false) | None => body,
+    }
+}

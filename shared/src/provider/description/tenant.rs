@@ -1,0 +1,151 @@
+//! Whose part of a provider is meant: a shop, an organisation, a directory.
+
+use super::reader::Object;
+
+/// The longest name in the DNS (RFC 1035 section 2.3.4).
+const LONGEST: usize = 253;
+
+/// What `{tenant}` stands for.
+#[derive(Debug)]
+pub(super) struct Tenant {
+    value: String,
+    host_suffixes: Vec<String>,
+}
+
+/// What a tenant looks like.
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    /// Letters, digits, `-` and `_`: one label of a host, or one segment of a path.
+    Label,
+    /// Labels joined by dots.
+    Host,
+}
+
+impl Tenant {
+    /// Reads what a tenant may be, and takes it from `THIRD_PARTY_TENANT`, or the default of the file. Where
+    /// that is a mistake the example stands in, so that the addresses can be looked at all the same.
+    pub(super) fn read(object: &mut Object<'_>, setting: Option<&str>) -> Self {
+        let form = object.word("form", &[("label", Form::Label), ("host", Form::Host)]);
+        let form = form.unwrap_or(Form::Label);
+        let host_suffixes = object.texts("host_suffixes");
+        if !host_suffixes.iter().all(|suffix| is_suffix(suffix)) {
+            object.problem("host_suffixes", "must each be a dot and a domain, as \".example.com\"");
+        }
+        let default = object.text("default");
+        let example = object.required_text("example").unwrap_or_default();
+        for (key, value) in [("default", default.as_deref()), ("example", Some(example.as_str()))] {
+            if value.is_some_and(|value| !value.is_empty() && !form.allows(value)) {
+                object.problem(key, form.rule());
+            }
+        }
+        let value = match setting.map(str::to_owned).or(default) {
+            Some(value) if form.allows(&value) => value,
+            Some(_) => {
+                object.setting_problem("THIRD_PARTY_TENANT", form.rule());
+                example
+            }
+            None => {
+                let why = format!("is not set; this provider needs it, such as {example}");
+                object.setting_problem("THIRD_PARTY_TENANT", &why);
+                example
+            }
+        };
+        Self { value, host_suffixes }
+    }
+
+    pub(super) fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// Whether a host that the tenant is part of is one of the provider's.
+    pub(super) fn may_be_at(&self, host: &str) -> bool {
+        self.host_suffixes.iter().any(|suffix| host.len() > suffix.len() && host.ends_with(suffix))
+    }
+}
+
+impl Form {
+    fn allows(self, value: &str) -> bool {
+        let is_label = |label: &str| {
+            let mut bytes = label.bytes();
+            (1..=63).contains(&label.len())
+                && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        match self {
+            Self::Label => is_label(value),
+            Self::Host => value.len() <= LONGEST && value.split('.').all(is_label),
+        }
+    }
+
+    fn rule(self) -> &'static str {
+        match self {
+            Self::Label => "must be letters, digits, - and _ only, at most 63 of them",
+            Self::Host => "must be letters, digits, -, _ and single dots only, such as name.example.com",
+        }
+    }
+}
+
+/// A suffix of one label, say `.com`, would let in anybody.
+fn is_suffix(suffix: &str) -> bool {
+    suffix.strip_prefix('.').is_some_and(|domain| domain.contains('.') && Form::Host.allows(domain))
+        && suffix.bytes().all(|byte| !byte.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_pass() {
+        for (form, value, allowed) in [
+            (Form::Label, "acme", true),
+            (Form::Label, "acme-2_x", true),
+            (Form::Label, "9188040d-6c67-4c5b-b112-36a304b66dad", true),
+            (Form::Label, "acme.evil", false),
+            (Form::Label, "-acme", false),
+            (Form::Label, "", false),
+            (Form::Label, "é", false),
+            (Form::Host, "acme.my.example.com", true),
+            (Form::Host, "acme", true),
+            (Form::Host, "acme..example", false),
+            (Form::Host, ".example.com", false),
+            (Form::Host, "example.com.", false),
+            (Form::Host, "evil.com/x.example.com", false),
+            (Form::Host, "evil.com?x.example.com", false),
+            (Form::Host, "evil.com#x.example.com", false),
+            (Form::Host, "user@x.example.com", false),
+            (Form::Host, "x.example.com:8443", false),
+            (Form::Host, "%2e.example.com", false),
+            (Form::Host, "x.example.com\n", false),
+            (Form::Host, "x\\.example.com", false),
+        ] {
+            assert_eq!(form.allows(value), allowed, "{form:?} {value:?}");
+        }
+        assert!(!Form::Label.allows(&"x".repeat(64)));
+        assert!(!Form::Host.allows(&"x.".repeat(150)));
+    }
+
+    #[test]
+    fn a_suffix_is_a_domain_and_not_all_of_them() {
+        for (suffix, allowed) in [
+            (".okta.com", true),
+            ("okta.com", false),
+            (".com", false),
+            ("", false),
+            (".", false),
+            (".a..b", false),
+        ] {
+            assert_eq!(is_suffix(suffix), allowed, "{suffix}");
+        }
+        let tenant = Tenant { value: String::new(), host_suffixes: vec![".okta.com".to_owned()] };
+        for (host, allowed) in [
+            ("acme.okta.com", true),
+            ("okta.com", false),
+            ("evil-okta.com", false),
+            ("okta.com.evil.org", false),
+        ] {
+            assert_eq!(tenant.may_be_at(host), allowed, "{host}");
+        }
+    }
+}

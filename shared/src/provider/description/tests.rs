@@ -1,0 +1,231 @@
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use super::*;
+use crate::provider::{AuthorizationEndpoint, RevocationEndpoint, Rotation};
+
+fn problems(settings: &[(&'static str, &str)]) -> Vec<String> {
+    let mut settings = Settings::of(settings);
+    let description = Description::from_settings(&mut settings);
+    assert_eq!(description.is_none(), !settings.problems().is_empty());
+    settings.problems().to_vec()
+}
+
+fn custom(text: &str) -> Description {
+    Description::read("own.json", text, None).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+fn mistakes(text: &str) -> Vec<String> {
+    let problems = Description::read("own.json", text, None).err().unwrap_or_default();
+    problems.into_iter().map(|(what, why)| format!("{what} {why}")).collect()
+}
+
+#[test]
+fn the_list_is_the_folder() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../providers");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name());
+    let files: BTreeSet<_> = files.map(|file| file.into_string().unwrap()).collect();
+    let listed: BTreeSet<_> = PRESETS.iter().map(|(name, _)| format!("{name}.json")).collect();
+    assert_eq!(files, listed);
+    assert!(PRESETS.is_sorted());
+}
+
+#[test]
+fn every_preset_can_be_read_and_says_where_it_is_from() {
+    for (name, text) in PRESETS {
+        let raw: serde_json::Value = serde_json::from_str(text).unwrap();
+        let tenant = raw["tenant"]["example"].as_str();
+        let description =
+            Description::read(name, text, tenant).unwrap_or_else(|problems| panic!("{problems:?}"));
+        assert!(description.authorization.url.is_some(), "{name}");
+        assert!(description.token.url.is_some(), "{name}");
+        assert!(description.userinfo.url.is_some(), "{name}");
+        assert!(raw["name"].is_string() && raw["read"] == "2026-11-23", "{name}");
+        assert!(raw["unverified"].is_array(), "{name}");
+        let sources = raw["sources"].as_array().unwrap();
+        assert!(sources.iter().any(|source| source.as_str().unwrap().starts_with("https://")), "{name}");
+    }
+}
+
+#[test]
+fn every_preset_and_every_key_is_in_the_documentation() {
+    let documentation = include_str!("../../../../docs/providers.md");
+    for (name, text) in PRESETS {
+        assert!(documentation.contains(&format!("| `{name}` |")), "{name}");
+        let raw: serde_json::Map<_, _> = serde_json::from_str(text).unwrap();
+        for (key, value) in raw {
+            let keys = match value {
+                serde_json::Value::Object(inner) => {
+                    inner.keys().map(|inner| format!("{key}.{inner}")).collect()
+                }
+                _ => vec![key],
+            };
+            assert!(keys.iter().all(|key| documentation.contains(&format!("`{key}`"))), "{name}: {keys:?}");
+        }
+        for note in serde_json::from_str::<serde_json::Value>(text).unwrap()["unverified"].as_array().unwrap()
+        {
+            assert!(documentation.contains(note.as_str().unwrap()), "{name}: {note}");
+        }
+    }
+}
+
+#[test]
+fn a_preset_is_chosen_by_name() {
+    let settings = |more: &[(&'static str, &str)]| {
+        let base = [("THIRD_PARTY_CLIENT_ID", "client"), ("API_HOST_URL", "https://api.example.com")];
+        Settings::of(&[&base[..], more].concat())
+    };
+    let request = |more: &[(&'static str, &str)]| {
+        let endpoint = AuthorizationEndpoint::from_settings(&mut settings(more)).unwrap();
+        endpoint.request("T", "C", &[0; 16]).to_string()
+    };
+    let linear = request(&[("PROVIDER", "linear"), ("THIRD_PARTY_SCOPES", "read  write")]);
+    assert!(linear.starts_with("https://linear.app/oauth/authorize?response_type=code&"), "{linear}");
+    assert!(linear.contains("&scope=read%2Cwrite&") && !linear.contains("code_challenge"), "{linear}");
+    let shop = request(&[("PROVIDER", "shopify"), ("THIRD_PARTY_TENANT", "acme")]);
+    assert!(shop.starts_with("https://acme.myshopify.com/admin/oauth/authorize?"), "{shop}");
+    let moved = request(&[("PROVIDER", "google"), ("THIRD_PARTY_AUTHORIZE_URL", "https://id.example.com/a")]);
+    assert!(moved.starts_with("https://id.example.com/a?"), "{moved}");
+}
+
+#[test]
+fn no_secret_is_asked_for_where_nothing_is_revoked() {
+    let http = crate::Http::new(crate::http::Timeouts::default());
+    for (provider, needs_secret) in
+        [("hubspot", false), ("figma", false), ("google", false), ("notion", true)]
+    {
+        let mut settings = Settings::of(&[("PROVIDER", provider), ("THIRD_PARTY_CLIENT_ID", "client")]);
+        let endpoint = RevocationEndpoint::from_settings(&mut settings, &http);
+        assert_eq!(endpoint.is_none(), needs_secret, "{provider} {:?}", settings.problems());
+    }
+}
+
+#[test]
+fn a_tenant_cannot_lead_elsewhere() {
+    for (provider, tenant, why) in [
+        ("okta", "", "THIRD_PARTY_TENANT is not set"),
+        ("okta", "okta.com", "must end in one of tenant.host_suffixes"),
+        ("okta", "acme.okta.com.evil.example", "must end in one of tenant.host_suffixes"),
+        ("okta", "evil.example/.okta.com", "THIRD_PARTY_TENANT must be letters"),
+        ("shopify", "acme.evil", "THIRD_PARTY_TENANT must be letters"),
+        ("shopify", "acme#", "THIRD_PARTY_TENANT must be letters"),
+        ("entra", "../v1", "THIRD_PARTY_TENANT must be letters"),
+        ("google", "acme", "THIRD_PARTY_TENANT is set, but this provider has no tenants"),
+    ] {
+        let problems = problems(&[("PROVIDER", provider), ("THIRD_PARTY_TENANT", tenant)]);
+        assert!(problems.iter().any(|problem| problem.contains(why)), "{provider} {tenant}: {problems:?}");
+    }
+    assert_eq!(problems(&[("PROVIDER", "okta"), ("THIRD_PARTY_TENANT", "acme.okta.com")]), [""; 0]);
+    assert_eq!(problems(&[("PROVIDER", "entra")]), [""; 0], "has a default");
+}
+
+#[test]
+fn every_mistake_of_a_file_is_told_at_once() {
+    let text = r#"{
+        "issuers": "https://id.example.com",
+        "client_authentication": "basic",
+        "tenant": { "form": "regex", "host_suffixes": [".com"] },
+        "authorization": {
+            "url": "http://id.example.com/a",
+            "scopes": "openid",
+            "parameters": { "state": "x", "prompt": 1 },
+            "callback_parameters": ["code"],
+            "pkce": "off"
+        },
+        "token": {
+            "url": "https://{shop}.example.com/token",
+            "headers": { "Authorization": "x" },
+            "refresh_parameters": { "grant_type": "x" },
+            "expires_in": "expires_in",
+            "rotation": "none",
+            "grace_seconds": 5,
+            "default_expires_in": "an hour",
+            "refusal": { "codes": [] }
+        },
+        "userinfo": { "url": "https://{token}.example.com/", "method": "PUT", "token_header": "a b", "emails": {} },
+        "revocation": { "url": "https://id.example.com/{token}", "token_in": "body", "body": "xml" }
+    }"#;
+    let mistakes = mistakes(text);
+    for expected in [
+        "issuers is not a key that can be here",
+        "client_authentication must be one of: client_secret_post, client_secret_basic, client_secret_basic_raw",
+        "tenant.form must be one of: label, host",
+        "tenant.host_suffixes must each be a dot and a domain",
+        "tenant.example is missing",
+        "authorization.url must be an https:// address",
+        "authorization.scopes must be a list of texts",
+        "authorization.parameters must be an object of texts",
+        "authorization.callback_parameters must not name code, state, error or iss",
+        "authorization.pkce must be true or false",
+        "token.url has a {place} that means nothing here",
+        "token.headers.Authorization is a header that is filled in",
+        "token.refresh_parameters.grant_type is a parameter of the protocol",
+        "token.expires_in must be a JSON pointer",
+        "token.grace_seconds makes no sense",
+        "token.default_expires_in must be a whole number of seconds",
+        "token.refusal.codes must be an object of texts",
+        "userinfo.url must not have {token} or {client_id} in its host",
+        "userinfo.method must be one of: GET, POST",
+        "userinfo.token_header must be the name of an HTTP header",
+        "userinfo.emails.url is missing",
+        "revocation.token_in makes no sense with {token} in the url",
+        "revocation.body must be one of: form, json",
+    ] {
+        let expected = format!("own.json: {expected}");
+        assert!(mistakes.iter().any(|mistake| mistake.starts_with(&expected)), "{expected}: {mistakes:#?}");
+    }
+    // And the tenant that such a file asks for.
+    assert_eq!(mistakes.len(), 24, "{mistakes:#?}");
+}
+
+#[test]
+fn what_is_no_object_is_a_mistake_too() {
+    assert_eq!(mistakes("[]"), ["own.json: must be a JSON object"]);
+    assert_eq!(mistakes("{\n \"a\": }"), ["own.json: is not JSON: line 2, column 7"]);
+    assert_eq!(mistakes(r#"{"token":7}"#), ["own.json: token must be an object"]);
+}
+
+#[test]
+fn a_file_of_one_s_own_is_named_by_a_setting() {
+    assert_eq!(
+        problems(&[("PROVIDER", "slack"), ("PROVIDER_FILE", "own.json")]),
+        ["PROVIDER_FILE is only for PROVIDER=custom: unset one of them"]
+    );
+    assert_eq!(
+        problems(&[("PROVIDER_FILE", "/nowhere/own.json")]),
+        ["PROVIDER_FILE cannot be read: entity not found"]
+    );
+    assert!(
+        problems(&[("PROVIDER", "nobody")])[0].starts_with("PROVIDER must be one of: custom, airtable, ")
+    );
+}
+
+#[test]
+fn what_is_not_said_is_as_the_rfcs_have_it() {
+    let description = custom("{}");
+    assert_eq!(description.authentication, Authentication::Post);
+    assert!(description.authorization.pkce);
+    assert_eq!(description.token.rotation, Rotation::Strict { grace: Duration::ZERO });
+    let rotation = r#"{"token":{"rotation":"rotating","grace_seconds":60}}"#;
+    assert_eq!(custom(rotation).token.rotation, Rotation::Rotating { grace: Duration::from_mins(1) });
+}
+
+#[test]
+fn a_refusal_is_told_in_the_words_of_the_rfcs() {
+    let refusal = custom(r#"{"token":{"refusal":{"ok":"/ok","codes":{"bad_code":"invalid_grant"}}}}"#)
+        .token
+        .fields
+        .refusal;
+    for (answer, expected) in [
+        (r#"{"ok":true}"#, None),
+        (r#"{"ok":false}"#, Some("")),
+        (r#"{"ok":"no","error":"other"}"#, Some("other")),
+        (r#"{"ok":false,"error":"bad_code"}"#, Some("invalid_grant")),
+        (r#"{"error":"bad_code"}"#, Some("invalid_grant")),
+        (r#"{"error":null}"#, None),
+        (r#"{"error":""}"#, None),
+    ] {
+        assert_eq!(refusal.of(&serde_json::from_str(answer).unwrap()).as_deref(), expected, "{answer}");
+    }
+}

@@ -1,0 +1,127 @@
+//! Addresses with places to fill: `{tenant}` when the description is read, `{token}` and `{client_id}` per call.
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+use url::form_urlencoded::byte_serialize;
+
+use super::reader::Object;
+use super::tenant::Tenant;
+use crate::settings::is_allowed_address;
+
+const TENANT: &str = "{tenant}";
+/// Where the token goes.
+pub(super) const TOKEN: &str = "{token}";
+/// Where the client's id goes.
+pub(super) const CLIENT_ID: &str = "{client_id}";
+
+/// An address that is complete but for `{token}` and `{client_id}`.
+#[derive(Clone, Debug)]
+pub(in crate::provider) struct UrlTemplate(String);
+
+impl From<Url> for UrlTemplate {
+    fn from(url: Url) -> Self {
+        Self(url.into())
+    }
+}
+
+impl UrlTemplate {
+    /// Whether the token goes into the address.
+    pub(in crate::provider) fn holds_token(&self) -> bool {
+        self.0.contains(TOKEN)
+    }
+
+    /// The whole address. None only for what was refused when the description was read.
+    pub(in crate::provider) fn fill(&self, client_id: &str, token: &SecretString) -> Option<Url> {
+        let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+        let text = self.0.replace(CLIENT_ID, &encode(client_id));
+        Url::parse(&text.replace(TOKEN, &encode(token.expose_secret()))).ok()
+    }
+}
+
+impl Object<'_> {
+    /// An address with no place but the tenant's.
+    pub(super) fn url(&mut self, key: &str, tenant: Option<&Tenant>) -> Option<Url> {
+        let UrlTemplate(text) = self.url_template(key, &[], tenant)?;
+        Url::parse(&text).ok()
+    }
+
+    /// An address in which these places may stand too.
+    pub(super) fn url_template(
+        &mut self,
+        key: &str,
+        places: &[&str],
+        tenant: Option<&Tenant>,
+    ) -> Option<UrlTemplate> {
+        let text = self.text(key)?;
+        match fill_tenant(&text, places, tenant) {
+            Ok(filled) => Some(UrlTemplate(filled)),
+            Err(why) => {
+                self.problem(key, why);
+                None
+            }
+        }
+    }
+}
+
+/// Fills in the tenant, and makes sure that the address still is where the description wants it: a tenant is
+/// a setting, and must not send tokens to another host.
+fn fill_tenant(text: &str, places: &[&str], tenant: Option<&Tenant>) -> Result<String, &'static str> {
+    let filled = tenant.map_or_else(|| text.to_owned(), |tenant| text.replace(TENANT, tenant.value()));
+    if [TOKEN, CLIENT_ID].iter().any(|place| is_in_host(text, place)) {
+        return Err("must not have {token} or {client_id} in its host");
+    }
+    let sample = places.iter().fold(filled.clone(), |sample, place| sample.replace(place, "x"));
+    if sample.contains(TENANT) {
+        return Err("has {tenant}, but no key \"tenant\" says what that may be");
+    }
+    if sample.contains(['{', '}']) {
+        return Err("has a {place} that means nothing here");
+    }
+    let url = Url::parse(&sample).ok().filter(is_allowed_address);
+    let url =
+        url.ok_or("must be an https:// address (http:// only for localhost), without user or fragment")?;
+    let host = url.host_str().unwrap_or_default();
+    if is_in_host(text, TENANT) && !tenant.is_some_and(|tenant| tenant.may_be_at(host)) {
+        return Err("with the tenant filled in must end in one of tenant.host_suffixes");
+    }
+    Ok(filled)
+}
+
+/// The parser decides what the host is, not how the text looks: `https:///{tenant}` has one too.
+fn is_in_host(text: &str, place: &str) -> bool {
+    let others = [TENANT, TOKEN, CLIENT_ID].into_iter().filter(|other| *other != place);
+    let text = others.fold(text.replace(place, "placeholder"), |text, other| text.replace(other, "x"));
+    Url::parse(&text).is_ok_and(|url| url.host_str().is_some_and(|host| host.contains("placeholder")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_in_the_path_is_encoded() {
+        let template = UrlTemplate("https://example.com/{client_id}/token/{token}".to_owned());
+        let filled = template.fill("a/b", &"x?y/../z".into()).unwrap();
+        assert_eq!(filled.as_str(), "https://example.com/a%2Fb/token/x%3Fy%2F..%2Fz");
+    }
+
+    #[test]
+    fn a_place_that_means_nothing_is_refused() {
+        for text in [
+            "https://{tenant}.example.com/",
+            "https://example.com/{tokens}",
+            "https://{token}.example.com/",
+            "http://example.com/",
+            "example.com",
+            "https://user@example.com/",
+        ] {
+            assert!(fill_tenant(text, &[TOKEN], None).is_err(), "{text}");
+        }
+        for text in ["https://{tenant}/", "https:///{tenant}/", "https:{tenant}/", "https:\\\\{tenant}/"] {
+            assert!(is_in_host(text, TENANT), "{text}");
+        }
+        assert!(!is_in_host("https://example.com/{tenant}?{token}", TENANT));
+        assert!(fill_tenant("https://example.com/{token}", &[TOKEN], None).is_ok());
+        assert!(fill_tenant("https://example.com/{token}", &[], None).is_err());
+    }
+}
