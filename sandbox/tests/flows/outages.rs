@@ -221,6 +221,61 @@ async fn a_logout_deletes_even_when_the_provider_is_down() {
     assert!(app.stored().is_empty());
 }
 
+/// Every fault at every write and delete: told as what it is, and the link is what it was before.
+#[tokio::test]
+async fn stripe_failing_to_write_changes_nothing() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    for (fault, expected) in [
+        (Fault::status(404), (503, "secret_store_unavailable")),
+        (Fault::body(403, ""), (403, "secret_store_denied")),
+        (Fault::status(409), (503, "secret_store_unavailable")),
+        (Fault::status(429), (429, "rate_limited")),
+        (Fault::status(500), (503, "secret_store_unavailable")),
+        (hang(), (503, "secret_store_unavailable")),
+    ] {
+        let expected = (expected.0, expected.1.to_owned());
+        rig.world.faults.once(Party::Stripe, SET, Fault::DelayMs(0)); // the lease
+        rig.world.faults.always(Party::Stripe, SET, fault.clone());
+        assert_eq!(app.link(Person::Ada).await.error(), expected, "set: {fault:?}");
+        rig.world.faults.clear();
+        assert_eq!(app.userinfo().await.error().1, "not_connected", "set: {fault:?}");
+        assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK, "after {fault:?}");
+
+        rig.world.faults.always(Party::Stripe, DELETE, fault.clone());
+        assert_eq!(app.logout().await.error(), expected, "delete: {fault:?}");
+        rig.world.faults.clear();
+        assert_eq!(app.stored(), ["access_token"], "delete: {fault:?}");
+        assert_eq!(app.logout().await.status, StatusCode::OK, "after {fault:?}");
+        assert!(app.stored().is_empty());
+    }
+    assert_eq!(rig.world.provider.live_grants(), 0);
+}
+
+#[tokio::test]
+async fn a_scope_that_is_full_is_the_operators_to_mend() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    for number in 0..10 {
+        rig.world.stripe.put(shared::Mode::Test, app.account, app.user, &format!("of_the_app_{number}"), "x");
+    }
+    assert_eq!(app.link(Person::Ada).await.error(), (500, "client_misconfigured".to_owned()));
+    assert_eq!(app.stored().len(), 10);
+    assert_eq!(rig.world.provider.live_grants(), 0);
+}
+
+#[tokio::test]
+async fn a_revocation_the_provider_refuses_is_none() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    for status in [400, 401, 503] {
+        app.link(Person::Ada).await;
+        rig.world.faults.once(Party::Provider, "/revoke", Fault::status(status));
+        assert_eq!(app.logout().await.json(), json!({ "revoked": false }), "{status}");
+        assert!(app.stored().is_empty());
+    }
+}
+
 #[tokio::test]
 async fn without_a_revocation_endpoint_a_logout_says_so() {
     let rig = Rig::with(Options {

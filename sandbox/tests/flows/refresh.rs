@@ -8,7 +8,7 @@ use reqwest::StatusCode;
 use sandbox::Party;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::Mode;
 
 use crate::app::App;
@@ -304,5 +304,55 @@ async fn without_a_refresh_token_a_link_ends_with_its_access_token() {
     assert_eq!(app.userinfo().await.status, StatusCode::OK);
     rig.clock.advance(2);
     assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()));
+    assert_eq!(rig.world.provider.calls(TOKEN), 1);
+}
+
+/// The sandbox's provider, described with another habit of refresh tokens.
+async fn with_habit(token: Value) -> Rig {
+    let file = format!("habit-{}-{}.json", token["rotation"].as_str().unwrap(), std::process::id());
+    let path = std::env::temp_dir().join(file);
+    let description = json!({ "name": "Sandbox", "sources": [], "read": "2026-11-23", "token": token });
+    std::fs::write(&path, description.to_string()).unwrap();
+    let rig = Rig::set(&[("PROVIDER_FILE", path.to_str().unwrap())]).await;
+    std::fs::remove_file(path).unwrap();
+    rig
+}
+
+#[tokio::test]
+async fn where_a_used_token_is_still_taken_a_lost_answer_is_asked_for_again() {
+    for (habit, leases) in [
+        (json!({ "rotation": "none" }), 0),
+        (json!({ "rotation": "rotating", "grace_seconds": 30 }), 1),
+        (json!({ "rotation": "strict", "grace_seconds": 30 }), 1),
+    ] {
+        let rig = with_habit(habit.clone()).await;
+        let app = rig.app();
+        app.link(Person::Ada).await;
+        rig.clock.advance(LIFETIME + 1);
+        rig.world.faults.once(Party::Provider, TOKEN, Fault::HangUp);
+        assert_eq!(app.userinfo().await.status, StatusCode::OK, "{habit}");
+        assert_eq!(app.stored().len(), 1 + leases, "{habit}: {:?}", app.stored());
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_lives_shortly_is_refreshed_at_half_its_time() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    let short = json!({ "access_token": "at_PLANTED_short", "refresh_token": "rt", "expires_in": 60 });
+    let who = json!({ "sub": "person_ada", "email": "ada@example.com", "email_verified": true });
+    rig.world.faults.once(Party::Provider, TOKEN, Fault::body(200, &short.to_string()));
+    rig.world.faults.always(Party::Provider, "/oauth/whoami", Fault::body(200, &who.to_string()));
+    app.link(Person::Ada).await;
+    rig.clock.advance(29);
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+    assert_eq!(rig.world.provider.calls(TOKEN), 0, "the link's was made up");
+    rig.clock.advance(1);
+    rig.world.faults.once(Party::Provider, TOKEN, Fault::DelayMs(0));
+    assert_eq!(
+        app.userinfo().await.error(),
+        (401, "reconnect_required".to_owned()),
+        "so is the refresh token"
+    );
     assert_eq!(rig.world.provider.calls(TOKEN), 1);
 }

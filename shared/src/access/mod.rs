@@ -18,9 +18,6 @@ use crate::tokens::{Stored, TokenSet, TokenStore, UserTokens};
 use flights::Flights;
 use refresh::Refresh;
 
-/// Tokens are refreshed this many seconds before they end.
-const MARGIN: u64 = 120;
-
 /// Gives access tokens of linked users.
 pub struct AccessTokens {
     store: TokenStore,
@@ -71,15 +68,15 @@ impl AccessTokens {
         let now = invocation.now;
         let link = self.store.of(user, invocation.deadline)?;
         let stale = Stale::load(&link).await?;
-        let still_good = !stale.tokens.ends_within(0, now);
+        let still_good = !stale.tokens.has_ended(now);
         let can_wait = stale.tokens.refresh_token.is_none() && still_good;
-        if can_wait || !stale.tokens.ends_within(MARGIN, now) {
+        if can_wait || !stale.tokens.is_due(now) {
             return Ok(stale.tokens);
         }
         let present = stale.tokens.clone();
         match self.refresh(user, link, stale, invocation).await {
             Err(error @ (Error::NotConnected | Error::ReconnectRequired)) => Err(error),
-            // Two minutes are left for the outage to end.
+            // Time is left for the outage to end.
             Err(_) if still_good => Ok(present),
             outcome => outcome,
         }

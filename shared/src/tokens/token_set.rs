@@ -17,7 +17,7 @@ pub struct TokenSet {
     #[serde(serialize_with = "secret::serialize_option")]
     pub refresh_token: Option<SecretString>,
     /// When the access token ends, where that is told.
-    pub expires_at: Option<UnixSeconds>,
+    pub lifetime: Option<Lifetime>,
     /// What was granted, where that is told.
     pub scope: Option<String>,
     /// The provider's id of the user who was linked.
@@ -32,6 +32,21 @@ pub struct TokenSet {
     pub callback: BTreeMap<String, String>,
 }
 
+/// How long an access token is good for.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct Lifetime {
+    refresh_at: UnixSeconds,
+    ends_at: UnixSeconds,
+}
+
+impl Lifetime {
+    /// A token is refreshed two minutes before it ends; one that lives shorter than four, at half its time.
+    fn begin(seconds: u64, now: UnixSeconds) -> Self {
+        let ends_at = now.saturating_add(seconds);
+        Self { refresh_at: ends_at - (seconds / 2).min(120), ends_at }
+    }
+}
+
 impl Sealed for TokenSet {
     const LABEL: &'static str = "token-set/v1";
 }
@@ -43,7 +58,7 @@ impl TokenSet {
         Self {
             access_token: response.access_token,
             refresh_token: response.refresh_token,
-            expires_at: response.expires_in.map(|seconds| now.saturating_add(seconds)),
+            lifetime: response.expires_in.map(|seconds| Lifetime::begin(seconds, now)),
             scope: response.scope,
             subject: None,
             generation: 0,
@@ -59,7 +74,7 @@ impl TokenSet {
         Self {
             access_token: response.access_token,
             refresh_token: response.refresh_token.or_else(|| self.refresh_token.clone()),
-            expires_at: response.expires_in.map(|seconds| now.saturating_add(seconds)),
+            lifetime: response.expires_in.map(|seconds| Lifetime::begin(seconds, now)),
             scope: response.scope.or_else(|| self.scope.clone()),
             subject: self.subject.clone(),
             generation: self.generation.wrapping_add(1),
@@ -69,10 +84,16 @@ impl TokenSet {
         }
     }
 
-    /// Whether the access token ends within so many seconds; one without a known end does not.
+    /// Whether it is time for a refresh.
     #[must_use]
-    pub fn ends_within(&self, seconds: u64, now: UnixSeconds) -> bool {
-        self.expires_at.is_some_and(|end| end <= now.saturating_add(seconds))
+    pub fn is_due(&self, now: UnixSeconds) -> bool {
+        self.lifetime.is_some_and(|lifetime| lifetime.refresh_at <= now)
+    }
+
+    /// Whether the access token has ended.
+    #[must_use]
+    pub fn has_ended(&self, now: UnixSeconds) -> bool {
+        self.lifetime.is_some_and(|lifetime| lifetime.ends_at <= now)
     }
 
     /// Whether this is another state of the link than `other`: refreshed, or linked anew.
@@ -86,7 +107,7 @@ impl TokenSet {
         Self {
             access_token,
             refresh_token: None,
-            expires_at: None,
+            lifetime: None,
             scope: None,
             subject: None,
             generation: 0,
