@@ -53,7 +53,7 @@ struct Arguments {
 enum Command {
     /// Signs the files of events/ anew, into target/events/, for `cargo lambda invoke`.
     Events,
-    /// Prints a provider description (docs/providers.md) made from OpenID Connect Discovery, to look over and keep.
+    /// Prints a provider description (docs/providers) made from OpenID Connect Discovery, to look over and keep.
     Discover {
         /// The issuer, as <https://id.example.com>
         issuer: String,

@@ -1,4 +1,4 @@
-//! What sets one provider apart from another: data, one JSON file each. `docs/providers.md` documents every key.
+//! What sets one provider apart from another: data, one JSON file each. `docs/providers/description.md` documents every key.
 //!
 //! The files of `providers/` are part of the binary; only the chosen one is parsed. A provider of one's own
 //! has its file in the deployment package, named by `PROVIDER_FILE`, or none at all: settings suffice where

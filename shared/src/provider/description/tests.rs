@@ -50,7 +50,10 @@ fn every_preset_can_be_read_and_says_where_it_is_from() {
 
 #[test]
 fn every_preset_and_every_key_is_in_the_documentation() {
-    let documentation = include_str!("../../../../docs/providers.md");
+    let documentation = concat!(
+        include_str!("../../../../docs/providers/which.md"),
+        include_str!("../../../../docs/providers/description.md")
+    );
     for (name, text) in PRESETS {
         assert!(documentation.contains(&format!("| `{name}` |")), "{name}");
         let raw: serde_json::Map<_, _> = serde_json::from_str(text).unwrap();
