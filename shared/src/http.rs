@@ -29,13 +29,20 @@ pub struct Timeouts {
     pub pause: Duration,
 }
 
+impl Timeouts {
+    /// The longest that so many calls take, of one try each, and to store the outcome.
+    #[must_use]
+    pub fn to_store_after(&self, calls: u32) -> Duration {
+        self.attempt * calls + self.secret_store
+    }
+}
+
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(2),
             attempt: Duration::from_secs(5),
             secret_store: Duration::from_secs(8),
-            // The longest flow: find, exchange, userinfo, set, and 2 s to revoke what cannot be stored.
             request: Duration::from_secs(28),
             pause: Duration::from_millis(500),
         }

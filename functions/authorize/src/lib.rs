@@ -5,6 +5,7 @@
 //! - `POST`, session-bound flow: the app, in the Dashboard session that began, finishes the link.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -29,6 +30,8 @@ pub struct Authorize {
     revocation: RevocationEndpoint,
     tokens: TokenStore,
     dashboard: Dashboard,
+    /// To claim, to exchange, to read the user, and to store.
+    longest_exchange: Duration,
 }
 
 /// The signed payload of `POST`.
@@ -71,6 +74,7 @@ impl Function for Authorize {
             revocation: revocation?,
             tokens: tokens?,
             dashboard: dashboard?,
+            longest_exchange: http.timeouts().to_store_after(3),
         })
     }
 
@@ -157,6 +161,10 @@ impl Authorize {
         let present = stored.as_ref().and_then(|stored| stored.tokens.as_ref());
         if let Some(made) = present.filter(|set| set.link == Some(grant.link)) {
             return self.userinfo.read(made, deadline).await;
+        }
+        // A code is good once: what it buys must be stored in time, or it waits for another try.
+        if deadline.left() < self.longest_exchange {
+            return Err(Error::SecretStoreUnavailable);
         }
         match tokens.claim_link(&grant.link).await? {
             Claim::Won => {

@@ -1,14 +1,15 @@
 //! Outages of Stripe and the provider: told as such, never as a sign-out, and nothing is lost.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use sandbox::faults::{Fault, Reply};
 use sandbox::provider::Person;
 use sandbox::{Options, Party};
 use serde_json::json;
+use shared::http::Timeouts;
 
-use crate::rig::{Rig, TIMEOUTS};
+use crate::rig::{PLANTED, Rig, TIMEOUTS};
 
 const FIND: &str = "/v1/apps/secrets/find";
 const SET: &str = "/v1/apps/secrets";
@@ -151,6 +152,24 @@ async fn a_store_that_is_down_before_the_exchange_costs_no_code() {
     assert_eq!(app.complete(&code, &begun.verifier).await.error().1, "secret_store_unavailable");
     rig.world.faults.clear();
     assert_eq!(app.complete(&code, &begun.verifier).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_could_not_be_stored_in_time_is_not_begun() {
+    let rig = Rig::timed(Options { marker: PLANTED, timeouts: slow_store(), ..Options::default() }).await;
+    let app = rig.app();
+    let begun = app.begin().await;
+    let code = app.code(&begun, Person::Ada).await;
+    rig.world.faults.once(Party::Stripe, FIND, Fault::DelayMs(600));
+    assert_eq!(app.complete(&code, &begun.verifier).await.error().1, "secret_store_unavailable");
+    assert_eq!(rig.world.provider.calls("/token"), 0);
+    assert_eq!(app.complete(&code, &begun.verifier).await.status, StatusCode::OK, "the code was kept");
+}
+
+/// There is time for one quick look, a claim, an exchange, userinfo, and a slow write.
+fn slow_store() -> Timeouts {
+    let half = Duration::from_millis(500);
+    Timeouts { attempt: 4 * half, secret_store: 6 * half, request: 19 * half, ..TIMEOUTS }
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ impl AccessTokens {
     pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let store = TokenStore::from_settings(settings, http);
         let endpoint = TokenEndpoint::from_settings(settings, http);
-        let lease = http.timeouts().attempt + http.timeouts().secret_store;
+        let lease = http.timeouts().to_store_after(1);
         Some(Self {
             store: store?,
             endpoint: endpoint?,

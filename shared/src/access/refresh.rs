@@ -47,7 +47,8 @@ impl Refresh<'_> {
         if self.endpoint.rotation() == Rotation::None {
             return self.lead(stale, self.deadline).await;
         }
-        while self.deadline.left() > PAUSE {
+        // What cannot be stored in time must not be begun: the provider would have the only copy.
+        while self.deadline.left() > self.lease {
             let claim = self.link.claim_refresh(&stale.tokens).await?;
             let lease = self.deadline.within(self.lease);
             match claim {
