@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lambda_http::http::{HeaderMap, StatusCode};
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, Method, Request, RequestBuilder};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
@@ -155,17 +155,33 @@ impl Http {
         self.timeouts
     }
 
-    /// Makes one try of a call and reads the whole answer.
+    /// Makes one try of a call and reads the whole answer. A call that only reads is made once more when the
+    /// connection broke: one that was kept alive dies while Lambda has the function frozen.
     ///
     /// # Errors
     /// A [`Failure`] when there is no whole answer; any status is an answer.
     pub async fn send(&self, request: RequestBuilder, deadline: Deadline) -> Result<Reply, Failure> {
-        let limit = self.timeouts.attempt.min(deadline.left());
-        let mut response = request.timeout(limit).send().await.map_err(|error| failure(&error))?;
+        // Requests are built from addresses and headers that were checked when the settings were read.
+        let request = request.build().map_err(|_| Failure::NotConnected)?;
+        let again = (request.method() == Method::GET).then(|| request.try_clone()).flatten();
+        match (self.execute(request, deadline).await, again) {
+            (Err(Broken::Connection), Some(again)) => self.execute(again, deadline).await,
+            (outcome, _) => outcome,
+        }
+        .map_err(|broken| match broken {
+            Broken::NotConnected => Failure::NotConnected,
+            Broken::Connection | Broken::Late => Failure::Lost,
+            Broken::TooLong => Failure::TooLong,
+        })
+    }
+
+    async fn execute(&self, mut request: Request, deadline: Deadline) -> Result<Reply, Broken> {
+        *request.timeout_mut() = Some(self.timeouts.attempt.min(deadline.left()));
+        let mut response = self.client.execute(request).await?;
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|_| Failure::Lost)? {
+        while let Some(chunk) = response.chunk().await? {
             if body.len() + chunk.len() > LONGEST_ANSWER {
-                return Err(Failure::TooLong);
+                return Err(Broken::TooLong);
             }
             body.extend_from_slice(&chunk);
         }
@@ -173,8 +189,28 @@ impl Http {
     }
 }
 
-fn failure(error: &reqwest::Error) -> Failure {
-    if error.is_connect() { Failure::NotConnected } else { Failure::Lost }
+/// How a try ended without an answer.
+enum Broken {
+    /// No connection was made.
+    NotConnected,
+    /// The connection ended before the answer did.
+    Connection,
+    /// Time was up.
+    Late,
+    /// The answer has no end.
+    TooLong,
+}
+
+impl From<reqwest::Error> for Broken {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_connect() {
+            Self::NotConnected
+        } else if error.is_timeout() {
+            Self::Late
+        } else {
+            Self::Connection
+        }
+    }
 }
 
 #[cfg(test)]

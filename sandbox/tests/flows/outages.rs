@@ -212,14 +212,29 @@ async fn userinfos_faults_are_told_apart_and_delete_nothing() {
         (Fault::body(200, "[]"), (502, "provider_error")),
         (html(), (502, "provider_error")),
     ] {
-        rig.world.faults.once(Party::Provider, "/oauth/whoami", fault.clone());
+        rig.world.faults.always(Party::Provider, "/oauth/whoami", fault.clone());
         let answer = app.userinfo().await;
         assert_eq!(answer.error(), (expected.0, expected.1.to_owned()), "{fault:?}");
         if expected.0 == 429 {
             assert_eq!(answer.headers["retry-after"], "17");
         }
+        rig.world.faults.clear();
         assert_eq!(app.userinfo().await.status, StatusCode::OK, "after {fault:?}");
     }
+}
+
+/// A kept-alive connection dies while Lambda has the function frozen.
+#[tokio::test]
+async fn a_dead_connection_to_the_provider_goes_unnoticed_where_nothing_is_written() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    for fault in [Fault::HangUp, Fault::LoseReply] {
+        rig.world.faults.once(Party::Provider, "/oauth/whoami", fault);
+        assert_eq!(app.userinfo().await.status, StatusCode::OK);
+    }
+    rig.world.faults.once(Party::Provider, "/token", Fault::HangUp);
+    assert_eq!(app.link(Person::Ada).await.error().1, "provider_unavailable", "a code is sent once");
 }
 
 #[tokio::test]
