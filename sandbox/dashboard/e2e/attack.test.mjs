@@ -1,4 +1,4 @@
-// Two browsers: an attacker begins a sign-in and lets a victim finish it (login CSRF, see the threat model).
+// Two browsers: an attacker begins a sign-in and lets a victim finish it (login CSRF, see docs/flows.md).
 
 import { strict as assert } from "node:assert";
 import { after, before, describe, test } from "node:test";

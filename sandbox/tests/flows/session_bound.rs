@@ -202,6 +202,16 @@ async fn sealed_tokens_are_not_interchangeable() {
 }
 
 #[tokio::test]
+async fn tokens_of_another_sealing_key_do_not_open() {
+    let rig = Rig::session_bound().await;
+    let settings = vec![("API_HOST_URL", rig.world.addresses.gateway.clone())];
+    let other = Rig::marked("PLANTED-too", Options { settings, ..Options::default() }).await;
+    let state = parts(&other.app().begin().await.authorization_url).1["state"].clone();
+    let callback = format!("authorize?code=x&state={state}&iss={}", rig.world.addresses.provider);
+    assert_eq!(rig.app().get(&callback).await.page(), (400, "state_invalid".to_owned()));
+}
+
+#[tokio::test]
 async fn time_runs_out() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
