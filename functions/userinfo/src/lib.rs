@@ -35,17 +35,17 @@ impl Function for Userinfo {
 impl Userinfo {
     async fn linked_user(&self, invocation: &Invocation) -> Result<Response, Error> {
         let signed = self.verifier.extract(invocation, "userinfo")?;
-        let mut tokens = self.tokens.fresh(&signed.user, invocation).await?;
-        let mut answer = self.endpoint.read(&tokens, invocation.deadline).await;
-        if answer.as_ref().is_err_and(|error| *error == Error::ReconnectRequired) {
-            tokens = self.tokens.renewed(&signed.user, &tokens, invocation).await?;
-            answer = self.endpoint.read(&tokens, invocation.deadline).await;
-        }
-        let user = answer?;
-        // A subject is stable and never reassigned (OpenID Connect Core section 5.3.2).
-        if tokens.subject.is_some_and(|subject| subject != user.id) {
-            return Err(Error::IdentityChanged);
-        }
+        let user = self
+            .tokens
+            .with(&signed.user, invocation, |tokens| async move {
+                let user = self.endpoint.read(&tokens, invocation.deadline).await?;
+                // A subject is stable and never reassigned (OpenID Connect Core section 5.3.2).
+                match &tokens.subject {
+                    Some(subject) if *subject != user.id => Err(Error::IdentityChanged),
+                    _ => Ok(user),
+                }
+            })
+            .await?;
         Ok(response::ok(&user))
     }
 }

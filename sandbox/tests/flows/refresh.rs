@@ -357,3 +357,18 @@ async fn a_token_that_lives_shortly_is_refreshed_at_half_its_time() {
     );
     assert_eq!(rig.world.provider.calls(TOKEN), 1);
 }
+
+/// Where nobody waits for a lease, an old set must not be written back over what another function may have stored.
+#[tokio::test]
+async fn without_a_lease_a_failure_writes_nothing() {
+    let rig = with_habit(json!({ "rotation": "none" })).await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    let before = sealed(&rig, &app);
+    rig.clock.advance(LIFETIME + 1);
+    rig.world.faults.always(Party::Provider, TOKEN, Fault::status(503));
+    assert_eq!(app.userinfo().await.error(), (503, "provider_unavailable".to_owned()));
+    assert!(sealed(&rig, &app) == before);
+    rig.world.faults.clear();
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+}

@@ -82,23 +82,22 @@ impl AccessTokens {
         }
     }
 
-    /// The tokens of a user after the provider refused `refused` with a `401`: refreshed once, unless
-    /// somebody else did so meanwhile.
+    /// Makes a call with the user's tokens, and once more with refreshed ones when it ends in
+    /// `reconnect_required`: the provider took the access token no longer.
     ///
     /// # Errors
-    /// As [`AccessTokens::fresh`].
-    pub async fn renewed(
+    /// As [`AccessTokens::fresh`], and what the call itself ends in.
+    pub async fn with<T, F: Future<Output = Result<T, Error>>>(
         &self,
         user: &StripeUser,
-        refused: &TokenSet,
         invocation: &Invocation,
-    ) -> Result<TokenSet, Error> {
-        let link = self.store.of(user, invocation.deadline)?;
-        let stale = Stale::load(&link).await?;
-        if stale.tokens.differs_from(refused) {
-            return Ok(stale.tokens);
+        call: impl Fn(TokenSet) -> F,
+    ) -> Result<T, Error> {
+        let tokens = self.fresh(user, invocation).await?;
+        match call(tokens.clone()).await {
+            Err(Error::ReconnectRequired) => call(self.renewed(user, &tokens, invocation).await?).await,
+            outcome => outcome,
         }
-        self.refresh(user, link, stale, invocation).await
     }
 
     /// Sends a request to the provider's API with the user's access token, and once more with a refreshed
@@ -112,19 +111,29 @@ impl AccessTokens {
         request: RequestBuilder,
         invocation: &Invocation,
     ) -> Result<Reply, Error> {
-        let send = async |tokens: &TokenSet| {
+        let request = &request;
+        self.with(user, invocation, |tokens| async move {
             let request = request.try_clone().ok_or(Error::Internal)?;
             let request = request.bearer_auth(tokens.access_token.expose_secret());
-            self.http.send(request, invocation.deadline).await.map_err(no_answer)
-        };
-        let tokens = self.fresh(user, invocation).await?;
-        let reply = send(&tokens).await?;
-        if reply.status != StatusCode::UNAUTHORIZED {
-            return Ok(reply);
+            let reply = self.http.send(request, invocation.deadline).await.map_err(no_answer)?;
+            if reply.status == StatusCode::UNAUTHORIZED { Err(Error::ReconnectRequired) } else { Ok(reply) }
+        })
+        .await
+    }
+
+    /// The tokens after the provider refused `refused`: refreshed once, unless somebody else did so meanwhile.
+    async fn renewed(
+        &self,
+        user: &StripeUser,
+        refused: &TokenSet,
+        invocation: &Invocation,
+    ) -> Result<TokenSet, Error> {
+        let link = self.store.of(user, invocation.deadline)?;
+        let stale = Stale::load(&link).await?;
+        if stale.tokens.differs_from(refused) {
+            return Ok(stale.tokens);
         }
-        let tokens = self.renewed(user, &tokens, invocation).await?;
-        let reply = send(&tokens).await?;
-        if reply.status == StatusCode::UNAUTHORIZED { Err(Error::ReconnectRequired) } else { Ok(reply) }
+        self.refresh(user, link, stale, invocation).await
     }
 
     async fn refresh(

@@ -45,14 +45,14 @@ impl Refresh<'_> {
     /// `reconnect_required` when the grant has ended; an outage's otherwise.
     pub(super) async fn run(&self, mut stale: Stale) -> Result<TokenSet, Error> {
         if self.endpoint.rotation() == Rotation::None {
-            return self.lead(stale, self.deadline).await;
+            return self.lead(stale, None).await;
         }
         // What cannot be stored in time must not be begun: the provider would have the only copy.
         while self.deadline.left() > self.lease {
             let claim = self.link.claim_refresh(&stale.tokens).await?;
             let lease = self.deadline.within(self.lease);
             match claim {
-                Claim::Won => return self.lead(stale, lease).await,
+                Claim::Won => return self.lead(stale, Some(lease)).await,
                 Claim::Lost => {
                     if let Some(tokens) = self.follow(&stale.tokens, lease).await? {
                         return Ok(tokens);
@@ -65,15 +65,16 @@ impl Refresh<'_> {
         Err(Error::ProviderUnavailable)
     }
 
-    /// Refreshes, alone.
-    async fn lead(&self, stale: Stale, lease: Deadline) -> Result<TokenSet, Error> {
+    /// Refreshes; alone, if there is a lease.
+    async fn lead(&self, stale: Stale, lease: Option<Deadline>) -> Result<TokenSet, Error> {
         let Stale { mut tokens, stored } = stale;
+        let deadline = lease.unwrap_or(self.deadline);
         let refresh_token = tokens.refresh_token.as_ref().ok_or(Error::ReconnectRequired)?;
-        let mut outcome = self.endpoint.refresh(refresh_token, lease).await;
+        let mut outcome = self.endpoint.refresh(refresh_token, deadline).await;
         // Where the used token is taken for a while longer, an answer that was lost can be asked for again.
         if matches!(outcome, Err(Error::ProviderUnavailable)) && self.endpoint.rotation().allows_another_try()
         {
-            outcome = self.endpoint.refresh(refresh_token, lease).await;
+            outcome = self.endpoint.refresh(refresh_token, deadline).await;
         }
         // A sign-out or a new link that came between must not be undone.
         match (self.present(&tokens).await, outcome) {
@@ -93,9 +94,11 @@ impl Refresh<'_> {
             }
             (Present::Same | Present::Unknown(_), Err(error)) => {
                 // So that the others need not wait until the lease ends. After its end they may have written.
-                tokens.attempt += 1;
-                if self.store.of(self.user, lease)?.save(&tokens, Some(&stored)).await.is_err() {
-                    tracing::warn!("a failed refresh could not be noted");
+                if let Some(lease) = lease {
+                    tokens.attempt += 1;
+                    if self.store.of(self.user, lease)?.save(&tokens, Some(&stored)).await.is_err() {
+                        tracing::warn!("a failed refresh could not be noted");
+                    }
                 }
                 Err(error)
             }
