@@ -14,6 +14,7 @@ pub mod ports;
 pub mod provider;
 pub mod ssm;
 pub mod stripe;
+pub mod testing;
 pub mod traffic;
 pub mod world;
 

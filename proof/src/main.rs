@@ -1,0 +1,46 @@
+//! `cargo run -p proof`: shows why this product may be trusted with other people's tokens.
+//!
+//! Plays attacks and faults against the real functions, prints what came of each, and fails when one is not as
+//! expected. `docs/threat-model.md` says what each is about.
+
+mod attacks;
+mod report;
+
+use std::error::Error;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use report::Report;
+
+/// All that is printed, and all that the functions log.
+const LOG: &str = "target/proof/output.log";
+
+/// Plays attacks and faults against the real functions. Without a name: all that CI runs.
+#[derive(Parser)]
+#[command(name = "proof", bin_name = "cargo run -p proof --")]
+struct Arguments {
+    #[command(subcommand)]
+    suite: Option<Suite>,
+}
+
+#[derive(Subcommand)]
+enum Suite {
+    /// Attacks on the flows, the tokens, the signatures and the inputs.
+    Attacks {
+        /// Only the cases whose name contains this.
+        #[arg(default_value = "")]
+        only: String,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let mut report = Report::begin(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(LOG))?;
+    match arguments.suite {
+        Some(Suite::Attacks { only }) => attacks::run(&mut report, &only).await,
+        None => attacks::run(&mut report, "").await,
+    }
+    Ok(if report.finish() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
