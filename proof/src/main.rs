@@ -38,9 +38,10 @@ enum Suite {
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
     let mut report = Report::begin(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(LOG))?;
+    // Boxed: a suite is much for one future.
     match arguments.suite {
-        Some(Suite::Attacks { only }) => attacks::run(&mut report, &only).await,
-        None => attacks::run(&mut report, "").await,
+        Some(Suite::Attacks { only }) => Box::pin(attacks::run(&mut report, &only)).await,
+        None => Box::pin(attacks::run(&mut report, "")).await,
     }
     Ok(if report.finish() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -4,7 +4,15 @@
 //! stands only after a look at what the attacker has in the end; what begins with `succeeded` is a weakness that
 //! is known, and told in `docs/threat-model.md`.
 
+mod direct;
+mod oversize;
+mod people;
+mod policy;
+mod provider;
+mod redirects;
+mod session_bound;
 mod signatures;
+mod tokens;
 
 use std::panic::AssertUnwindSafe;
 
@@ -16,11 +24,21 @@ use crate::report::{Report, Row};
 
 /// Plays every attack whose name contains `only`.
 pub async fn run(report: &mut Report, only: &str) {
-    if !Kind::OidcProvider.install() {
-        report.not_run("the attacks on the flows (they need oidc-provider, of npm)");
+    let has_provider = Kind::OidcProvider.install();
+    if !has_provider {
+        report.not_run("the attacks by two browsers (they need oidc-provider, of npm)");
     }
     let mut attacks = Attacks { report, only };
+    if has_provider {
+        session_bound::run(&mut attacks).await;
+        direct::run(&mut attacks).await;
+    }
     signatures::run(&mut attacks).await;
+    tokens::run(&mut attacks).await;
+    redirects::run(&mut attacks).await;
+    provider::run(&mut attacks).await;
+    policy::run(&mut attacks).await;
+    oversize::run(&mut attacks).await;
 }
 
 /// Where each attack is played.
@@ -52,4 +70,13 @@ fn told(answer: &Answer) -> String {
         return format!("refused: {status} {code}");
     }
     "succeeded".to_owned()
+}
+
+/// What a page for a browser says to an attacker.
+fn shown(answer: &Answer) -> String {
+    if answer.status.is_redirection() {
+        return "succeeded".to_owned();
+    }
+    let (status, code) = answer.page();
+    format!("refused: {status} {code}")
 }

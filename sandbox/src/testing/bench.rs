@@ -15,7 +15,7 @@ use shared::{LinkFlow, Mode, Settings};
 use url::Url;
 
 use super::app::{Answer, App, parts};
-use super::browser;
+use super::browser::Browser;
 use super::rig::{PLANTED, Rig, logged};
 use super::servers::{CALLBACK, CLIENT_ID, CLIENT_SECRET, Kind, Server};
 
@@ -56,11 +56,16 @@ impl Bench {
         self.rig = rig(&self.server, LinkFlow::SessionBound, settings).await;
     }
 
-    /// The person's browser at the server, up to the address it is sent back to, below the prefix.
+    /// The person at the server in a new browser, up to the address it is sent back to, below the prefix.
     pub async fn at_server(&self, authorization_url: &str, person: &str) -> String {
+        self.at_server_in(&mut Browser::default(), authorization_url, person).await
+    }
+
+    /// The same, in the person's own browser.
+    pub async fn at_server_in(&self, browser: &mut Browser, authorization_url: &str, person: &str) -> String {
         let mut url = Url::parse(authorization_url).unwrap();
         url.query_pairs_mut().append_pair("login_hint", person);
-        let callback = browser::follow(&self.rig.http, url, CALLBACK).await;
+        let callback = browser.follow(&self.rig.http, url, CALLBACK).await;
         if let Some(code) = parts(callback.as_str()).1.get("code") {
             self.watch(code);
         }
