@@ -4,6 +4,7 @@
 //! expected. `docs/threat-model.md` says what each is about.
 
 mod attacks;
+mod differential;
 mod report;
 
 use std::error::Error;
@@ -15,6 +16,9 @@ use report::Report;
 
 /// All that is printed, and all that the functions log.
 const LOG: &str = "target/proof/output.log";
+
+/// Headers that the verifiers are compared over.
+const HEADERS: usize = 30_000;
 
 /// Plays attacks and faults against the real functions. Without a name: all that CI runs.
 #[derive(Parser)]
@@ -32,6 +36,15 @@ enum Suite {
         #[arg(default_value = "")]
         only: String,
     },
+    /// Our verifier of signatures beside Stripe's own libraries, over made-up headers.
+    Differential {
+        /// How many.
+        #[arg(long, default_value_t = HEADERS)]
+        headers: usize,
+        /// Another seed makes other headers.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 #[tokio::main]
@@ -41,7 +54,11 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     // Boxed: a suite is much for one future.
     match arguments.suite {
         Some(Suite::Attacks { only }) => Box::pin(attacks::run(&mut report, &only)).await,
-        None => Box::pin(attacks::run(&mut report, "")).await,
+        Some(Suite::Differential { headers, seed }) => differential::run(&mut report, headers, seed).await,
+        None => {
+            Box::pin(attacks::run(&mut report, "")).await;
+            differential::run(&mut report, HEADERS, 1).await;
+        }
     }
     Ok(if report.finish() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -16,7 +16,7 @@ pub const CALLBACK: &str = "https://app.example.com/api/oauth/";
 /// Seconds that access tokens live.
 pub const LIFETIME: u64 = 600;
 
-/// Where `sandbox/tests/install-real-servers` installs them, unless the environment's `REAL_SERVERS` says otherwise.
+/// Where `sandbox/tests/install-packages` installs them, unless the environment's `REAL_SERVERS` says otherwise.
 pub const INSTALLED: &str = "target/real-servers";
 
 /// Which server.
@@ -51,8 +51,11 @@ impl Kind {
         if std::env::var_os("REAL_SERVERS").is_some() {
             return true;
         }
-        let mut install = Command::new(workspace().join("sandbox/tests/install-real-servers"));
-        let status = install.arg(self.name()).arg(INSTALLED).current_dir(workspace()).status();
+        let mut install = Command::new(workspace().join("sandbox/tests/install-packages"));
+        let status = install
+            .args([&format!("sandbox/tests/real/{}", self.name()), INSTALLED])
+            .current_dir(workspace())
+            .status();
         status.is_ok_and(|status| status.success())
     }
 
