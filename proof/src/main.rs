@@ -6,6 +6,8 @@
 mod attacks;
 mod differential;
 mod report;
+#[cfg(test)]
+mod threat_model;
 
 use std::error::Error;
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! Who may be linked, what becomes of a link in trouble, and what is left behind.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use lambda_http::Context;
 use sandbox::faults::Fault;
@@ -15,6 +17,7 @@ const LIFETIME: u64 = 3600;
 pub async fn run(attacks: &mut Attacks<'_>) {
     email(attacks).await;
     identity(attacks).await;
+    nonce(attacks).await;
     left_behind(attacks).await;
     races(attacks).await;
 }
@@ -79,6 +82,21 @@ async fn identity(attacks: &mut Attacks<'_>) {
             let known = ["email", "email_verified", "id", "name", "picture"];
             let only = fields.iter().all(|field| known.contains(&field.as_str()));
             if only { "refused: five named fields".to_owned() } else { format!("succeeded: {fields:?}") }
+        })
+        .await;
+}
+
+/// Where a provider has no PKCE, the nonce of OpenID Connect ties a code to the attempt it was made for.
+async fn nonce(attacks: &mut Attacks<'_>) {
+    attacks
+        .play("nonce: the ID token is of another attempt", "refused: 401 code_rejected", async {
+            let rig = Rig::session_bound().await;
+            let app = rig.app();
+            let id_token = format!("e30.{}.c2ln", BASE64_URL_SAFE_NO_PAD.encode(r#"{"nonce":"of-another"}"#));
+            let granted =
+                format!(r#"{{"access_token":"at_PLANTED","token_type":"Bearer","id_token":"{id_token}"}}"#);
+            rig.world.faults.always(Party::Provider, "/token", Fault::body(200, &granted));
+            told(&app.link(Person::Ada).await)
         })
         .await;
 }
