@@ -65,8 +65,8 @@ impl Report {
 
     /// A line of progress, or of figures.
     pub fn say(&mut self, line: &str) {
-        println!("{line}");
-        // A full disk is no reason to stop.
+        // A closed pipe or a full disk is no reason to stop.
+        let _ = writeln!(io::stdout(), "{line}");
         let _ = writeln!(self.log, "{line}");
         self.said.push_str(line);
         self.said.push('\n');

@@ -17,7 +17,10 @@ mod tokens;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
+use sandbox::Party;
+use sandbox::faults::Fault;
 use sandbox::testing::app::Answer;
+use sandbox::testing::rig::Rig;
 use sandbox::testing::servers::Kind;
 
 use crate::report::{Report, Row};
@@ -79,4 +82,12 @@ fn shown(answer: &Answer) -> String {
     }
     let (status, code) = answer.page();
     format!("refused: {status} {code}")
+}
+
+/// A provider that grants for any code, without a look at a verifier.
+fn take_any_code(rig: &Rig) {
+    let granted = r#"{"access_token":"at_PLANTED","token_type":"Bearer"}"#;
+    let user = r#"{"sub":"person_ada","email":"ada@example.com","email_verified":true}"#;
+    rig.world.faults.always(Party::Provider, "/token", Fault::body(200, granted));
+    rig.world.faults.always(Party::Provider, "/oauth/whoami", Fault::body(200, user));
 }

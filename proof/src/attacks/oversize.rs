@@ -66,6 +66,16 @@ async fn requests(attacks: &mut Attacks<'_>) {
         })
         .await;
     attacks
+        .play("oversize: a right request, with blanks up to 8 KB and a byte", BAD, async {
+            let rig = Rig::session_bound().await;
+            let app = rig.app();
+            app.link(Person::Ada).await;
+            let padded = format!("{:1$}", app.envelope("userinfo", &[]), 8 * 1024 + 1);
+            let headers = [("content-type", "text/plain")];
+            then_works(&app, told(&app.send(Method::POST, "userinfo", &headers, padded).await)).await
+        })
+        .await;
+    attacks
         .play("oversize: a Dashboard state of 513 characters", BAD, async {
             let rig = Rig::session_bound().await;
             let app = rig.app();
@@ -113,18 +123,26 @@ async fn callbacks(attacks: &mut Attacks<'_>) {
 
 /// What others answer us.
 async fn answers(attacks: &mut Attacks<'_>) {
-    for (name, party, path, expected) in [
-        ("the provider's token answer", Party::Provider, "/token", "refused: 502 provider_error"),
-        ("the provider's user", Party::Provider, "/oauth/whoami", "refused: 502 provider_error"),
+    let user = r#"{"sub":"person_ada","email":"ada@example.com","email_verified":true}"#;
+    for (name, party, path, right, expected) in [
+        (
+            "the provider's token answer",
+            Party::Provider,
+            "/token",
+            r#"{"access_token":"at_PLANTED"}"#,
+            "refused: 502 provider_error",
+        ),
+        ("the provider's user", Party::Provider, "/oauth/whoami", user, "refused: 502 provider_error"),
         (
             "the Secret Store's answer",
             Party::Stripe,
             "/v1/apps/secrets/find",
+            r#"{"payload":"x"}"#,
             "refused: 503 secret_store_unavailable",
         ),
     ] {
         for (form, body) in [
-            ("JSON of 300 KB", format!(r#"{{"x":"{}"}}"#, "y".repeat(300_000))),
+            ("right, but 300 KB", format!("{}{}", right, " ".repeat(300_000))),
             ("100,000 open brackets", "[".repeat(100_000)),
         ] {
             attacks

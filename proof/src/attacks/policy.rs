@@ -9,7 +9,7 @@ use sandbox::provider::Person;
 use sandbox::testing::rig::Rig;
 use sandbox::{Options, Party};
 
-use super::{Attacks, told};
+use super::{Attacks, take_any_code, told};
 
 /// The provider's access tokens live this long.
 const LIFETIME: u64 = 3600;
@@ -96,6 +96,7 @@ async fn nonce(attacks: &mut Attacks<'_>) {
             let granted =
                 format!(r#"{{"access_token":"at_PLANTED","token_type":"Bearer","id_token":"{id_token}"}}"#);
             rig.world.faults.always(Party::Provider, "/token", Fault::body(200, &granted));
+            take_any_code(&rig);
             told(&app.link(Person::Ada).await)
         })
         .await;

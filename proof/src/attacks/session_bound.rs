@@ -96,7 +96,18 @@ async fn links_and_callbacks(attacks: &mut Attacks<'_>) {
         })
         .await;
     attacks
-        .play("session_bound 3c: a code of another session of the same user", MISMATCH, async {
+        .play("session_bound 3c: the same, and the verifier has leaked too", MISMATCH, async {
+            let bench = bench().await;
+            let (attacker, mut victim) = people(&bench);
+            let begun = victim.app.begin().await;
+            let callback = victim.consent(&begun.authorization_url).await;
+            let code = &attacker.open(&callback).await["code"];
+            let returned = attacker.app.complete(code, &begun.verifier).await;
+            outcome(&attacker, &victim, &told(&returned)).await
+        })
+        .await;
+    attacks
+        .play("session_bound 3d: a code of another session of the same user", MISMATCH, async {
             let bench = bench().await;
             let (attacker, mut victim) = people(&bench);
             let elsewhere = victim.app.begin().await;
