@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use lambda_http::http::header::HeaderName;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
@@ -17,8 +18,7 @@ use crate::http::{Deadline, Http, Timeouts};
 use crate::invocation::Invocation;
 use crate::log;
 use crate::response::{Code, Response};
-use crate::settings::ssm::ParameterStore;
-use crate::settings::{Environment, LoadError, Settings};
+use crate::settings::{Environment, LoadError, Secrets, Settings};
 
 /// One of the four functions.
 pub trait Function: Sized + Send + Sync + 'static {
@@ -36,10 +36,9 @@ pub trait Function: Sized + Send + Sync + 'static {
 
 /// A function with all it runs on. Settings that could not be fetched are asked for again at each request.
 pub struct Lambda<F> {
-    environment: Environment,
     clock: Clock,
     http: Http,
-    parameters: ParameterStore,
+    secrets: Arc<Secrets>,
     function: OnceCell<F>,
 }
 
@@ -89,8 +88,8 @@ impl<F: Function> Lambda<F> {
         timeouts: Timeouts,
     ) -> Result<Self, LoadError> {
         let http = Http::new(timeouts);
-        let parameters = ParameterStore::new(http.client().clone());
-        let lambda = Self { environment, clock, http, parameters, function: OnceCell::new() };
+        let secrets = Secrets::new(environment, F::SECRETS, &http, clock.clone());
+        let lambda = Self { clock, http, secrets, function: OnceCell::new() };
         match lambda.function().await {
             Err(LoadError::Invalid(problems)) => {
                 for problem in &problems {
@@ -131,7 +130,8 @@ impl<F: Function> Lambda<F> {
             return Error::NotFound.to_json(request_id);
         }
         match self.function().await {
-            Ok(function) => function.handle(invocation).await,
+            // Boxed: a whole flow is much for one future.
+            Ok(function) => Box::pin(function.handle(invocation)).await,
             Err(LoadError::Unavailable(_)) => Error::SettingsUnavailable.to_json(request_id),
             Err(problems @ LoadError::Invalid(_)) => {
                 tracing::error!("{problems}");
@@ -143,7 +143,7 @@ impl<F: Function> Lambda<F> {
     async fn function(&self) -> Result<&F, LoadError> {
         let load = || async {
             let read = |settings: &mut Settings| F::from_settings(settings, &self.http);
-            let loaded = Settings::load(&self.environment, F::SECRETS, &self.parameters, read).await;
+            let loaded = Settings::load(&self.secrets, read).await;
             if let Err(LoadError::Unavailable(reason)) = &loaded {
                 tracing::error!(reason, "settings are out of reach");
             }

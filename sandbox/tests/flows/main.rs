@@ -10,6 +10,7 @@ mod outages;
 mod own_endpoint;
 mod refresh;
 mod rig;
+mod rolling;
 mod session_bound;
 mod settings;
 mod storage;

@@ -28,14 +28,13 @@ const ATTEMPT: Duration = Duration::from_secs(3);
 
 /// Reads parameters from SSM.
 #[derive(Clone, Debug)]
-pub struct ParameterStore {
+pub(super) struct ParameterStore {
     http: SharedHttpClient,
 }
 
 impl ParameterStore {
     /// Calls SSM over `client`.
-    #[must_use]
-    pub fn new(client: reqwest::Client) -> Self {
+    pub(super) fn new(client: reqwest::Client) -> Self {
         let connector = SharedHttpConnector::new(Connector(client));
         Self { http: http_client_fn(move |_, _| connector.clone()) }
     }
