@@ -8,6 +8,8 @@ use reqwest::{Client, Method, Request, RequestBuilder};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
+use crate::log::record::{self, UpstreamCall};
+
 /// How we introduce ourselves to Stripe and the provider.
 pub const USER_AGENT: &str = concat!("stripe-app-oauth/", env!("CARGO_PKG_VERSION"));
 
@@ -155,17 +157,22 @@ impl Http {
         self.timeouts
     }
 
-    /// Makes one try of a call and reads the whole answer. A call that only reads is made once more when the
+    /// Makes one try of a call, which the log knows as `call`, and reads the whole answer. A call that only reads is made once more when the
     /// connection broke: one that was kept alive dies while Lambda has the function frozen.
     ///
     /// # Errors
     /// A [`Failure`] when there is no whole answer; any status is an answer.
-    pub async fn send(&self, request: RequestBuilder, deadline: Deadline) -> Result<Reply, Failure> {
+    pub async fn send(
+        &self,
+        call: &'static str,
+        request: RequestBuilder,
+        deadline: Deadline,
+    ) -> Result<Reply, Failure> {
         // Requests are built from addresses and headers that were checked when the settings were read.
         let request = request.build().map_err(|_| Failure::NotConnected)?;
         let again = (request.method() == Method::GET).then(|| request.try_clone()).flatten();
-        match (self.execute(request, deadline).await, again) {
-            (Err(Broken::Connection), Some(again)) => self.execute(again, deadline).await,
+        match (self.noted(call, request, deadline).await, again) {
+            (Err(Broken::Connection), Some(again)) => self.noted(call, again, deadline).await,
             (outcome, _) => outcome,
         }
         .map_err(|broken| match broken {
@@ -175,7 +182,25 @@ impl Http {
         })
     }
 
+    async fn noted(&self, call: &'static str, request: Request, deadline: Deadline) -> Result<Reply, Broken> {
+        let begun = Instant::now();
+        let outcome = self.execute(request, deadline).await;
+        let reply = outcome.as_ref().ok();
+        let request_id = reply.and_then(|reply| reply.headers.get("request-id")?.to_str().ok());
+        let request_id = request_id.filter(|id| is_request_id(id));
+        record::called(UpstreamCall {
+            call,
+            status: reply.map(|reply| reply.status.as_u16()),
+            duration: begun.elapsed(),
+            request_id: request_id.map(str::to_owned),
+        });
+        outcome
+    }
+
     async fn execute(&self, mut request: Request, deadline: Deadline) -> Result<Reply, Broken> {
+        if let Some(trace) = record::trace() {
+            request.headers_mut().insert("x-amzn-trace-id", trace);
+        }
         *request.timeout_mut() = Some(self.timeouts.attempt.min(deadline.left()));
         let mut response = self.client.execute(request).await?;
         let mut body = Vec::new();
@@ -187,6 +212,11 @@ impl Http {
         }
         Ok(Reply { status: response.status(), headers: std::mem::take(response.headers_mut()), body })
     }
+}
+
+/// `req_…` at Stripe, or the like; nothing else of an answer gets into the log.
+fn is_request_id(id: &str) -> bool {
+    id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
 /// How a try ended without an answer.

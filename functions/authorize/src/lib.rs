@@ -18,7 +18,7 @@ use shared::secret_store::Claim;
 use shared::settings::Rolling;
 use shared::signed_request::Verifier;
 use shared::tokens::{Stored, TokenSet, TokenStore, UserTokens};
-use shared::{AccessTokens, Dashboard, Error, Http, Invocation, LinkFlow, Response, Settings, response};
+use shared::{AccessTokens, Dashboard, Error, Http, Invocation, LinkFlow, Response, Settings, log, response};
 
 /// The function.
 pub struct Authorize {
@@ -96,6 +96,7 @@ impl Authorize {
         let context = self.token.registration().context();
         let opened = self.keys.open::<StateToken>(&callback.state, &context).await;
         let (mut state, key) = opened.ok_or(Error::StateInvalid)?;
+        log::about(&state.user);
         state.check_fresh(invocation.now)?;
         match (self.flow, state.session.take()) {
             (LinkFlow::SessionBound, Some(session)) => self.relay(state, session, callback, invocation),

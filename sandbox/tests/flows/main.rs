@@ -5,6 +5,7 @@ mod bad_input;
 mod direct;
 mod events;
 mod gateway;
+mod log;
 mod manners;
 mod outages;
 mod own_endpoint;

@@ -135,7 +135,7 @@ impl Revocation {
         if let TokenPlace::Body { encoding, .. } = self.place {
             request = encoding.write(request, &parameters);
         }
-        let reply = self.http.send(request, deadline).await;
+        let reply = self.http.send("provider.revoke", request, deadline).await;
         let outcome = reply.as_ref().map_or(Outcome::NotRevoked, |reply| self.read(reply));
         if outcome != Outcome::Revoked {
             let status = reply.map(|reply| reply.status.as_u16()).ok();

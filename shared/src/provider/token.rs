@@ -188,7 +188,7 @@ impl TokenEndpoint {
         let request = self.http.client().post(url.clone()).headers(self.headers.clone());
         let request = self.client.authenticate(secret, request, &mut parameters);
         let request = self.encoding.write(request, &parameters);
-        let reply = self.http.send(request, deadline).await.map_err(no_answer)?;
+        let reply = self.http.send("provider.token", request, deadline).await.map_err(no_answer)?;
         self.fields.read(&reply).inspect_err(|error| {
             tracing::warn!(status = reply.status.as_u16(), code = error.code(), "no tokens were granted");
         })

@@ -65,6 +65,7 @@ pub(super) fn claimed(outcome: Result<Reply, Failure>, mark: &SecretString) -> R
 /// Sends a request until it is answered for good or time is up.
 pub(super) async fn persist(
     http: &Http,
+    call: &'static str,
     request: &RequestBuilder,
     key: &SecretString,
     deadline: Deadline,
@@ -74,7 +75,7 @@ pub(super) async fn persist(
     loop {
         // Our bodies are forms in memory, which can always be cloned.
         let this_try = request.try_clone().ok_or(Failure::NotConnected)?;
-        let outcome = http.send(this_try.bearer_auth(key.expose_secret()), deadline).await;
+        let outcome = http.send(call, this_try.bearer_auth(key.expose_secret()), deadline).await;
         let pause = pause(http.timeouts().pause, tries);
         if tries == TRIES || !is_worth_another_try(&outcome) || deadline.left() <= pause {
             return outcome;

@@ -21,6 +21,7 @@ use crate::stripe_user::{Mode, StripeUser};
 
 pub use api_keys::ApiKeys;
 pub use call::Claim;
+use call::{claimed, judge, persist};
 
 /// The longest payload, in characters.
 pub const LONGEST_PAYLOAD: usize = 5000;
@@ -83,7 +84,7 @@ impl UserSecrets<'_> {
     /// # Errors
     /// `secret_store_unavailable`, `secret_store_denied`, `client_misconfigured` or `rate_limited`.
     pub async fn set(&self, name: &str, payload: &SecretString) -> Result<(), Error> {
-        self.post(SET, &self.named(name, payload)).await.map(|_| ())
+        self.post("stripe.set", SET, &self.named(name, payload)).await.map(|_| ())
     }
 
     /// Reads a secret; none when there is none of this name.
@@ -93,7 +94,7 @@ impl UserSecrets<'_> {
     pub async fn find(&self, name: &str) -> Result<Option<SecretString>, Error> {
         let query = [&self.scope(name)[..], &[("expand[]", "payload")]].concat();
         let request = self.request(Method::GET, "v1/apps/secrets/find").query(&query);
-        match self.send(request).await? {
+        match self.send("stripe.find", request).await? {
             None => Ok(None),
             Some(reply) => {
                 let payload = reply.json::<Secret>().and_then(|secret| secret.payload);
@@ -107,7 +108,7 @@ impl UserSecrets<'_> {
     /// # Errors
     /// As [`UserSecrets::set`].
     pub async fn delete(&self, name: &str) -> Result<(), Error> {
-        self.post("v1/apps/secrets/delete", &self.scope(name)).await.map(|_| ())
+        self.post("stripe.delete", "v1/apps/secrets/delete", &self.scope(name)).await.map(|_| ())
     }
 
     /// Asks for a lease that only one of all who ask for it gets. Of all requests with one idempotency key
@@ -121,28 +122,37 @@ impl UserSecrets<'_> {
         let mark = SecretString::from(hex::encode(random::<16>()?));
         let form = [&self.named(name, &mark)[..], &[("expand[]", "payload")]].concat();
         let request = self.write(SET, key).form(&form);
-        call::claimed(self.authorized(request).await?, &mark)
+        claimed(self.authorized("stripe.claim", request).await?, &mark)
     }
 
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Result<Option<Reply>, Error> {
+    async fn post(
+        &self,
+        call: &'static str,
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Result<Option<Reply>, Error> {
         // One key for all tries of one write: Stripe carries it out once.
         let key = hex::encode(random::<16>()?);
-        self.send(self.write(path, &key).form(form)).await
+        self.send(call, self.write(path, &key).form(form)).await
     }
 
     /// None is Stripe's `resource_missing`.
-    async fn send(&self, request: RequestBuilder) -> Result<Option<Reply>, Error> {
-        call::judge(self.authorized(request).await?)
+    async fn send(&self, call: &'static str, request: RequestBuilder) -> Result<Option<Reply>, Error> {
+        judge(self.authorized(call, request).await?)
     }
 
     /// Sends a request with the API key of the user's mode, or with the one it was rolled to.
-    async fn authorized(&self, request: RequestBuilder) -> Result<Result<Reply, Failure>, Error> {
+    async fn authorized(
+        &self,
+        call: &'static str,
+        request: RequestBuilder,
+    ) -> Result<Result<Reply, Failure>, Error> {
         let SecretStore { keys, http, .. } = self.store;
         let at_hand = keys.current();
-        let outcome = call::persist(http, &request, at_hand.of(self.user)?, self.deadline).await;
+        let outcome = persist(http, call, &request, at_hand.of(self.user)?, self.deadline).await;
         match outcome {
             Ok(reply) if reply.status == StatusCode::UNAUTHORIZED => match keys.instead_of(&at_hand).await {
-                Some(rolled) => Ok(call::persist(http, &request, rolled.of(self.user)?, self.deadline).await),
+                Some(rolled) => Ok(persist(http, call, &request, rolled.of(self.user)?, self.deadline).await),
                 None => Ok(Ok(reply)),
             },
             outcome => Ok(outcome),

@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::invocation::Invocation;
+use crate::log;
 use crate::settings::{Rolling, Settings};
 use crate::stripe_user::{Mode, StripeUser};
 use signature::{AppSecrets, Refusal};
@@ -165,6 +166,7 @@ impl Verifier {
             ));
         }
         let user = StripeUser::verified(account_id, user_id, mode);
+        log::about(&user);
         Ok(SignedRequest { user, purpose: signer.purpose, payload })
     }
 
