@@ -88,16 +88,11 @@ impl<F: Function> Lambda<F> {
         clock: Clock,
         timeouts: Timeouts,
     ) -> Result<Self, LoadError> {
-        let http = Http::new(timeouts);
+        let http = Http::from_environment(&environment, timeouts).inspect_err(log_problems)?;
         let parameters = ParameterStore::new(http.client().clone());
         let lambda = Self { environment, clock, http, parameters, function: OnceCell::new() };
-        match lambda.function().await {
-            Err(LoadError::Invalid(problems)) => {
-                for problem in &problems {
-                    tracing::error!("{problem}");
-                }
-                Err(LoadError::Invalid(problems))
-            }
+        match lambda.function().await.inspect_err(log_problems) {
+            Err(invalid @ LoadError::Invalid(_)) => Err(invalid),
             Ok(_) | Err(LoadError::Unavailable(_)) => Ok(lambda),
         }
     }
@@ -150,6 +145,14 @@ impl<F: Function> Lambda<F> {
             loaded
         };
         self.function.get_or_try_init(load).await
+    }
+}
+
+fn log_problems(error: &LoadError) {
+    if let LoadError::Invalid(problems) = error {
+        for problem in problems {
+            tracing::error!("{problem}");
+        }
     }
 }
 
