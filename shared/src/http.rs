@@ -5,10 +5,14 @@ use std::time::Duration;
 
 use lambda_http::http::{HeaderMap, StatusCode};
 use reqwest::{Client, Method, Request, RequestBuilder};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::log::record::{self, UpstreamCall};
+use crate::settings::{Environment, LoadError};
 
 /// How we introduce ourselves to Stripe and the provider.
 pub const USER_AGENT: &str = concat!("stripe-app-oauth/", env!("CARGO_PKG_VERSION"));
@@ -122,12 +126,35 @@ pub struct Http {
 
 impl Http {
     /// Builds the client: TLS by ring, Mozilla's roots built in, no look at files, no redirects, no proxy.
-    ///
-    /// # Panics
-    /// Never in practice: only if ring lost the TLS versions it is compiled with.
     #[must_use]
     pub fn new(timeouts: Timeouts) -> Self {
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        Self::trusting(built_in_roots(), timeouts)
+    }
+
+    /// As [`Http::new`]. Where `SSL_CERT_FILE` names a PEM file, its certificates are trusted besides: a private
+    /// CA's, or that of TLS stand-ins.
+    ///
+    /// # Errors
+    /// [`LoadError::Invalid`] when the file cannot be read, or holds a certificate that cannot be, or none at all.
+    pub fn from_environment(environment: &Environment, timeouts: Timeouts) -> Result<Self, LoadError> {
+        let mut roots = built_in_roots();
+        if let Some(file) = environment.get("SSL_CERT_FILE") {
+            let problem = |what: &str| LoadError::Invalid(vec![format!("SSL_CERT_FILE {what}")]);
+            let certificates = std::fs::read(file).map_err(|_| problem("cannot be read"))?;
+            for certificate in CertificateDer::pem_slice_iter(&certificates) {
+                certificate
+                    .ok()
+                    .and_then(|certificate| roots.add(certificate).ok())
+                    .ok_or_else(|| problem("holds a certificate that cannot be read"))?;
+            }
+            if roots.len() == webpki_roots::TLS_SERVER_ROOTS.len() {
+                return Err(problem("holds no certificate in PEM"));
+            }
+        }
+        Ok(Self::trusting(roots, timeouts))
+    }
+
+    fn trusting(roots: RootCertStore, timeouts: Timeouts) -> Self {
         let tls =
             rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
                 .with_safe_default_protocol_versions()
@@ -217,6 +244,10 @@ impl Http {
 /// `req_…` at Stripe, or the like; nothing else of an answer gets into the log.
 fn is_request_id(id: &str) -> bool {
     id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+fn built_in_roots() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
 }
 
 /// How a try ended without an answer.

@@ -90,17 +90,12 @@ impl<F: Function> Lambda<F> {
         clock: Clock,
         timeouts: Timeouts,
     ) -> Result<Self, LoadError> {
-        let http = Http::new(timeouts);
+        let http = Http::from_environment(&environment, timeouts).inspect_err(log_problems)?;
         let metrics = Metrics::of(&environment);
         let secrets = Secrets::new(environment, F::SECRETS, &http, clock.clone());
         let lambda = Self { clock, http, metrics, secrets, function: OnceCell::new() };
-        match lambda.function().await {
-            Err(LoadError::Invalid(problems)) => {
-                for problem in &problems {
-                    tracing::error!("{problem}");
-                }
-                Err(LoadError::Invalid(problems))
-            }
+        match lambda.function().await.inspect_err(log_problems) {
+            Err(invalid @ LoadError::Invalid(_)) => Err(invalid),
             Ok(_) | Err(LoadError::Unavailable(_)) => Ok(lambda),
         }
     }
@@ -164,6 +159,14 @@ impl<F: Function> Lambda<F> {
             loaded
         };
         self.function.get_or_try_init(load).await
+    }
+}
+
+fn log_problems(error: &LoadError) {
+    if let LoadError::Invalid(problems) = error {
+        for problem in problems {
+            tracing::error!("{problem}");
+        }
     }
 }
 

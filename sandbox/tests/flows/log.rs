@@ -116,6 +116,11 @@ async fn a_call_without_an_answer_and_an_event_that_cannot_be_read_are_lines_too
     assert!(calls.len() >= 3, "each try is told: {line}");
     assert!(calls.iter().all(|call| call["call"] == "stripe.find" && call.get("status").is_none()));
 
+    rig.world.faults.clear();
+    let stranger = rig.app().userinfo_event().replace("v1=", "v1=0");
+    let line = request_line(&rig, &stranger).await;
+    assert_eq!(line["upstream"][0]["call"], "ssm.get_parameters", "was a secret rolled? {line}");
+
     for event in ["", "{}"] {
         let line = request_line(&rig, event).await;
         assert_eq!((&line["route"], &line["code"]), (&json!("other"), &json!("bad_request")));
