@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use lambda_http::http::header::HeaderName;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use lambda_http::request::RequestContext;
@@ -108,8 +109,8 @@ impl<F: Function> Lambda<F> {
         let route = request.as_ref().map_or_else(other, Self::route);
         let format = request.as_ref().map_or(PayloadFormat::V2, PayloadFormat::of);
         let span = tracing::error_span!("request", request_id);
-        // Boxed: a whole flow is much for one future.
-        let answered = Box::pin(self.respond(request, request_id).instrument(span));
+        // Boxed: a whole flow is much for one future, and for its type.
+        let answered: BoxFuture<'_, Response> = Box::pin(self.respond(request, request_id).instrument(span));
         let (response, record) = record::keep(trace_id, answered).await;
         let line = RequestLine {
             route,

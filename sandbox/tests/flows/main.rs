@@ -1,6 +1,5 @@
 //! The flows, through the real functions, over the sandbox's stand-ins, in one process.
 
-mod app;
 mod bad_input;
 mod direct;
 mod events;
@@ -10,8 +9,9 @@ mod manners;
 mod outages;
 mod own_endpoint;
 mod refresh;
-mod rig;
 mod rolling;
 mod session_bound;
 mod settings;
 mod storage;
+
+use sandbox::testing::{app, rig};
