@@ -6,10 +6,10 @@
 mod headers;
 mod theirs;
 
-use shared::settings::Environment;
-use shared::settings::ssm::ParameterStore;
+use shared::http::Timeouts;
+use shared::settings::{Environment, Secrets};
 use shared::signed_request::Verifier;
-use shared::{Http, Settings};
+use shared::{Clock, Http, Settings};
 
 use crate::report::{Report, Row};
 use headers::{ACCOUNT, NOW, SECRET, USER};
@@ -37,7 +37,10 @@ const BREAKS: Property = ("an empty or non-ASCII v1 beside a right one", |header
 pub async fn run(report: &mut Report, count: usize, seed: u64) {
     let verifier = ours().await;
     let headers = headers::generate(seed, count);
-    let ours: Vec<_> = headers.iter().map(|header| accepts(&verifier, header)).collect();
+    let mut ours = Vec::with_capacity(headers.len());
+    for header in &headers {
+        ours.push(accepts(&verifier, header).await);
+    }
     report.say(&format!(
         "differential: {count} headers of seed {seed}, {} taken by ours",
         ours.iter().filter(|ours| **ours).count()
@@ -94,15 +97,16 @@ fn compare(report: &mut Report, library: &str, headers: &[String], ours: &[bool]
 
 async fn ours() -> Verifier {
     let environment = Environment::from_iter([("STRIPE_APP_SECRET", SECRET)]);
-    let store = ParameterStore::new(Http::new(shared::http::Timeouts::default()).client().clone());
-    let read = Settings::load(&environment, &["STRIPE_APP_SECRET"], &store, Verifier::from_settings).await;
+    let http = Http::new(Timeouts::default());
+    let secrets = Secrets::new(environment, &["STRIPE_APP_SECRET"], &http, Clock::system());
+    let read = Settings::load(&secrets, Verifier::from_settings).await;
     read.expect("the secret is of the right form")
 }
 
 /// The article's `state` takes any text for a signature, so no HTTP stack is between.
-fn accepts(verifier: &Verifier, header: &str) -> bool {
+async fn accepts(verifier: &Verifier, header: &str) -> bool {
     let state = serde_json::json!({ "userId": USER, "accountId": ACCOUNT, "signature": header });
-    verifier.extract_state(&state.to_string(), NOW).is_ok()
+    verifier.extract_state(&state.to_string(), NOW).await.is_ok()
 }
 
 fn items(header: &str) -> impl Iterator<Item = &str> {

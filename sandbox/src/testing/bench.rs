@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use shared::http::Timeouts;
 use shared::sealed::SealingKeys;
-use shared::settings::ssm::ParameterStore;
+use shared::settings::Secrets;
 use shared::tokens::TokenSet;
 use shared::{LinkFlow, Mode, Settings};
 use url::Url;
@@ -92,9 +92,10 @@ impl Bench {
     /// What is stored for this user, opened with the operator's key.
     pub async fn tokens(&self, app: &App<'_>) -> TokenSet {
         let world = &self.rig.world;
-        let store = ParameterStore::new(self.rig.http.client().clone());
+        let environment = world.environment.clone();
+        let secrets = Secrets::new(environment, &["SEALING_KEY"], &self.rig.http, self.rig.clock.clock());
         let read = |settings: &mut Settings| SealingKeys::from_settings(settings);
-        let keys = Settings::load(&world.environment, &["SEALING_KEY"], &store, read).await.expect("the key");
+        let keys = Settings::load(&secrets, read).await.expect("the key");
         let sealed = world.stripe.payload(Mode::Test, app.account, app.user, "access_token").expect("tokens");
         let context = [app.account, app.user, "custom"];
         let tokens: TokenSet = keys.open(&sealed, &context).expect("tokens that open").0;
