@@ -12,6 +12,7 @@ pub mod faults;
 pub mod gateway;
 pub mod ports;
 pub mod provider;
+pub mod settings;
 pub mod ssm;
 pub mod stripe;
 pub mod traffic;
