@@ -5,11 +5,15 @@ exactly when they lead to the same thing.
 """
 
 import copy
+import logging
 import os
 import re
 from pathlib import Path
 
-os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")  # The translator wants one.
+REGION = "us-east-1"
+ACCOUNT = "111122223333"
+os.environ["AWS_DEFAULT_REGION"] = REGION  # The translator asks for it.
+logging.disable(logging.WARNING)  # It has much to say.
 
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
@@ -18,9 +22,9 @@ from samtranslator.yaml_helper import yaml_parse
 ROOT = Path(__file__).resolve().parents[2]
 
 PSEUDO_PARAMETERS = {
-    "AWS::AccountId": "111122223333",
+    "AWS::AccountId": ACCOUNT,
     "AWS::Partition": "aws",
-    "AWS::Region": os.environ["AWS_DEFAULT_REGION"],
+    "AWS::Region": REGION,
     "AWS::StackName": "the-stack",
     "AWS::URLSuffix": "amazonaws.com",
 }
@@ -125,6 +129,20 @@ class Stack:
         if function == "Fn::Or":
             return any(map(self._holds, argument))
         raise NotImplementedError(function)
+
+
+def functions(stack):
+    """Name of the resource and properties, by the binary it runs."""
+    return {
+        resource["Metadata"]["BuildProperties"]["Binary"]: (name, resource["Properties"])
+        for name, resource in stack.resources.items()
+        if resource["Type"] == "AWS::Lambda::Function"
+    }
+
+
+def variables(properties):
+    """A function's environment."""
+    return properties.get("Environment", {}).get("Variables", {})
 
 
 def marks(node):
