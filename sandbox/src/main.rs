@@ -8,7 +8,7 @@ use sandbox::dashboard::Page;
 use sandbox::dashboard::bundle::{Bundle, Watcher};
 use sandbox::events::Renewal;
 use sandbox::world::Addresses;
-use sandbox::{Options, World, discovery};
+use sandbox::{Options, World, discovery, settings};
 use shared::http::Timeouts;
 use shared::settings::{Environment, Secrets};
 use shared::{Clock, Http, LinkFlow, Settings};
@@ -57,6 +57,8 @@ enum Command {
         /// The issuer, as <https://id.example.com>
         issuer: String,
     },
+    /// Prints what each function reads, as JSON: deploy/tests holds template.yaml against it.
+    Settings,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -73,6 +75,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if let Some(Command::Discover { issuer }) = &arguments.command {
         let description = discovery::discover(&Http::new(Timeouts::default()), issuer).await?;
         println!("{description:#}");
+        return Ok(());
+    }
+    if let Some(Command::Settings) = arguments.command {
+        let needs = settings::needs(&workspace().join("providers")).await?;
+        println!("{}", serde_json::to_string_pretty(&needs)?);
         return Ok(());
     }
     let Dashboard { page, app_id, watcher: _watcher } = if arguments.plain || arguments.command.is_some() {
