@@ -145,7 +145,8 @@ async fn renew_events() -> Result<(), Box<dyn Error>> {
     let http = Http::new(Timeouts::default());
     let store = ParameterStore::new(http.client().clone());
     let read = |settings: &mut Settings| Renewal::from_settings(settings, &http, Clock::system().now());
-    let renewal = Settings::load(&environment, &["SEALING_KEY"], &store, read).await?;
+    let renewal = Settings::load(&environment, &["SEALING_KEY"], &store, read).await;
+    let renewal = renewal.map_err(|error| format!("{error}. Do the stand-ins run?"))?;
     let workspace = workspace();
     let count = renewal.renew_all(&workspace.join("events"), &workspace.join("target/events")).await?;
     println!("{count} events signed anew in target/events, good for five minutes.");
