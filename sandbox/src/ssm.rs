@@ -1,4 +1,4 @@
-//! A stand-in for SSM Parameter Store: `GetParameters`, in AWS JSON 1.1.
+//! A stand-in for SSM Parameter Store: `GetParameters` and `PutParameter`, in AWS JSON 1.1.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -26,7 +27,8 @@ const MOST_NAMES: usize = 10;
 pub struct Ssm(Arc<Shared>);
 
 struct Shared {
-    parameters: Mutex<BTreeMap<String, String>>,
+    /// Every version of each value; the last is current.
+    parameters: Mutex<BTreeMap<String, Vec<String>>>,
     calls: AtomicUsize,
 }
 
@@ -34,6 +36,7 @@ impl Ssm {
     /// Holds these parameters.
     #[must_use]
     pub fn new(parameters: BTreeMap<String, String>) -> Self {
+        let parameters = parameters.into_iter().map(|(name, value)| (name, vec![value])).collect();
         Self(Arc::new(Shared { parameters: Mutex::new(parameters), calls: AtomicUsize::default() }))
     }
 
@@ -42,9 +45,9 @@ impl Ssm {
         Router::new().route("/", axum::routing::post(answer)).with_state(self.clone())
     }
 
-    /// Creates or replaces a parameter.
+    /// Creates a parameter, or a new version of it.
     pub fn set(&self, name: &str, value: &str) {
-        self.parameters().insert(name.to_owned(), value.to_owned());
+        self.parameters().entry(name.to_owned()).or_default().push(value.to_owned());
     }
 
     /// Deletes a parameter.
@@ -72,17 +75,40 @@ impl Ssm {
         let mut found = Vec::new();
         let mut invalid = Vec::new();
         // Real SSM keeps no order. Reversed is never the order asked, and the same at every run.
-        for name in ask.names.iter().rev() {
-            match known.get(name) {
-                Some(value) if ask.with_decryption => found.push(parameter(name, value)),
-                Some(value) => found.push(parameter(name, &encrypted(value))),
-                None => invalid.push(name),
+        for selector in ask.names.iter().rev() {
+            // `name` is the current version, `name:3` the third.
+            let (name, version) = match selector.split_once(':') {
+                Some((name, version)) => (name, version.parse().unwrap_or(0)),
+                None => (selector.as_str(), known.get(selector).map_or(0, Vec::len)),
+            };
+            let value = version.checked_sub(1).and_then(|index| known.get(name)?.get(index));
+            match value {
+                Some(value) if ask.with_decryption => found.push(parameter(name, value, version)),
+                Some(value) => found.push(parameter(name, &encrypted(value), version)),
+                None => invalid.push(selector),
             }
         }
         Ok(json!({ "Parameters": found, "InvalidParameters": invalid }))
     }
 
-    fn parameters(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+    fn put(&self, ask: PutParameter) -> Result<Value, AwsError> {
+        if ask.r#type.as_deref().is_some_and(|kind| kind != "SecureString") {
+            return Err(AwsError::validation("The sandbox keeps parameters of type SecureString."));
+        }
+        let mut known = self.parameters();
+        let versions = known.entry(ask.name).or_default();
+        if !versions.is_empty() && !ask.overwrite {
+            return Err(AwsError {
+                kind: "ParameterAlreadyExists",
+                message: "The parameter already exists. To overwrite this value, set the overwrite option in the \
+                          request to true.",
+            });
+        }
+        versions.push(ask.value);
+        Ok(json!({ "Version": versions.len(), "Tier": "Standard" }))
+    }
+
+    fn parameters(&self) -> MutexGuard<'_, BTreeMap<String, Vec<String>>> {
         self.0.parameters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -101,12 +127,22 @@ struct GetParameters {
     with_decryption: bool,
 }
 
-fn parameter(name: &str, value: &str) -> Value {
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PutParameter {
+    name: String,
+    value: String,
+    r#type: Option<String>,
+    #[serde(default)]
+    overwrite: bool,
+}
+
+fn parameter(name: &str, value: &str, version: usize) -> Value {
     json!({
         "Name": name,
         "Type": "SecureString",
         "Value": value,
-        "Version": 1,
+        "Version": version,
         "LastModifiedDate": 1_700_000_000.0,
         "ARN": format!("arn:aws:ssm:us-east-1:000000000000:parameter/{}", name.trim_start_matches('/')),
         "DataType": "text",
@@ -148,120 +184,29 @@ async fn answer(State(ssm): State<Ssm>, headers: HeaderMap, body: Bytes) -> Resu
             message: "Missing Authentication Token",
         });
     }
-    if text("x-amz-target") != Some("AmazonSSM.GetParameters") || text("content-type") != Some(CONTENT_TYPE) {
-        return Err(AwsError {
-            kind: "UnknownOperationException",
-            message: "The sandbox answers AmazonSSM.GetParameters in application/x-amz-json-1.1 only",
-        });
-    }
-    ssm.0.calls.fetch_add(1, Ordering::SeqCst);
-    let ask = serde_json::from_slice(&body).map_err(|_| AwsError {
+    let operation = text("x-amz-target").and_then(|target| target.strip_prefix("AmazonSSM."));
+    let answer = match operation.filter(|_| text("content-type") == Some(CONTENT_TYPE)) {
+        Some("GetParameters") => {
+            ssm.0.calls.fetch_add(1, Ordering::SeqCst);
+            ssm.get(&read(&body)?)?
+        }
+        Some("PutParameter") => ssm.put(read(&body)?)?,
+        _ => {
+            return Err(AwsError {
+                kind: "UnknownOperationException",
+                message: "The sandbox answers GetParameters and PutParameter in application/x-amz-json-1.1 only",
+            });
+        }
+    };
+    Ok(aws_json(StatusCode::OK, &answer))
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, AwsError> {
+    serde_json::from_slice(body).map_err(|_| AwsError {
         kind: "SerializationException",
-        message: "The body is not a GetParameters request",
-    })?;
-    Ok(aws_json(StatusCode::OK, &ssm.get(&ask)?))
+        message: "The body is not a request of this operation",
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::body::{Body, to_bytes};
-    use axum::http::Request;
-    use tower::ServiceExt;
-
-    use super::*;
-
-    const TARGET: &str = "AmazonSSM.GetParameters";
-
-    fn ssm() -> Ssm {
-        let pairs = [("/app/a", "value-a"), ("/app/b", "value-b"), ("c", "value-c")];
-        Ssm::new(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
-    }
-
-    async fn send(ssm: &Ssm, target: &str, authorization: &str, body: String) -> (u16, Value) {
-        let request = Request::post("/")
-            .header("content-type", CONTENT_TYPE)
-            .header("x-amz-target", target)
-            .header("authorization", authorization)
-            .body(Body::from(body))
-            .expect("a request");
-        let response = ssm.router().oneshot(request).await.expect("an answer");
-        assert_eq!(response.headers()["content-type"], CONTENT_TYPE);
-        let status = response.status().as_u16();
-        let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-        (status, serde_json::from_slice(&body).expect("JSON"))
-    }
-
-    async fn get(ssm: &Ssm, names: &[&str], decrypt: bool) -> (u16, Value) {
-        let body = json!({ "Names": names, "WithDecryption": decrypt }).to_string();
-        send(ssm, TARGET, "AWS4-HMAC-SHA256 Credential=x", body).await
-    }
-
-    #[tokio::test]
-    async fn known_parameters_come_in_another_order_and_unknown_ones_by_name() {
-        let ssm = ssm();
-        let (status, answer) = get(&ssm, &["/app/a", "no", "c"], true).await;
-        assert_eq!(status, 200);
-        assert_eq!(answer["InvalidParameters"], json!(["no"]));
-        let expected = json!({
-            "Name": "/app/a",
-            "Type": "SecureString",
-            "Value": "value-a",
-            "Version": 1,
-            "LastModifiedDate": 1_700_000_000.0,
-            "ARN": "arn:aws:ssm:us-east-1:000000000000:parameter/app/a",
-            "DataType": "text",
-        });
-        assert_eq!(answer["Parameters"][0]["Name"], "c");
-        assert_eq!(answer["Parameters"][1], expected);
-        assert_eq!(ssm.calls(), 1);
-    }
-
-    #[tokio::test]
-    async fn parameters_can_change() {
-        let ssm = ssm();
-        ssm.set("c", "new");
-        ssm.remove("/app/a");
-        let (_, answer) = get(&ssm, &["c", "/app/a"], true).await;
-        assert_eq!(answer["Parameters"][0]["Value"], "new");
-        assert_eq!(answer["InvalidParameters"], json!(["/app/a"]));
-    }
-
-    #[tokio::test]
-    async fn without_decryption_the_value_is_opaque() {
-        let (_, answer) = get(&ssm(), &["c"], false).await;
-        let value = answer["Parameters"][0]["Value"].as_str().expect("a value");
-        assert!(!value.is_empty() && !value.contains("value-c"));
-    }
-
-    #[tokio::test]
-    async fn one_to_ten_different_names_are_asked() {
-        let ssm = ssm();
-        let eleven: Vec<String> = (0..11).map(|number| number.to_string()).collect();
-        let eleven: Vec<&str> = eleven.iter().map(String::as_str).collect();
-        assert_eq!(get(&ssm, &eleven[..10], true).await.0, 200);
-        for names in [&eleven[..], &[], &["c", "c"]] {
-            let (status, answer) = get(&ssm, names, true).await;
-            assert_eq!((status, &answer["__type"]), (400, &json!("ValidationException")));
-        }
-    }
-
-    #[tokio::test]
-    async fn anything_but_a_signed_get_parameters_is_refused() {
-        let ssm = ssm();
-        for (target, authorization, kind) in [
-            ("AmazonSSM.PutParameter", "AWS4-HMAC-SHA256 x", "UnknownOperationException"),
-            (TARGET, "Bearer x", "MissingAuthenticationTokenException"),
-        ] {
-            let (status, answer) = send(&ssm, target, authorization, "{}".to_owned()).await;
-            assert_eq!((status, &answer["__type"]), (400, &json!(kind)));
-        }
-        assert_eq!(ssm.calls(), 0);
-        let (status, answer) = send(&ssm, TARGET, "AWS4-HMAC-SHA256 x", "[".to_owned()).await;
-        assert_eq!((status, &answer["__type"]), (400, &json!("SerializationException")));
-    }
-
-    #[test]
-    fn debug_shows_nothing() {
-        assert_eq!(format!("{:?}", ssm()), "Ssm { .. }");
-    }
-}
+mod tests;

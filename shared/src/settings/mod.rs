@@ -7,7 +7,7 @@
 mod environment;
 mod rolling;
 mod secrets;
-mod ssm;
+pub mod ssm;
 
 use std::fmt;
 use std::sync::Arc;

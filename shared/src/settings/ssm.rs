@@ -36,8 +36,7 @@ pub(super) struct ParameterStore {
 impl ParameterStore {
     /// Calls SSM over `client`.
     pub(super) fn new(client: reqwest::Client) -> Self {
-        let connector = SharedHttpConnector::new(Connector(client));
-        Self { http: http_client_fn(move |_, _| connector.clone()) }
+        Self { http: http_client(client) }
     }
 
     /// Reads `names` in one `GetParameters` call, decrypted. Names that SSM does not know are left out.
@@ -94,9 +93,17 @@ impl ParameterStore {
     }
 }
 
+/// Carries the SDK's requests over `client`.
+#[must_use]
+pub fn http_client(client: reqwest::Client) -> SharedHttpClient {
+    let connector = SharedHttpConnector::new(Connector(client));
+    http_client_fn(move |_, _| connector.clone())
+}
+
 /// AWS's own code and message where there is one (they name the missing permission). Never the SDK's
 /// `Debug` text: it holds raw answers, and so decrypted values.
-fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
+#[must_use]
+pub fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
     match error {
         SdkError::ServiceError(refusal) => format!(
             "SSM answered {}: {}",

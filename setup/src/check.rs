@@ -1,0 +1,75 @@
+//! What the functions would say of the values.
+
+use std::collections::BTreeMap;
+
+use secrecy::{ExposeSecret, SecretString};
+use shared::http::Timeouts;
+use shared::sealed::SealingKeys;
+use shared::secret_store::ApiKeys;
+use shared::settings::{Environment, LoadError, Secrets};
+use shared::signed_request::Verifier;
+use shared::{AccessTokens, Clock, Http, Settings};
+
+/// Secrets by their names as settings.
+pub type Values = BTreeMap<&'static str, SecretString>;
+
+/// Reads the values as the functions do, and tells every problem, by name and without values.
+pub async fn check(values: &Values) -> Result<(), String> {
+    // As for local work: SSM is not asked for what is in the environment.
+    let environment: Environment =
+        values.iter().map(|(name, value)| (*name, value.expose_secret())).collect();
+    let http = Http::new(Timeouts::default());
+    let secrets = Secrets::new(environment, AccessTokens::SECRETS, &http, Clock::system());
+    let read = |settings: &mut Settings| {
+        for name in values.keys() {
+            match *name {
+                "STRIPE_APP_SECRET" => drop(Verifier::from_settings(settings)),
+                "SEALING_KEY" => drop(SealingKeys::from_settings(settings)),
+                name if ApiKeys::SECRETS.contains(&name) => drop(ApiKeys::from_settings(settings)),
+                name => drop(settings.required_secret(name)),
+            }
+        }
+        Some(())
+    };
+    Settings::load(&secrets, read).await.map_err(|error| match error {
+        LoadError::Invalid(problems) => problems.join("\n"),
+        LoadError::Unavailable(reason) => reason,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn problems(values: &[(&'static str, &str)]) -> String {
+        let values = values.iter().map(|&(name, value)| (name, value.to_owned().into())).collect();
+        check(&values).await.err().unwrap_or_default()
+    }
+
+    #[tokio::test]
+    async fn every_wrong_value_is_named_and_none_is_told() {
+        let problems = problems(&[
+            ("STRIPE_APP_SECRET", "whsec_PLANTED"),
+            ("STRIPE_API_KEY", "pk_live_PLANTED"),
+            ("STRIPE_API_KEY_LIVE", "sk_test_PLANTED"),
+            ("STRIPE_API_KEY_TEST", "sk_live_PLANTED"),
+            ("STRIPE_API_KEY_SANDBOX", "rk_live_PLANTED"),
+            ("THIRD_PARTY_CLIENT_SECRET", " "),
+            ("SEALING_KEY", "PLANTED"),
+        ])
+        .await;
+        let named: Vec<_> = problems.lines().filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!(named.len(), 7, "{problems}");
+        for name in shared::AccessTokens::SECRETS {
+            assert!(named.contains(name), "{name} in: {problems}");
+        }
+        assert!(!problems.contains("PLANTED"), "{problems}");
+    }
+
+    #[tokio::test]
+    async fn right_values_need_not_be_all() {
+        assert_eq!(problems(&[("STRIPE_API_KEY_TEST", "rk_test_PLANTED")]).await, "");
+        assert_eq!(problems(&[("STRIPE_APP_SECRET", "absec_NEW,absec_OLD")]).await, "");
+        assert_eq!(problems(&[("THIRD_PARTY_CLIENT_SECRET", "any thing, at = all")]).await, "");
+    }
+}

@@ -1,0 +1,102 @@
+//! Puts the secrets into SSM Parameter Store, and rolls them. It says names and versions, never a value.
+//!
+//! Each value is checked by the code that reads it in the functions, before anything is written.
+
+mod check;
+mod input;
+mod parameters;
+mod put;
+mod roll;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+use shared::AccessTokens;
+
+use parameters::Parameters;
+
+/// Puts the back end's secrets into SSM Parameter Store, and rolls them.
+#[derive(Parser)]
+#[command(name = "setup", bin_name = "cargo run --bin setup --")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Asks for the secrets, or reads lines NAME=value, and writes them; makes the sealing key
+    Put {
+        /// Replace what is there without asking. The sealing key is never replaced: roll it
+        #[arg(long)]
+        overwrite: bool,
+    },
+    /// Shows which secrets there are, and whether the functions can read them
+    Status,
+    /// Begins the change of a secret to a new value
+    Roll {
+        #[arg(value_parser = one_of(AccessTokens::SECRETS))]
+        secret: &'static str,
+    },
+    /// Lets the sealing key that was rolled in seal, once every function has had a minute to learn it
+    Promote {
+        #[arg(value_parser = one_of(&["SEALING_KEY"]))]
+        secret: &'static str,
+    },
+    /// Ends the change: drops what was replaced
+    Finish {
+        #[arg(value_parser = one_of(&["STRIPE_APP_SECRET", "SEALING_KEY"]))]
+        secret: &'static str,
+        /// Do not ask whether the old sealing key may go
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Where the secrets are.
+#[derive(Args)]
+struct Place {
+    /// `SecretsPath` of the deployment
+    #[arg(long, global = true, default_value = "/stripe-app-oauth")]
+    path: String,
+    /// KMS key to encrypt with, where it is not the account's own for SSM
+    #[arg(long, global = true)]
+    key_id: Option<String>,
+    /// AWS region, where the profile has none or another
+    #[arg(long, global = true)]
+    region: Option<String>,
+    /// AWS profile
+    #[arg(long, global = true)]
+    profile: Option<String>,
+}
+
+fn one_of(names: &'static [&'static str]) -> impl TypedValueParser<Value = &'static str> {
+    let known = move |given: String| names.iter().copied().find(|name| *name == given);
+    PossibleValuesParser::new(names).try_map(move |given| known(given).ok_or("not one of them"))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(Arguments { command, place }: Arguments) -> Result<(), String> {
+    let parameters = Parameters::at(place).await?;
+    match command {
+        Command::Put { overwrite } => put::put(&parameters, overwrite).await,
+        Command::Status => status::status(&parameters).await,
+        Command::Roll { secret } => roll::roll(&parameters, secret).await,
+        Command::Promote { secret } => roll::promote(&parameters, secret).await,
+        Command::Finish { secret, yes } => roll::finish(&parameters, secret, yes).await,
+    }
+}
