@@ -1,21 +1,26 @@
 //! Takes each mitigation out, one at a time, and plays the attack it stands against: it must then succeed.
 //!
-//! Works on a copy of the sources below `target/mutations`, which is built once and then again for each change.
+//! Works on a copy of the sources below `target/mutations`, which is built whole once and in part for each change.
 
 mod table;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::Instant;
+
+use sandbox::testing::servers::{INSTALLED, Kind};
 
 use crate::report::{Report, Row};
-use table::{MUTATIONS, Mutation};
+use table::{Change, MUTATIONS, Mutation};
 
 /// Plays every mutation whose mitigation's name contains `only`.
 pub fn run(report: &mut Report, only: &str) -> io::Result<()> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    if !Kind::OidcProvider.install() {
+        report.not_run("the mutations (their attacks need oidc-provider, of npm)");
+        return Ok(());
+    }
     let copy = Copy::of(&workspace)?;
     report.say("building the copy in target/mutations; the first time takes minutes");
     let built = copy.cargo(&["build"])?;
@@ -25,9 +30,7 @@ pub fn run(report: &mut Report, only: &str) -> io::Result<()> {
         return Ok(());
     }
     for mutation in MUTATIONS.iter().filter(|mutation| mutation.without.contains(only)) {
-        let begun = Instant::now();
         let seen = copy.play(mutation)?;
-        report.say(&format!("{} s", begun.elapsed().as_secs()));
         report.row(Row {
             suite: "mutations",
             case: format!("without {}: {}", mutation.without, mutation.attack),
@@ -38,7 +41,7 @@ pub fn run(report: &mut Report, only: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The sources that git knows or would take, with their times, so that what was built stays built.
+/// The sources that git knows or would take. All are new each time, so nothing that was built from a changed one stays.
 struct Copy {
     sources: PathBuf,
     workspace: PathBuf,
@@ -56,29 +59,31 @@ impl Copy {
             .output()?;
         for name in String::from_utf8_lossy(&listed.stdout).split_terminator('\0') {
             let (from, to) = (workspace.join(name), sources.join(name));
-            // Deleted, and not yet committed.
-            let Ok(from_file) = File::open(&from) else { continue };
-            fs::create_dir_all(to.parent().unwrap_or(&sources))?;
-            fs::copy(&from, &to)?;
-            File::options().append(true).open(&to)?.set_modified(from_file.metadata()?.modified()?)?;
+            // Else deleted, and not yet committed.
+            if from.exists() {
+                fs::create_dir_all(to.parent().unwrap_or(&sources))?;
+                fs::copy(&from, &to)?;
+            }
         }
         Ok(Self { sources, workspace: workspace.to_owned() })
     }
 
     /// What the attack comes to without the mitigation.
     fn play(&self, mutation: &Mutation) -> io::Result<String> {
-        let file = self.sources.join(mutation.file);
-        let original = fs::read_to_string(&file).unwrap_or_default();
-        let found = original.matches(mutation.find).count();
-        if found != 1 {
-            return Ok(format!(
-                "the change no longer applies: its text is {found} times in {}",
-                mutation.file
-            ));
+        let mut originals = Vec::new();
+        for Change { file, find, replace } in mutation.changes {
+            let path = self.sources.join(file);
+            let source = fs::read_to_string(&path).unwrap_or_default();
+            let found = source.matches(find).count();
+            if found != 1 {
+                restore(originals)?;
+                return Ok(format!("no longer applies: {find:?} is {found} times in {file}"));
+            }
+            fs::write(&path, source.replace(find, replace))?;
+            originals.push((path, source));
         }
-        fs::write(&file, original.replace(mutation.find, mutation.replace))?;
         let played = self.cargo(&["run", "--", "attacks", mutation.attack]);
-        fs::write(&file, original)?;
+        restore(originals)?;
         let played = played?;
         let output = String::from_utf8_lossy(&played.stdout);
         let told = |mark: &str| {
@@ -101,9 +106,14 @@ impl Copy {
             .current_dir(&self.sources)
             .env("CARGO_TARGET_DIR", self.workspace.join("target/mutations/build"))
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
-            .env("REAL_SERVERS", self.workspace.join(sandbox::testing::servers::INSTALLED))
+            .env("REAL_SERVERS", self.workspace.join(INSTALLED))
             .output()
     }
+}
+
+/// The last change goes first: two may be of one file.
+fn restore(originals: Vec<(PathBuf, String)>) -> io::Result<()> {
+    originals.into_iter().rev().try_for_each(|(path, source)| fs::write(path, source))
 }
 
 /// Why, in the compiler's words.
