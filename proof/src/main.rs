@@ -5,6 +5,7 @@
 
 mod attacks;
 mod differential;
+mod mutations;
 mod report;
 #[cfg(test)]
 mod threat_model;
@@ -38,6 +39,12 @@ enum Suite {
         #[arg(default_value = "")]
         only: String,
     },
+    /// Takes each mitigation out, one at a time: its attack must then succeed.
+    Mutations {
+        /// Only the mitigations whose name contains this.
+        #[arg(default_value = "")]
+        only: String,
+    },
     /// Our verifier of signatures beside Stripe's own libraries, over made-up headers.
     Differential {
         /// How many.
@@ -56,6 +63,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     // Boxed: a suite is much for one future.
     match arguments.suite {
         Some(Suite::Attacks { only }) => Box::pin(attacks::run(&mut report, &only)).await,
+        Some(Suite::Mutations { only }) => mutations::run(&mut report, &only)?,
         Some(Suite::Differential { headers, seed }) => differential::run(&mut report, headers, seed).await,
         None => {
             Box::pin(attacks::run(&mut report, "")).await;

@@ -6,8 +6,12 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+fn page() -> String {
+    std::fs::read_to_string(workspace().join("docs/threat-model.md")).expect("the page")
+}
+
 fn rows() -> Vec<String> {
-    let page = std::fs::read_to_string(workspace().join("docs/threat-model.md")).expect("the page");
+    let page = page();
     let (_, table) = page.split_once("## Thirty known weaknesses").expect("the table");
     let (table, _) = table.split_once("\n## ").expect("its end");
     table
@@ -49,4 +53,12 @@ fn every_test_and_case_that_is_named_exists() {
             assert!(exists, "{file} has no {name}");
         }
     }
+}
+
+#[test]
+fn every_reason_to_refuse_what_stripes_libraries_take_is_there() {
+    for (reason, _) in crate::differential::REASONS {
+        assert!(page().contains(&format!("\n| {reason} | ")), "{reason}");
+    }
+    assert!(page().contains(crate::differential::BREAKS.0));
 }

@@ -111,6 +111,8 @@ async fn left_behind(attacks: &mut Attacks<'_>) {
                 let rig = if direct { Rig::direct().await } else { Rig::session_bound().await };
                 let app = rig.app();
                 let store_down = || {
+                    // The lease is still given.
+                    rig.world.faults.once(Party::Stripe, "/v1/apps/secrets", Fault::DelayMs(0));
                     rig.world.faults.always(Party::Stripe, "/v1/apps/secrets", Fault::status(503));
                 };
                 let answer = if direct {
@@ -219,6 +221,7 @@ async fn races(attacks: &mut Attacks<'_>) {
             let app = rig.app();
             let begun = app.begin().await;
             let code = app.code(&begun, Person::Ada).await;
+            rig.world.faults.always(Party::Provider, "/token", Fault::DelayMs(300));
             let complete = || app.complete(&code, &begun.verifier);
             let answers = tokio::join!(complete(), complete(), complete());
             let good =

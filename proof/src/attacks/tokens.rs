@@ -59,11 +59,20 @@ async fn changed(attacks: &mut Attacks<'_>) {
         })
         .await;
     attacks
-        .play("code: a state in its place", INVALID, async {
-            let rig = Rig::session_bound().await;
-            let begun = rig.app().begin().await;
-            told(&rig.app().complete(&state(&begun), &begun.verifier).await)
-        })
+        .play(
+            "code: a state in its place, with a Dashboard state made to be read as a code",
+            INVALID,
+            async {
+                let rig = Rig::session_bound().await;
+                let app = rig.app();
+                // Of 43 bytes: where a code has its challenge, it has the length of this, and then `ab` for a code.
+                let crafted = format!("\u{2}ab\0{}", "x".repeat(39));
+                let fields = [("state", crafted.as_str()), ("challenge", &"c".repeat(43))];
+                let begun = app.post("login", "login", &fields).await.json();
+                let state = parts(begun["authorization_url"].as_str().unwrap_or_default()).1["state"].clone();
+                told(&app.complete(&state, &"v".repeat(43)).await)
+            },
+        )
         .await;
     attacks
         .play("code: the user's own stored tokens in its place", INVALID, async {

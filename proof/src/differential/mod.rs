@@ -16,10 +16,10 @@ use headers::{ACCOUNT, NOW, SECRET, USER};
 use theirs::{Library, Verdict};
 
 /// What a header can be, and whether one is.
-type Property = (&'static str, fn(&str) -> bool);
+pub type Property = (&'static str, fn(&str) -> bool);
 
 /// Why ours refuses what theirs take.
-const REASONS: [Property; 5] = [
+pub const REASONS: [Property; 5] = [
     ("longer than 4096 bytes", |header| header.len() > 4096),
     ("an item that is not one scheme and one value", |header| {
         items(header).any(|item| item.matches('=').count() != 1)
@@ -29,7 +29,7 @@ const REASONS: [Property; 5] = [
     ("a t more than 60 s ahead", |header| values(header, "t").any(is_ahead)),
 ];
 /// Where theirs throw an error of another kind, and ours looks on.
-const BREAKS: Property = ("an empty or non-ASCII v1 beside a right one", |header| {
+pub const BREAKS: Property = ("an empty or non-ASCII v1 beside a right one", |header| {
     values(header, "v1").any(|value| value.is_empty() || !value.is_ascii())
 });
 

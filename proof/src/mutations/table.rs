@@ -1,0 +1,326 @@
+//! The mitigations: where each is, and what comes of its attack without it.
+
+/// One mitigation taken out; or two, where either would be enough.
+pub struct Mutation {
+    pub without: &'static str,
+    pub changes: &'static [Change],
+    /// The case's whole name.
+    pub attack: &'static str,
+    /// In what the attack then comes to.
+    pub then: &'static str,
+}
+
+/// One text of one file, which must be there exactly once.
+pub struct Change {
+    pub file: &'static str,
+    pub find: &'static str,
+    pub replace: &'static str,
+}
+
+const SIGNED_REQUEST: &str = "shared/src/signed_request/mod.rs";
+const SIGNATURE: &str = "shared/src/signed_request/signature.rs";
+const SEALED: &str = "shared/src/sealed/mod.rs";
+const STATE: &str = "shared/src/sealed/state.rs";
+const CODE: &str = "shared/src/sealed/code.rs";
+const CALLBACK: &str = "shared/src/provider/callback.rs";
+const HTTP: &str = "shared/src/http.rs";
+const LOGIN: &str = "functions/login/src/lib.rs";
+const AUTHORIZE: &str = "functions/authorize/src/lib.rs";
+
+pub const MUTATIONS: &[Mutation] = &[
+    Mutation {
+        without: "the match of a signature",
+        changes: &[Change {
+            file: SIGNATURE,
+            find: "matches |= *signature == expected;",
+            replace: "matches |= *signature == expected || true;",
+        }],
+        attack: "signature: right, with a header that names another user",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the age of a signature",
+        changes: &[Change {
+            file: SIGNATURE,
+            find: "now.saturating_sub(header.seconds) > LONGEST_AGE",
+            replace: "false",
+        }],
+        attack: "signature: replayed after 301 s",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "every v1 being looked at",
+        changes: &[Change {
+            file: SIGNATURE,
+            find: "\"v1\" => {",
+            replace: "\"v1\" if versions > 0 => {}\n                \"v1\" => {",
+        }],
+        attack: "signature: beside a v1 of another secret, as while one is rolled",
+        then: "refused: 400 signature_invalid",
+    },
+    Mutation {
+        without: "the purpose of a signature",
+        changes: &[Change {
+            file: SIGNED_REQUEST,
+            find: "signed.purpose.as_deref() != Some(purpose)",
+            replace: "false",
+        }],
+        attack: "signature: made for userinfo, replayed at logout",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "a key of its own for each kind of token",
+        changes: &[Change { file: SEALED, find: "T::LABEL.as_bytes()", replace: "\"any\".as_bytes()" }],
+        attack: "code: a state in its place, with a Dashboard state made to be read as a code",
+        then: "refused: 403 identity_mismatch",
+    },
+    Mutation {
+        without: "the registration that T and K are bound to",
+        changes: &[Change {
+            file: "shared/src/provider/registration.rs",
+            find: "[self.provider, &self.client_id, self.redirect_uri.as_str()]",
+            replace: "[\"\", \"\", \"\"]",
+        }],
+        attack: "code: of another client id",
+        then: "refused: 401 code_rejected",
+    },
+    Mutation {
+        without: "the user whom stored tokens are bound to",
+        changes: &[Change {
+            file: "shared/src/tokens/mod.rs",
+            find: "[self.user.account(), self.user.user(), self.store.provider]",
+            replace: "[\"\", \"\", self.store.provider]",
+        }],
+        attack: "stored tokens: copied to another user",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the expiry of T",
+        changes: &[Change { file: STATE, find: "now > self.expires_at", replace: "false" }],
+        attack: "state: 601 s old",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the expiry of K",
+        changes: &[Change { file: CODE, find: "now > self.expires_at", replace: "false" }],
+        attack: "code: 181 s old",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the signer held against who began",
+        changes: &[Change { file: CODE, find: "self.user != *user || ", replace: "" }],
+        attack: "session_bound 3c: the same, and the verifier has leaked too",
+        then: "succeeded: the attacker is linked to the account of the victim",
+    },
+    Mutation {
+        without: "the mode of a signer",
+        changes: &[Change {
+            file: CODE,
+            find: "self.user != *user || ",
+            replace: "self.user.account() != user.account() || self.user.user() != user.user() || ",
+        }],
+        attack: "code: finished by the same user in live mode",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the verifier held against the challenge",
+        changes: &[Change {
+            file: CODE,
+            find: " || self.challenge != pkce::challenge(verifier)",
+            replace: "",
+        }],
+        attack: "code: finished without its verifier, at a provider without PKCE",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "PKCE and the nonce of the direct flow",
+        changes: &[
+            Change { file: SEALED, find: "&[b\"pkce/v1\", link]", replace: "&[b\"pkce/v1\", &link[..0]]" },
+            Change {
+                file: "shared/src/provider/token.rs",
+                find: "nonce != nonce::of(link)",
+                replace: "nonce == nonce::of(link)",
+            },
+        ],
+        attack: "direct 4: the victim's code, put into the attacker's own attempt",
+        then: "succeeded: the attacker is linked to the account of the victim",
+    },
+    Mutation {
+        without: "the nonce",
+        changes: &[Change {
+            file: "shared/src/provider/token.rs",
+            find: "nonce != nonce::of(link)",
+            replace: "nonce == nonce::of(link)",
+        }],
+        attack: "nonce: the ID token is of another attempt",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the issuer",
+        changes: &[Change {
+            file: CALLBACK,
+            find: "endpoint.check_issuer(from)?;",
+            replace: "let _ = from;",
+        }],
+        attack: "mix-up: another issuer",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "parameters once",
+        changes: &[Change {
+            file: "shared/src/invocation.rs",
+            find: "Some([value]) if value.len() <= longest",
+            replace: "Some([value, ..]) if value.len() <= longest",
+        }],
+        attack: "parameter pollution: code twice",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the flow that is on",
+        changes: &[Change { file: LOGIN, find: "self.flow.require(LinkFlow::Direct)?;", replace: "" }],
+        attack: "downgrade: the article's login link, where its flow is off",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the policy of a page",
+        changes: &[Change {
+            file: "shared/src/response.rs",
+            find: "default-src 'none'; frame-ancestors 'none'; ",
+            replace: "",
+        }],
+        attack: "clickjacking: a page of ours in a frame",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "redirects being left alone",
+        changes: &[Change {
+            file: HTTP,
+            find: "Policy::none()",
+            replace: "Policy::custom(|attempt| if attempt.previous()[0].path() == \"/token\" { attempt.follow() } else { attempt.stop() })",
+        }],
+        attack: "SSRF: the provider's /token redirects by 307",
+        then: "succeeded: our request went elsewhere",
+    },
+    Mutation {
+        without: "the form of a tenant, and the hosts it may be at",
+        changes: &[
+            Change {
+                file: "shared/src/provider/description/tenant.rs",
+                find: "Self::Label => is_label(value),",
+                replace: "Self::Label => !value.is_empty(),",
+            },
+            Change {
+                file: "shared/src/provider/description/tenant.rs",
+                find: "host.len() > suffix.len() && host.ends_with(suffix)",
+                replace: "host.len() < 1000 && !suffix.is_empty()",
+            },
+        ],
+        attack: "SSRF: zendesk, tenant \"evil.example.com/.zendesk.com\"",
+        then: "succeeded: it started",
+    },
+    Mutation {
+        without: "https",
+        changes: &[Change {
+            file: "shared/src/settings/mod.rs",
+            find: "(url.scheme() == \"http\" && is_loopback(url))",
+            replace: "url.scheme() == \"http\"",
+        }],
+        attack: "SSRF: THIRD_PARTY_TOKEN_URL=http://provider.example.com/token",
+        then: "succeeded: it started",
+    },
+    Mutation {
+        without: "the longest body",
+        changes: &[Change {
+            file: "shared/src/invocation.rs",
+            find: "body.len() > LONGEST_BODY",
+            replace: "false",
+        }],
+        attack: "oversize: a right request, with blanks up to 8 KB and a byte",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the longest answer",
+        changes: &[Change {
+            file: HTTP,
+            find: "body.len() + chunk.len() > LONGEST_ANSWER",
+            replace: "false",
+        }],
+        attack: "oversize: the provider's user, right, but 300 KB",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the verified address",
+        changes: &[Change {
+            file: "shared/src/provider/userinfo.rs",
+            find: "!self.email_verified.allows(user.email_verified)",
+            replace: "false",
+        }],
+        attack: "e-mail: EMAIL_VERIFIED=require, {…,\"email_verified\":false}",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the subject",
+        changes: &[Change {
+            file: "functions/userinfo/src/lib.rs",
+            find: "*subject != user.id",
+            replace: "subject.is_empty()",
+        }],
+        attack: "identity: the provider tells another subject than was linked",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "revoking what was not stored",
+        changes: &[Change { file: AUTHORIZE, find: "linked.is_err()", replace: "false" }],
+        attack: "store down: a link is told, or its tokens stay alive (session_bound)",
+        then: "1 grants left",
+    },
+    Mutation {
+        without: "revoking at sign-out",
+        changes: &[Change {
+            file: "functions/logout/src/lib.rs",
+            find: "self.revocation.revoke(set, invocation.deadline).await",
+            replace: "{ let _ = set; true }",
+        }],
+        attack: "sign-out: the access token still works after it",
+        then: "succeeded: 1 grants left",
+    },
+    Mutation {
+        without: "the lease of a refresh",
+        changes: &[Change {
+            file: "shared/src/access/refresh.rs",
+            find: "match claim {",
+            replace: "match { let _ = claim; Claim::Won } {",
+        }],
+        attack: "race: twenty functions with one expired token",
+        then: "signed out",
+    },
+    Mutation {
+        without: "an attempt that is remembered, and its lease",
+        changes: &[
+            Change { file: AUTHORIZE, find: "set.link == Some(grant.link)", replace: "false" },
+            Change { file: AUTHORIZE, find: "tokens.claim_link(&grant.link).await?", replace: "Claim::Won" },
+        ],
+        attack: "race: the same code again, later",
+        then: "another answer",
+    },
+    Mutation {
+        without: "the lease of a link",
+        changes: &[Change {
+            file: AUTHORIZE,
+            find: "tokens.claim_link(&grant.link).await?",
+            replace: "Claim::Won",
+        }],
+        attack: "race: one code from three views at once",
+        then: "3 exchange",
+    },
+    Mutation {
+        without: "silence about a code",
+        changes: &[Change {
+            file: CODE,
+            find: "Ok(&self.code)",
+            replace: "{ tracing::error!(code = secrecy::ExposeSecret::expose_secret(&self.code)); Ok(&self.code) }",
+        }],
+        attack: "session_bound 4: the victim's code, put into the attacker's own attempt",
+        then: "the proof itself broke",
+    },
+];
