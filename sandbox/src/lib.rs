@@ -15,6 +15,7 @@ pub mod provider;
 pub mod runtime_api;
 pub mod ssm;
 pub mod stripe;
+pub mod tls;
 pub mod traffic;
 pub mod world;
 

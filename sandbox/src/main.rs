@@ -143,7 +143,7 @@ fn workspace() -> PathBuf {
 }
 
 async fn renew_events(world: &World) -> Result<(), Box<dyn Error>> {
-    let store = ParameterStore::new(Http::new(Timeouts::default()).client().clone());
+    let store = ParameterStore::new(Http::new(Timeouts::default()));
     let renew = |settings: &mut Settings| Renewal::new(world, settings, Clock::system().now());
     let renewal = Settings::load(&world.environment, &["SEALING_KEY"], &store, renew).await?;
     let workspace = workspace();

@@ -89,7 +89,7 @@ impl<F: Function> Lambda<F> {
         timeouts: Timeouts,
     ) -> Result<Self, LoadError> {
         let http = Http::from_environment(&environment, timeouts).inspect_err(log_problems)?;
-        let parameters = ParameterStore::new(http.client().clone());
+        let parameters = ParameterStore::new(http.clone());
         let lambda = Self { environment, clock, http, parameters, function: OnceCell::new() };
         match lambda.function().await.inspect_err(log_problems) {
             Err(invalid @ LoadError::Invalid(_)) => Err(invalid),

@@ -67,7 +67,7 @@ async fn answer(rig: &Rig, name: &str, event: &Value) -> (u16, String) {
 #[tokio::test]
 async fn every_file_has_its_answer() {
     let rig = rig().await;
-    let store = ParameterStore::new(rig.http.client().clone());
+    let store = ParameterStore::new(rig.http.clone());
     let renew = |settings: &mut Settings| Renewal::new(&rig.world, settings, NOW);
     let renewal = Settings::load(&rig.world.environment, &["SEALING_KEY"], &store, renew).await.unwrap();
     for (name, expected) in ANSWERS {

@@ -82,7 +82,7 @@ impl Bench {
     /// What is stored for this user, opened with the operator's key.
     pub async fn tokens(&self, app: &App<'_>) -> TokenSet {
         let world = &self.rig.world;
-        let store = ParameterStore::new(self.rig.http.client().clone());
+        let store = ParameterStore::new(self.rig.http.clone());
         let read = |settings: &mut Settings| SealingKeys::from_settings(settings);
         let keys = Settings::load(&world.environment, &["SEALING_KEY"], &store, read).await.expect("the key");
         let sealed = world.stripe.payload(Mode::Test, app.account, app.user, "access_token").expect("tokens");

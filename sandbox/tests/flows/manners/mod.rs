@@ -109,7 +109,7 @@ impl Stage {
 
     async fn token_endpoint(&self) -> TokenEndpoint {
         let http = Http::new(TIMEOUTS);
-        let store = ParameterStore::new(http.client().clone());
+        let store = ParameterStore::new(http.clone());
         let read = |settings: &mut Settings| TokenEndpoint::from_settings(settings, &http);
         let secrets = &["THIRD_PARTY_CLIENT_SECRET"];
         Settings::load(&self.rig.world.environment, secrets, &store, read).await.unwrap()
