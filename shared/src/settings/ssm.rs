@@ -181,19 +181,19 @@ mod tests {
             ("AWS_SESSION_TOKEN", "session/token+="),
         ]);
         let body = r#"{"Names":["/app/a","/app/b"],"WithDecryption":true}"#;
-        let request = signed(&environment, body, UNIX_EPOCH + Duration::from_secs(1_440_938_160)).unwrap();
+        let request = signed(&environment, body, UNIX_EPOCH + Duration::from_secs(1_440_938_161)).unwrap();
         assert_eq!(request.url().as_str(), "https://ssm.eu-central-1.amazonaws.com/");
         assert_eq!(request.body().and_then(|body| body.as_bytes()), Some(body.as_bytes()));
         for (name, expected) in [
             ("content-type", "application/x-amz-json-1.1"),
             ("x-amz-target", "AmazonSSM.GetParameters"),
-            ("x-amz-date", "20150830T123600Z"),
+            ("x-amz-date", "20150830T123601Z"),
             ("x-amz-security-token", "session/token+="),
             (
                 "authorization",
                 "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/eu-central-1/ssm/aws4_request, \
                  SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, \
-                 Signature=befca11c87f8dad93e401fdd5564ef37c3dfee1f0f1c72d391d68173ca07862d",
+                 Signature=6ceb8727e348700929d719a8f75f28e9ae1f777c111dc224bf2b70b3dd943ac4",
             ),
         ] {
             assert_eq!(request.headers()[name], expected);
