@@ -123,10 +123,7 @@ mod tests {
         let issuer = listener.url();
         let answer = metadata(&issuer);
         let router = Router::new().route("/.well-known/openid-configuration", get(async || Json(answer)));
-        for socket in listener.sockets {
-            let router = router.clone();
-            tokio::spawn(async move { axum::serve(socket, router).await });
-        }
+        listener.serve(&router);
         let http = Http::new(Timeouts::default());
         let description = discover(&http, &issuer).await.unwrap();
         assert!(discover(&http, &format!("{issuer}/other")).await.is_err());

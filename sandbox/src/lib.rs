@@ -17,6 +17,7 @@ pub mod settings;
 pub mod ssm;
 pub mod stripe;
 pub mod testing;
+pub mod tls;
 pub mod traffic;
 pub mod world;
 

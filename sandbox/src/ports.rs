@@ -3,16 +3,19 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use axum::Router;
 use tokio::net::TcpListener;
+
+use crate::tls::Authority;
 
 /// How far a port may move.
 const REACH: u16 = 100;
 
 /// One port of `localhost`, on IPv4 and, where the machine has it, on IPv6: browsers try both.
-#[derive(Debug)]
 pub struct Listener {
-    pub(crate) sockets: Vec<TcpListener>,
+    sockets: Vec<TcpListener>,
     port: u16,
+    authority: Option<Authority>,
 }
 
 impl Listener {
@@ -40,13 +43,34 @@ impl Listener {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
             Err(_) => {}
         }
-        Ok(Self { sockets, port })
+        Ok(Self { sockets, port, authority: None })
     }
 
-    /// `http://localhost:<port>`.
+    /// The same port, over TLS if there is an authority.
+    #[must_use]
+    pub fn over_tls(self, authority: Option<&Authority>) -> Self {
+        Self { authority: authority.cloned(), ..self }
+    }
+
+    /// `http://localhost:<port>`, or `https:`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://localhost:{}", self.port)
+        let scheme = if self.authority.is_some() { "https" } else { "http" };
+        format!("{scheme}://localhost:{}", self.port)
+    }
+
+    /// Serves until the runtime ends.
+    pub(crate) fn serve(self, router: &Router) {
+        for socket in self.sockets {
+            let (router, authority) = (router.clone(), self.authority.clone());
+            // Accept errors are retried inside; it returns only when the runtime ends.
+            tokio::spawn(async move {
+                match authority {
+                    Some(authority) => axum::serve(authority.listen(socket)?, router).await,
+                    None => axum::serve(socket, router).await,
+                }
+            });
+        }
     }
 }
 

@@ -99,9 +99,8 @@ pub(crate) async fn record(
     request: Request,
     next: Next,
 ) -> Response {
-    // The AWS SDK introduces itself by its own name.
-    let from_back_end = party == Party::Ssm
-        || request.headers().get(header::USER_AGENT).is_some_and(|agent| agent == shared::http::USER_AGENT);
+    let agent = request.headers().get(header::USER_AGENT);
+    let from_back_end = agent.is_some_and(|agent| agent == shared::http::USER_AGENT);
     let exchange = Exchange {
         number: 0,
         at: traffic.0.clock.now(),

@@ -20,6 +20,7 @@ use crate::ports::Listener;
 use crate::provider::{Provider, ProviderConfig};
 use crate::ssm::Ssm;
 use crate::stripe::StripeApi;
+use crate::tls::Authority;
 use crate::traffic::{self, Traffic};
 
 /// The Stripe App's id, where no manifest tells one.
@@ -43,6 +44,8 @@ pub struct Options {
     pub timeouts: Timeouts,
     /// The Dashboard's page.
     pub page: Page,
+    /// Puts TLS in front of Stripe, the provider and SSM.
+    pub authority: Option<Authority>,
     /// Settings to add or replace; a blank value removes one.
     pub settings: Vec<(&'static str, String)>,
 }
@@ -57,6 +60,7 @@ impl Default for Options {
             clock: Clock::system(),
             timeouts: Timeouts::default(),
             page: Page::default(),
+            authority: None,
             settings: Vec::new(),
         }
     }
@@ -153,9 +157,9 @@ impl World {
                 .layer(middleware::from_fn_with_state((faults.clone(), party), faults::strike))
                 .layer(middleware::from_fn_with_state((traffic.clone(), party), traffic::record))
         };
-        serve(ports.stripe, &watched(Party::Stripe, stripe.router()));
-        serve(ports.provider, &watched(Party::Provider, provider.router()));
-        serve(ports.ssm, &watched(Party::Ssm, ssm.router()));
+        ports.stripe.serve(&watched(Party::Stripe, stripe.router()));
+        ports.provider.serve(&watched(Party::Provider, provider.router()));
+        ports.ssm.serve(&watched(Party::Ssm, ssm.router()));
         let config = DashboardConfig {
             api_base: format!("{}/api/oauth", addresses.gateway),
             stripe_url: addresses.stripe.clone(),
@@ -166,7 +170,7 @@ impl World {
                 LinkFlow::Direct => "direct",
             },
         };
-        serve(ports.dashboard, &dashboard::router(config, options.page, traffic.clone(), faults.clone()));
+        ports.dashboard.serve(&dashboard::router(config, options.page, traffic.clone(), faults.clone()));
         if let Some(listener) = ports.gateway {
             // Boxed: four functions are much for one future.
             let gateway = Box::pin(Gateway::start(&environment, options.clock, options.timeouts)).await;
@@ -176,7 +180,7 @@ impl World {
             let recorded = struck
                 .layer(gateway::cors())
                 .layer(middleware::from_fn_with_state((traffic.clone(), Party::Gateway), traffic::record));
-            serve(listener, &recorded);
+            listener.serve(&recorded);
         }
         Ok(Self { addresses, environment, settings, stripe, provider, ssm, faults, traffic })
     }
@@ -196,13 +200,14 @@ impl Ports {
         let next = |offset| {
             if options.port == 0 { 0 } else { options.port.saturating_add(offset) }
         };
+        let authority = options.authority.as_ref();
         let gateway = if options.stand_ins_only { None } else { Some(Listener::bind(options.port).await?) };
         Ok(Self {
             gateway,
             dashboard: Listener::bind(next(1)).await?,
-            stripe: Listener::bind(next(2)).await?,
-            provider: Listener::bind(next(3)).await?,
-            ssm: Listener::bind(next(4)).await?,
+            stripe: Listener::bind(next(2)).await?.over_tls(authority),
+            provider: Listener::bind(next(3)).await?.over_tls(authority),
+            ssm: Listener::bind(next(4)).await?.over_tls(authority),
         })
     }
 
@@ -277,18 +282,11 @@ fn settings(options: &Options, addresses: &Addresses) -> BTreeMap<String, String
         ("THIRD_PARTY_SCOPES", "openid email profile".to_owned()),
         ("THIRD_PARTY_URL_BASE", provider.clone()),
     ];
+    let certificate = options.authority.as_ref().map(|authority| {
+        ("SSL_CERT_FILE".to_owned(), authority.certificate().to_string_lossy().into_owned())
+    });
     let secrets = SECRETS.map(|name| (format!("{name}_PARAMETER"), format!("{PARAMETERS}{name}")));
     let plain = plain.into_iter().map(|(name, value)| (name.to_owned(), value));
     let wished = options.settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-    plain.chain(secrets).chain(wished).collect()
-}
-
-fn serve(listener: Listener, router: &Router) {
-    for socket in listener.sockets {
-        let router = router.clone();
-        tokio::spawn(async move {
-            // Accept errors are retried inside; it returns only when the runtime ends.
-            let _ = axum::serve(socket, router).await;
-        });
-    }
+    plain.chain(certificate).chain(secrets).chain(wished).collect()
 }

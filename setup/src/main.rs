@@ -7,6 +7,7 @@ mod input;
 mod parameters;
 mod put;
 mod roll;
+mod sdk;
 mod status;
 
 use std::process::ExitCode;

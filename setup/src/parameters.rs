@@ -10,9 +10,8 @@ use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::types::ParameterType;
 use secrecy::{ExposeSecret, SecretString};
 use shared::AccessTokens;
-use shared::settings::ssm;
 
-use crate::Place;
+use crate::{Place, sdk};
 
 /// The parameters below one path.
 pub struct Parameters {
@@ -43,7 +42,7 @@ impl Parameters {
         }
         let client = http_client().map_err(|error| format!("no HTTP client: {error}"))?;
         let mut loader =
-            aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(ssm::http_client(client));
+            aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(sdk::http_client(client));
         if let Some(region) = region {
             loader = loader.region(Region::new(region));
         }
@@ -123,7 +122,7 @@ fn http_client() -> reqwest::Result<reqwest::Client> {
 
 /// As the functions tell it; and where no call was made, say for want of credentials, why.
 fn reason<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E>) -> String {
-    let mut reason = ssm::reason(error);
+    let mut reason = sdk::reason(error);
     if matches!(error, SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_)) {
         for cause in std::iter::successors(error.source(), |cause| (*cause).source()) {
             reason = format!("{reason}: {cause}");

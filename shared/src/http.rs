@@ -184,8 +184,9 @@ impl Http {
         self.timeouts
     }
 
-    /// Makes one try of a call, which the log knows as `call`, and reads the whole answer. A call that only reads is made once more when the
-    /// connection broke: one that was kept alive dies while Lambda has the function frozen.
+    /// Makes one try of a call, which the log knows as `call`, and reads the whole answer. When the connection broke,
+    /// a call that only reads or has an idempotency key is made once more: one that was kept alive dies while Lambda
+    /// has the function frozen.
     ///
     /// # Errors
     /// A [`Failure`] when there is no whole answer; any status is an answer.
@@ -197,7 +198,8 @@ impl Http {
     ) -> Result<Reply, Failure> {
         // Requests are built from addresses and headers that were checked when the settings were read.
         let request = request.build().map_err(|_| Failure::NotConnected)?;
-        let again = (request.method() == Method::GET).then(|| request.try_clone()).flatten();
+        let is_safe = request.method() == Method::GET || request.headers().contains_key("idempotency-key");
+        let again = is_safe.then(|| request.try_clone()).flatten();
         match (self.noted(call, request, deadline).await, again) {
             (Err(Broken::Connection), Some(again)) => self.noted(call, again, deadline).await,
             (outcome, _) => outcome,

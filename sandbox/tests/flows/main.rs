@@ -9,6 +9,7 @@ mod manners;
 mod outages;
 mod own_endpoint;
 mod refresh;
+mod requests;
 mod rolling;
 mod session_bound;
 mod settings;

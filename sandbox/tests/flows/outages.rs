@@ -238,6 +238,21 @@ async fn a_dead_connection_to_the_provider_goes_unnoticed_where_nothing_is_writt
 }
 
 #[tokio::test]
+async fn a_dead_connection_to_stripe_costs_no_pause() {
+    let pause = TIMEOUTS.secret_store * 2;
+    let timeouts = Timeouts { pause, ..TIMEOUTS };
+    let rig = Rig::timed(Options { marker: PLANTED, timeouts, ..Options::default() }).await;
+    let app = rig.app();
+    for path in [FIND, SET, DELETE] {
+        for fault in [Fault::HangUp, Fault::LoseReply] {
+            rig.world.faults.once(Party::Stripe, path, fault);
+            assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK, "{path}");
+            assert_eq!(app.logout().await.status, StatusCode::OK, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_logout_deletes_even_when_the_provider_is_down() {
     let rig = Rig::session_bound().await;
     let app = rig.app();

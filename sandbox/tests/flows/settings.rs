@@ -6,6 +6,7 @@ use login::Login;
 use logout::Logout;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
+use sandbox::tls::Authority;
 use sandbox::{Options, Party};
 use shared::lambda::{Function, Lambda};
 use shared::settings::{Environment, LoadError};
@@ -96,6 +97,25 @@ async fn a_parameter_that_is_not_there_is_named() {
     }
     rig.world.ssm.set(&parameter, " \n");
     assert!(problems::<Login>(&rig, &[]).await.contains("SEALING_KEY is blank"));
+}
+
+#[tokio::test]
+async fn a_private_ca_is_trusted_where_it_is_named() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("private-ca");
+    let authority = Some(Authority::new(&folder).expect("a certificate"));
+    let rig = Rig::with(Options { authority, ..Options::default() }).await;
+    for url in [&rig.world.addresses.ssm, &rig.world.addresses.stripe, &rig.world.addresses.provider] {
+        assert!(url.starts_with("https://"), "{url}");
+    }
+    let app = rig.app();
+    assert_eq!(app.link(Person::Ada).await.status, 200);
+    assert_eq!(app.userinfo().await.json()["id"], "person_ada");
+
+    let before = rig.world.ssm.calls();
+    let stranger = start::<Login>(&rig, &[("SSL_CERT_FILE", "")]).await.expect("it stays up");
+    let answer = stranger.answer(include_str!("../../../events/login/post.json"), Context::default()).await;
+    assert!(answer.body.contains("settings_unavailable"), "{}", answer.body);
+    assert_eq!(rig.world.ssm.calls(), before, "it shook no hands");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@
 mod environment;
 mod rolling;
 mod secrets;
-pub mod ssm;
+mod ssm;
 
 use std::fmt;
 use std::sync::Arc;

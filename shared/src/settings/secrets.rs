@@ -5,13 +5,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::Instant;
 
 use super::Environment;
 use super::ssm::ParameterStore;
 use crate::clock::{Clock, UnixSeconds};
 use crate::http::Http;
-use crate::log::record::{self, UpstreamCall};
 
 /// A stranger's bad signature looks like a rolled secret; it must not cost a call to SSM each time.
 const LEAST_PAUSE: UnixSeconds = 60;
@@ -48,7 +46,7 @@ impl Secrets {
         http: &Http,
         clock: Clock,
     ) -> Arc<Self> {
-        let store = ParameterStore::new(http.client().clone());
+        let store = ParameterStore::new(http.clone());
         let (known, asking) = (Mutex::default(), tokio::sync::Mutex::default());
         Arc::new(Self { environment, names, store, clock, known, asking })
     }
@@ -109,15 +107,7 @@ impl Secrets {
         if parameters.is_empty() {
             return Ok((values, problems));
         }
-        let begun = Instant::now();
-        let told = self.store.get(&self.environment, parameters.values()).await;
-        record::called(UpstreamCall {
-            call: "ssm.get_parameters",
-            status: told.as_ref().ok().map(|_| 200),
-            duration: begun.elapsed(),
-            request_id: None,
-        });
-        let mut told = told?;
+        let mut told = self.store.get(&self.environment, parameters.values()).await?;
         for (name, parameter) in parameters {
             match told.remove(&parameter) {
                 Some(value) if value.expose_secret().trim().is_empty() => {

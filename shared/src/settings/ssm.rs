@@ -1,42 +1,66 @@
-//! SSM Parameter Store by the AWS SDK, over our own HTTP client.
+//! SSM Parameter Store: one call to `GetParameters`
+//! (<https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html>).
 //!
-//! The SDK is used without `aws-config`: Lambda puts region and credentials into the environment, and
-//! looking for profile files and instance metadata costs start time. Our client brings its TLS roots
-//! along and shares its set-up with every other call we make.
+//! AWS's own crate signs the request and our own client carries it: the whole SDK would cost this one call a
+//! good part of every binary and of every cold start (`docs/performance.md`). Lambda puts region and credentials
+//! into the environment, so nothing is looked for anywhere else.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use aws_sdk_ssm::config::retry::RetryConfig;
-use aws_sdk_ssm::config::timeout::TimeoutConfig;
-use aws_sdk_ssm::config::{BehaviorVersion, Region};
-use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_types::body::SdkBody;
-use futures_util::FutureExt;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4::SigningParams;
+use lambda_http::http;
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{RequestBuilder, StatusCode};
 use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::json;
 
 use super::Environment;
+use crate::http::{Deadline, Failure, Http, Reply};
 
-/// INIT may take 10 s in all; the SDK itself would wait for ever.
-const TOTAL: Duration = Duration::from_secs(6);
+/// Twice this is well under the 10 s that INIT may take.
 const ATTEMPT: Duration = Duration::from_secs(3);
+const TRIES: u32 = 2;
+
+/// Where a partition has a domain of its own, by the beginning of its regions' names.
+const DOMAINS: [(&str, &str); 2] = [("cn-", "amazonaws.com.cn"), ("eusc-", "amazonaws.eu")];
 
 /// Reads parameters from SSM.
 #[derive(Clone, Debug)]
 pub(super) struct ParameterStore {
-    http: SharedHttpClient,
+    http: Http,
+}
+
+/// The answer; it has no `Debug`, for its values are secrets.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetParametersResponse {
+    parameters: Vec<Parameter>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parameter {
+    name: String,
+    value: SecretString,
+}
+
+/// AWS's own code and message; they name the missing permission.
+#[derive(Default, Deserialize)]
+struct Refusal {
+    #[serde(default, rename = "__type")]
+    code: String,
+    #[serde(default, alias = "Message")]
+    message: String,
 }
 
 impl ParameterStore {
-    /// Calls SSM over `client`.
-    pub(super) fn new(client: reqwest::Client) -> Self {
-        Self { http: http_client(client) }
+    /// Calls SSM over `http`.
+    pub(super) fn new(http: Http) -> Self {
+        Self { http }
     }
 
     /// Reads `names` in one `GetParameters` call, decrypted. Names that SSM does not know are left out.
@@ -48,102 +72,144 @@ impl ParameterStore {
         environment: &Environment,
         names: impl Iterator<Item = &String>,
     ) -> Result<HashMap<String, SecretString>, String> {
-        let client = aws_sdk_ssm::Client::from_conf(self.config(environment)?);
-        let answer = client
-            .get_parameters()
-            .set_names(Some(names.cloned().collect()))
-            .with_decryption(true)
-            .send()
-            // The SDK's future is a deep type; every future around it would be, too.
-            .boxed()
-            .await
-            .map_err(|error| reason(&error))?;
-        let parameters = answer.parameters.unwrap_or_default();
-        Ok(parameters
-            .into_iter()
-            .filter_map(|parameter| Some((parameter.name?, parameter.value?.into())))
-            .collect())
-    }
-
-    fn config(&self, environment: &Environment) -> Result<aws_sdk_ssm::Config, String> {
-        let variable =
-            |name: &str| environment.get(name).map(str::to_owned).ok_or_else(|| format!("{name} is not set"));
-        let credentials = Credentials::new(
-            variable("AWS_ACCESS_KEY_ID")?,
-            variable("AWS_SECRET_ACCESS_KEY")?,
-            environment.get("AWS_SESSION_TOKEN").map(str::to_owned),
-            None,
-            "environment",
-        );
-        let mut config = aws_sdk_ssm::Config::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(variable("AWS_REGION")?))
-            .credentials_provider(credentials)
-            .http_client(self.http.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(2))
-            .timeout_config(
-                TimeoutConfig::builder().operation_timeout(TOTAL).operation_attempt_timeout(ATTEMPT).build(),
-            );
-        if let Some(endpoint) =
-            environment.get("AWS_ENDPOINT_URL_SSM").or_else(|| environment.get("AWS_ENDPOINT_URL"))
-        {
-            config = config.endpoint_url(endpoint);
+        let body = json!({ "Names": names.collect::<Vec<_>>(), "WithDecryption": true }).to_string();
+        let reply = self.ask(environment, &body).await?;
+        if !reply.status.is_success() {
+            let Refusal { code, message } = refusal(&reply);
+            return Err(format!("SSM answered {} {code}: {message}", reply.status.as_u16()));
         }
-        Ok(config.build())
+        let answer: GetParametersResponse = reply.json().ok_or("SSM gave an answer that cannot be read")?;
+        Ok(answer.parameters.into_iter().map(|Parameter { name, value }| (name, value)).collect())
+    }
+
+    async fn ask(&self, environment: &Environment, body: &str) -> Result<Reply, String> {
+        let mut tries = 1;
+        loop {
+            let request = signed(environment, body, SystemTime::now())?;
+            let request = RequestBuilder::from_parts(self.http.client().clone(), request);
+            let outcome = self.http.send("ssm.get_parameters", request, Deadline::after(ATTEMPT)).await;
+            if tries == TRIES || !is_worth_another_try(&outcome) {
+                return outcome.map_err(|failure| {
+                    match failure {
+                        Failure::NotConnected => "SSM could not be reached",
+                        Failure::Lost => "SSM did not answer in time",
+                        Failure::TooLong => "SSM gave an answer that has no end",
+                    }
+                    .to_owned()
+                });
+            }
+            tries += 1;
+        }
     }
 }
 
-/// Carries the SDK's requests over `client`.
-#[must_use]
-pub fn http_client(client: reqwest::Client) -> SharedHttpClient {
-    let connector = SharedHttpConnector::new(Connector(client));
-    http_client_fn(move |_, _| connector.clone())
-}
-
-/// AWS's own code and message where there is one (they name the missing permission). Never the SDK's
-/// `Debug` text: it holds raw answers, and so decrypted values.
-#[must_use]
-pub fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
-    match error {
-        SdkError::ServiceError(refusal) => format!(
-            "SSM answered {}: {}",
-            refusal.err().code().unwrap_or("an error without a code"),
-            refusal.err().message().unwrap_or("no message")
-        ),
-        SdkError::TimeoutError(_) => "SSM did not answer in time".to_owned(),
-        SdkError::DispatchFailure(_) => "SSM could not be reached".to_owned(),
-        SdkError::ResponseError(_) => "SSM gave an answer that cannot be read".to_owned(),
-        _ => "the call to SSM could not be made".to_owned(),
+/// The rule of AWS's libraries, as far as a call goes that only reads.
+fn is_worth_another_try(outcome: &Result<Reply, Failure>) -> bool {
+    match outcome {
+        Ok(reply) => {
+            reply.status.is_server_error()
+                || reply.status == StatusCode::TOO_MANY_REQUESTS
+                || refusal(reply).code.contains("Throttling")
+        }
+        Err(failure) => *failure != Failure::TooLong,
     }
 }
 
-/// The SDK's HTTP layer, on reqwest.
-#[derive(Debug)]
-struct Connector(reqwest::Client);
+fn refusal(reply: &Reply) -> Refusal {
+    reply.json().unwrap_or_default()
+}
 
-impl HttpConnector for Connector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let client = self.0.clone();
-        HttpConnectorFuture::new(async move { carry(&client, request).await })
+/// A `GetParameters` request, signed as of `now` by Signature Version 4.
+fn signed(environment: &Environment, body: &str, now: SystemTime) -> Result<reqwest::Request, String> {
+    let variable = |name: &str| environment.get(name).ok_or_else(|| format!("{name} is not set"));
+    let region = variable("AWS_REGION")?;
+    let identity = Credentials::new(
+        variable("AWS_ACCESS_KEY_ID")?,
+        variable("AWS_SECRET_ACCESS_KEY")?,
+        environment.get("AWS_SESSION_TOKEN").map(str::to_owned),
+        None,
+        "environment",
+    )
+    .into();
+    let parameters = SigningParams::builder()
+        .identity(&identity)
+        .region(region)
+        .name("ssm")
+        .time(now)
+        .settings(SigningSettings::default());
+    let signed = || {
+        let mut request = http::Request::post(endpoint(environment, region))
+            .header(CONTENT_TYPE, "application/x-amz-json-1.1")
+            .header("x-amz-target", "AmazonSSM.GetParameters")
+            .body(body.to_owned())
+            .ok()?;
+        let headers = request.headers().iter();
+        let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        let signable = SignableBody::Bytes(body.as_bytes());
+        let signable = SignableRequest::new("POST", request.uri().to_string(), headers, signable).ok()?;
+        let (instructions, _) = sign(signable, &parameters.build().ok()?.into()).ok()?.into_parts();
+        instructions.apply_to_request_http1x(&mut request);
+        request.try_into().ok()
+    };
+    signed().ok_or_else(|| "SSM cannot be asked: AWS_REGION or AWS_ENDPOINT_URL_SSM is wrong".to_owned())
+}
+
+fn endpoint(environment: &Environment, region: &str) -> String {
+    let set = environment.get("AWS_ENDPOINT_URL_SSM").or_else(|| environment.get("AWS_ENDPOINT_URL"));
+    set.map_or_else(
+        || {
+            let own = DOMAINS.iter().find(|(prefix, _)| region.starts_with(prefix));
+            format!("https://ssm.{region}.{}/", own.map_or("amazonaws.com", |(_, domain)| domain))
+        },
+        str::to_owned,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn the_signature_is_that_of_botocore() {
+        let environment = Environment::from_iter([
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+            ("AWS_SESSION_TOKEN", "session/token+="),
+        ]);
+        let body = r#"{"Names":["/app/a","/app/b"],"WithDecryption":true}"#;
+        let request = signed(&environment, body, UNIX_EPOCH + Duration::from_secs(1_440_938_161)).unwrap();
+        assert_eq!(request.url().as_str(), "https://ssm.eu-central-1.amazonaws.com/");
+        assert_eq!(request.body().and_then(|body| body.as_bytes()), Some(body.as_bytes()));
+        for (name, expected) in [
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", "AmazonSSM.GetParameters"),
+            ("x-amz-date", "20150830T123601Z"),
+            ("x-amz-security-token", "session/token+="),
+            (
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/eu-central-1/ssm/aws4_request, \
+                 SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, \
+                 Signature=6ceb8727e348700929d719a8f75f28e9ae1f777c111dc224bf2b70b3dd943ac4",
+            ),
+        ] {
+            assert_eq!(request.headers()[name], expected);
+        }
     }
-}
 
-async fn carry(client: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-    let request = request
-        .try_into_http1x()
-        .map_err(|error| ConnectorError::user(error.into()))?
-        .map(|body| body.bytes().map(<[u8]>::to_vec).unwrap_or_default());
-    let request = reqwest::Request::try_from(request).map_err(|error| ConnectorError::user(error.into()))?;
-    let response = client.execute(request).await.map_err(connector_error)?;
-
-    let mut answer = lambda_http::http::Response::new(());
-    *answer.status_mut() = response.status();
-    *answer.headers_mut() = response.headers().clone();
-    let body = response.bytes().await.map_err(connector_error)?;
-    HttpResponse::try_from(answer.map(|()| SdkBody::from(body.to_vec())))
-        .map_err(|error| ConnectorError::other(error.into(), None))
-}
-
-fn connector_error(error: reqwest::Error) -> ConnectorError {
-    if error.is_timeout() { ConnectorError::timeout(error.into()) } else { ConnectorError::io(error.into()) }
+    #[test]
+    fn partitions_have_their_own_domains() {
+        for (region, host) in [
+            ("us-gov-west-1", "ssm.us-gov-west-1.amazonaws.com"),
+            ("cn-north-1", "ssm.cn-north-1.amazonaws.com.cn"),
+            ("eusc-de-east-1", "ssm.eusc-de-east-1.amazonaws.eu"),
+        ] {
+            assert_eq!(endpoint(&Environment::default(), region), format!("https://{host}/"));
+        }
+        let set =
+            Environment::from_iter([("AWS_ENDPOINT_URL", "http://a"), ("AWS_ENDPOINT_URL_SSM", "http://b")]);
+        assert_eq!(endpoint(&set, "us-east-1"), "http://b");
+    }
 }

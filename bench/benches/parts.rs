@@ -1,0 +1,98 @@
+//! What single parts take, by Criterion: `cargo bench -p bench`. Each is measured as the functions call it, with
+//! the settings that would come from SSM in the environment.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use futures_util::FutureExt;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::json;
+use sha2::Sha256;
+use shared::Clock;
+use shared::http::{Http, Timeouts};
+use shared::provider::{AuthorizationEndpoint, UserinfoEndpoint};
+use shared::sealed::{SealingKeys, Session, StateToken};
+use shared::settings::{Environment, Secrets, Settings};
+use shared::signed_request::Verifier;
+
+const NOW: u64 = 1_800_000_000;
+
+/// Builds a part from settings.
+fn part<T>(settings: &[(&'static str, &str)], build: impl FnOnce(&mut Settings) -> Option<T>) -> T {
+    let environment: Environment = settings.iter().copied().collect();
+    let http = Http::new(Timeouts::default());
+    let secrets = Secrets::new(environment, &["STRIPE_APP_SECRET", "SEALING_KEY"], &http, Clock::system());
+    at_once(Settings::load(&secrets, build)).expect("settings")
+}
+
+/// Nothing here has to be waited for: no secret is in SSM.
+fn at_once<T>(outcome: impl Future<Output = T>) -> T {
+    outcome.now_or_never().expect("an outcome at once")
+}
+
+/// The article's `state`, with one `v1` for each secret.
+fn signed_state(secrets: &[&[u8]]) -> String {
+    let payload = r#"{"user_id":"usr_Lq3EXAMPLE8x","account_id":"acct_1032D82eZvKYlo2C"}"#;
+    let signatures = secrets.iter().map(|secret| {
+        let mac = Hmac::<Sha256>::new_from_slice(secret).expect("a key of any length");
+        hex::encode(mac.chain_update(format!("{NOW}.{payload}")).finalize().into_bytes())
+    });
+    let signature = signatures.fold(format!("t={NOW}"), |header, v1| header + ",v1=" + &v1);
+    json!({
+        "userId": "usr_Lq3EXAMPLE8x",
+        "accountId": "acct_1032D82eZvKYlo2C",
+        "signature": signature,
+    })
+    .to_string()
+}
+
+/// While a secret is rolled: two secrets, two signatures, and only the last pair matches. Reading the JSON around
+/// them is part of it.
+fn signature(criterion: &mut Criterion) {
+    let verifier = part(&[("STRIPE_APP_SECRET", "absec_new,absec_old")], Verifier::from_settings);
+    let state = signed_state(&[b"absec_other", b"absec_old"]);
+    assert!(at_once(verifier.extract_state(&state, NOW)).is_ok());
+    criterion.bench_function("verify a signature: two secrets, two v1", |bencher| {
+        bencher.iter(|| at_once(verifier.extract_state(black_box(&state), NOW)).is_ok());
+    });
+}
+
+fn sealing(criterion: &mut Criterion) {
+    let key = "c2FuZGJveHNhbmRib3hzYW5kYm94c2FuZGJveHNhbmQ=";
+    let keys = part(&[("SEALING_KEY", key)], SealingKeys::from_settings);
+    let verifier = part(&[("STRIPE_APP_SECRET", "absec_new")], Verifier::from_settings);
+    let user = at_once(verifier.extract_state(&signed_state(&[b"absec_new"]), NOW)).expect("a user");
+    let context = ["custom", "client", "https://api.example.com/api/oauth/authorize"];
+    let session = Session { state: "S".repeat(43), challenge: "C".repeat(43) };
+    let token = StateToken::begin(user, Some(session), NOW).expect("random bytes");
+    let sealed = keys.sealing().seal(&token, &context).expect("random bytes");
+    assert!(keys.open::<StateToken>(&sealed, &context).is_some());
+    criterion.bench_function("seal a state", |bencher| {
+        bencher.iter(|| keys.sealing().seal(black_box(&token), &context).is_ok());
+    });
+    criterion.bench_function("open a state", |bencher| {
+        bencher.iter(|| keys.open::<StateToken>(black_box(&sealed), &context).is_some());
+    });
+}
+
+/// What a function reads of a preset at its start.
+fn preset(criterion: &mut Criterion) {
+    let http = Http::new(Timeouts::default());
+    let settings = [
+        ("PROVIDER", "slack"),
+        ("THIRD_PARTY_CLIENT_ID", "client"),
+        ("API_HOST_URL", "https://api.example.com"),
+    ];
+    part(&settings, |settings| {
+        criterion.bench_function("read a preset: authorization endpoint", |bencher| {
+            bencher.iter(|| AuthorizationEndpoint::from_settings(settings).is_some());
+        });
+        criterion.bench_function("read a preset: userinfo endpoint", |bencher| {
+            bencher.iter(|| UserinfoEndpoint::from_settings(settings, &http).is_some());
+        });
+        Some(())
+    });
+}
+
+criterion_group!(parts, signature, sealing, preset);
+criterion_main!(parts);

@@ -1,0 +1,120 @@
+//! Measures the release binaries of the four functions as Lambda runs them, beside a bare `lambda_http` function
+//! of the same workspace and profile: `cargo run --release -p bench`.
+//!
+//! Every binary runs as a process of its own against the sandbox's Runtime API, Secret Store, provider and SSM;
+//! every answer is checked. `docs/performance.md` says what the figures mean.
+
+mod app;
+mod launch;
+mod measure;
+mod report;
+mod subject;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clap::Parser;
+use sandbox::tls::Authority;
+use sandbox::{Options, World};
+use shared::Http;
+use shared::http::Timeouts;
+
+use measure::Running;
+use report::Figures;
+use subject::{Events, Subject};
+
+type Problem = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measures the functions' release binaries, beside a bare one.
+#[derive(Parser)]
+#[command(bin_name = "cargo run --release -p bench --")]
+struct Arguments {
+    /// Cold starts of each function.
+    #[arg(long, default_value_t = 25)]
+    starts: u32,
+    /// Warm calls of each function in each pass.
+    #[arg(long, default_value_t = 300)]
+    calls: u32,
+    /// How often each function is called warm, each time in a new process.
+    #[arg(long, default_value_t = 5)]
+    passes: u32,
+    /// Stripe, the provider and SSM without TLS.
+    #[arg(long)]
+    plain: bool,
+    /// Print tables in Markdown.
+    #[arg(long)]
+    markdown: bool,
+    /// Where the binaries are, if they are not to be built.
+    #[arg(long)]
+    binaries: Option<PathBuf>,
+}
+
+fn main() -> Result<(), Problem> {
+    let mut words = std::env::args_os().skip(1);
+    if words.next().is_some_and(|word| word == launch::ARGUMENT) {
+        return Err(launch::become_program(&words.next().ok_or("launch what?")?));
+    }
+    let arguments = Arguments::parse();
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let binaries = match &arguments.binaries {
+        Some(binaries) => binaries.clone(),
+        None => build(&target)?,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(&arguments, &binaries, &target.join("bench")))
+}
+
+/// Builds the functions as they are deployed, without the features that others want of shared crates.
+fn build(target: &Path) -> Result<PathBuf, Problem> {
+    let packages = Subject::ALL.map(|subject| ["--package", subject.name()]);
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--release"])
+        .args(packages.as_flattened())
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()?;
+    if status.success() { Ok(target.join("release")) } else { Err("the functions do not build".into()) }
+}
+
+async fn run(arguments: &Arguments, binaries: &Path, scratch: &Path) -> Result<(), Problem> {
+    let authority = if arguments.plain { None } else { Some(Authority::new(scratch)?) };
+    let world = World::start(Options { port: 0, authority, ..Options::default() }).await?;
+    let http = Http::new(Timeouts::default());
+    let mut events = Events::new(&world, &http).await?;
+    let mut figures = Figures::new(binaries)?;
+
+    for round in 0..arguments.starts {
+        progress("cold starts", round, arguments.starts);
+        for subject in order(round) {
+            let binary = binaries.join(subject.name());
+            let (_, start) = Running::start(subject, &binary, &world, &mut events).await?;
+            figures.of(subject).starts.push(start);
+        }
+    }
+    for pass in 0..arguments.passes {
+        progress("warm calls", pass, arguments.passes);
+        for subject in order(pass) {
+            let binary = binaries.join(subject.name());
+            let (mut running, _) = Running::start(subject, &binary, &world, &mut events).await?;
+            let warm = running.warm(arguments.calls, arguments.calls / 4, &mut events).await?;
+            figures.of(subject).warm.push(warm);
+        }
+    }
+    eprintln!("\r\x1b[K");
+    println!("{}", figures.tables(arguments.markdown));
+    Ok(())
+}
+
+/// Every other time the other way round, so that none always runs in another's wake.
+fn order(round: u32) -> [Subject; 5] {
+    let mut order = Subject::ALL;
+    if round % 2 == 1 {
+        order.reverse();
+    }
+    order
+}
+
+fn progress(what: &str, done: u32, all: u32) {
+    eprint!("\r\x1b[K{what}: {done} of {all}");
+}

@@ -1,0 +1,57 @@
+//! Requests an action: each is a wait for somebody.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use reqwest::StatusCode;
+use sandbox::Party;
+use sandbox::provider::Person;
+
+use crate::rig::Rig;
+
+/// What the functions asked others since it was last looked at.
+#[derive(Default)]
+struct Upstream(AtomicU64);
+
+impl Upstream {
+    fn of(&self, rig: &Rig) -> Vec<String> {
+        let (seen, _) = rig.world.traffic.watch();
+        let last = self.0.swap(seen.last().map_or(0, |exchange| exchange.number), Ordering::Relaxed);
+        let new = seen.into_iter().filter(|exchange| exchange.number > last && exchange.to != Party::Gateway);
+        new.map(|exchange| format!("{} {}", exchange.method, exchange.path)).collect()
+    }
+}
+
+const FIND: &str = "GET /v1/apps/secrets/find";
+const SET: &str = "POST /v1/apps/secrets";
+const DELETE: &str = "POST /v1/apps/secrets/delete";
+
+#[tokio::test]
+async fn no_action_asks_more_than_it_must() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    let upstream = Upstream::default();
+    assert_eq!(upstream.of(&rig), ["POST /"; 4], "SSM, once a function");
+
+    let begun = app.begin().await;
+    let code = app.code(&begun, Person::Ada).await;
+    assert!(upstream.of(&rig).is_empty(), "to the provider and back nobody is asked");
+
+    assert_eq!(app.complete(&code, &begun.verifier).await.status, StatusCode::OK);
+    // What is there, the lease; code against tokens, whose they are; the tokens, the end of the lease.
+    assert_eq!(upstream.of(&rig), [FIND, SET, "POST /token", "GET /oauth/whoami", SET, DELETE]);
+    assert_eq!(app.complete(&code, &begun.verifier).await.status, StatusCode::OK);
+    assert_eq!(upstream.of(&rig), [FIND, "GET /oauth/whoami"], "the same code again");
+
+    for _ in 0..2 {
+        assert_eq!(app.userinfo().await.status, StatusCode::OK);
+        assert_eq!(upstream.of(&rig), [FIND, "GET /oauth/whoami"]);
+    }
+    assert_eq!(app.logout().await.status, StatusCode::OK);
+    assert_eq!(upstream.of(&rig), [FIND, "POST /revoke", DELETE]);
+
+    assert_eq!(app.userinfo().await.error().1, "not_connected");
+    assert_eq!(upstream.of(&rig), [FIND], "a poll of the app");
+
+    assert_eq!(app.post("userinfo", "logout", &[]).await.error().0, 400);
+    assert!(upstream.of(&rig).is_empty(), "nobody is asked for who has not signed");
+}
