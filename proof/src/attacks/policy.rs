@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use lambda_http::Context;
+use sandbox::Party;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
 use sandbox::testing::rig::Rig;
-use sandbox::{Options, Party};
 
 use super::{Attacks, take_any_code, told};
 
@@ -231,7 +231,7 @@ async fn races(attacks: &mut Attacks<'_>) {
         .await;
     attacks
         .play("race: the same code again, later", "refused: 1 exchange, 1 grant, the same answer", async {
-            let rig = Rig::with(Options::default()).await;
+            let rig = Rig::session_bound().await;
             let app = rig.app();
             let begun = app.begin().await;
             let code = app.code(&begun, Person::Ada).await;
