@@ -13,6 +13,7 @@ pub mod gateway;
 pub mod ports;
 pub mod provider;
 pub mod runtime_api;
+pub mod settings;
 pub mod ssm;
 pub mod stripe;
 pub mod testing;

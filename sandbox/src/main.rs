@@ -8,7 +8,7 @@ use sandbox::dashboard::Page;
 use sandbox::dashboard::bundle::{Bundle, Watcher};
 use sandbox::events::Renewal;
 use sandbox::world::Addresses;
-use sandbox::{Options, World, discovery};
+use sandbox::{Options, World, discovery, settings};
 use shared::http::Timeouts;
 use shared::settings::{Environment, Secrets};
 use shared::{Clock, Http, LinkFlow, Settings};
@@ -24,7 +24,7 @@ struct Arguments {
     #[arg(long, value_enum, default_value_t = Flow::SessionBound)]
     flow: Flow,
     /// The gateway's port; the other parties take the next ones. Ports that are taken are passed over.
-    #[arg(long, global = true, default_value_t = 3333)]
+    #[arg(long, default_value_t = 3333)]
     port: u16,
     /// Leave the functions to `cargo lambda watch`, and write .env.sandbox for it.
     #[arg(long)]
@@ -50,13 +50,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Signs the files of events/ anew, into target/events/, for `cargo lambda invoke`.
+    /// Signs the files of events/ anew, into target/events/, for `cargo lambda invoke`. The stand-ins must run.
     Events,
     /// Prints a provider description (docs/providers) made from OpenID Connect Discovery, to look over and keep.
     Discover {
         /// The issuer, as <https://id.example.com>
         issuer: String,
     },
+    /// Prints what each function reads, as JSON: deploy/tests holds template.yaml against it.
+    Settings,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -70,23 +72,29 @@ enum Flow {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    if let Some(Command::Discover { issuer }) = &arguments.command {
-        let description = discovery::discover(&Http::new(Timeouts::default()), issuer).await?;
-        println!("{description:#}");
-        return Ok(());
+    match &arguments.command {
+        Some(Command::Discover { issuer }) => {
+            let description = discovery::discover(&Http::new(Timeouts::default()), issuer).await?;
+            println!("{description:#}");
+            return Ok(());
+        }
+        Some(Command::Events) => return renew_events().await,
+        Some(Command::Settings) => {
+            let needs = settings::needs(&workspace().join("providers")).await?;
+            println!("{}", serde_json::to_string_pretty(&needs)?);
+            return Ok(());
+        }
+        None => {}
     }
-    let Dashboard { page, app_id, watcher: _watcher } = if arguments.plain || arguments.command.is_some() {
-        Dashboard::default()
-    } else {
-        build_dashboard(&arguments)?
-    };
+    let Dashboard { page, app_id, watcher: _watcher } =
+        if arguments.plain { Dashboard::default() } else { build_dashboard(&arguments)? };
     let options = Options {
         flow: match arguments.flow {
             Flow::SessionBound => LinkFlow::SessionBound,
             Flow::Direct => LinkFlow::Direct,
         },
         port: arguments.port,
-        stand_ins_only: arguments.stand_ins_only || arguments.command.is_some(),
+        stand_ins_only: arguments.stand_ins_only,
         page,
         settings: app_id.map(|id| ("STRIPE_APP_ID", id)).into_iter().collect(),
         ..Options::default()
@@ -94,9 +102,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     shared::log::start(&Environment::of_process());
     let flow = options.flow;
     let world = World::start(options).await?;
-    if let Some(Command::Events) = arguments.command {
-        return renew_events(&world).await;
-    }
     if arguments.stand_ins_only {
         write_env_file(&world)?;
         println!("{}", stand_ins_banner(&world.addresses));
@@ -141,15 +146,26 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-async fn renew_events(world: &World) -> Result<(), Box<dyn Error>> {
+async fn renew_events() -> Result<(), Box<dyn Error>> {
     let http = Http::new(Timeouts::default());
-    let renew = |settings: &mut Settings| Renewal::new(world, settings, Clock::system().now());
-    let secrets = Secrets::new(world.environment.clone(), &["SEALING_KEY"], &http, Clock::system());
-    let renewal = Settings::load(&secrets, renew).await?;
+    let secrets = Secrets::new(read_env_file()?, &["SEALING_KEY"], &http, Clock::system());
+    let read = |settings: &mut Settings| Renewal::from_settings(settings, &http, Clock::system().now());
+    let renewal = Settings::load(&secrets, read).await;
+    let renewal = renewal.map_err(|error| format!("{error}. Do the stand-ins run?"))?;
     let workspace = workspace();
-    let count = renewal.renew_all(&workspace.join("events"), &workspace.join("target/events"))?;
+    let count = renewal.renew_all(&workspace.join("events"), &workspace.join("target/events")).await?;
     println!("{count} events signed anew in target/events, good for five minutes.");
     Ok(())
+}
+
+fn read_env_file() -> Result<Environment, String> {
+    let text = std::fs::read_to_string(ENV_FILE)
+        .map_err(|_| format!("There is no {ENV_FILE}: start cargo run -- --stand-ins-only"))?;
+    Ok(text
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, value)| (name, value.trim_matches('"')))
+        .collect())
 }
 
 fn write_env_file(world: &World) -> std::io::Result<()> {

@@ -140,7 +140,7 @@ impl World {
             ProviderConfig {
                 client_id: "sandbox-client".to_owned(),
                 client_secret: secrets.client_secret.clone(),
-                redirect_uris: vec![format!("{}/api/oauth/authorize", addresses.gateway)],
+                redirect_uris: vec![format!("{}/api/oauth/authorize", settings["API_HOST_URL"])],
                 issuer: addresses.provider.clone(),
             },
             options.clock.clone(),

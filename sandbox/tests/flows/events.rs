@@ -7,37 +7,37 @@ use lambda_http::Context;
 use sandbox::Options;
 use sandbox::events::Renewal;
 use serde_json::Value;
+use shared::LinkFlow;
 use shared::lambda::{Function, Lambda};
-use shared::settings::Secrets;
-use shared::settings::Settings;
+use shared::settings::{Secrets, Settings};
 
 use crate::rig::{NOW, Rig, TIMEOUTS};
 
-const ANSWERS: [(&str, u16); 15] = [
-    ("authorize/get", 303),
-    ("authorize/get-forged", 400),
-    ("authorize/get-refused", 303),
-    ("authorize/post", 401), // The provider knows no such code.
-    ("login/get", 404),      // The direct flow's.
-    ("login/post", 200),
-    ("login/put", 405),
-    ("login/unsigned", 400),
-    ("logout/get", 204),
-    ("logout/other-purpose", 400),
-    ("logout/post", 200),
-    ("userinfo/get", 401),
-    ("userinfo/post", 401),
-    ("userinfo/post-body", 401),
-    ("userinfo/unsigned", 400),
-];
+/// The event, its status, and a word in its answer.
+fn answers() -> impl Iterator<Item = (&'static str, u16, &'static str)> {
+    let lines = include_str!("../../../events/answers").lines();
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
+        let [event, status, word] = line.split_whitespace().collect::<Vec<_>>()[..] else {
+            panic!("not a line of three words: {line}")
+        };
+        (event, status.parse().unwrap(), word)
+    })
+}
 
 /// A world with the secrets and addresses the files were made with.
-async fn rig() -> Rig {
+async fn rig(flow: LinkFlow) -> Rig {
     let settings = vec![
         ("API_HOST_URL", "http://localhost:3333".to_owned()),
         ("THIRD_PARTY_ISSUER", "http://localhost:3336".to_owned()),
     ];
-    Rig::marked("sandbox", Options { settings, ..Options::default() }).await
+    Rig::marked("sandbox", Options { flow, settings, ..Options::default() }).await
+}
+
+async fn renewal(rig: &Rig) -> Renewal {
+    let environment = rig.world.environment.clone();
+    let secrets = Secrets::new(environment, &["SEALING_KEY"], &rig.http, rig.clock.clock());
+    let read = |settings: &mut Settings| Renewal::from_settings(settings, &rig.http, NOW);
+    Settings::load(&secrets, read).await.unwrap()
 }
 
 fn folder() -> &'static Path {
@@ -53,7 +53,7 @@ async fn answer(rig: &Rig, name: &str, event: &Value) -> (u16, String) {
         let lambda =
             Lambda::<F>::start(rig.world.environment.clone(), rig.clock.clock(), TIMEOUTS).await.unwrap();
         let answer = lambda.answer(&event.to_string(), Context::default()).await;
-        (answer.status_code, answer.body)
+        (answer.status_code, serde_json::to_string(&answer).unwrap())
     }
     match name.split('/').next().unwrap() {
         "login" => by::<login::Login>(rig, event).await,
@@ -66,28 +66,36 @@ async fn answer(rig: &Rig, name: &str, event: &Value) -> (u16, String) {
 
 #[tokio::test]
 async fn every_file_has_its_answer() {
-    let rig = rig().await;
-    let environment = rig.world.environment.clone();
-    let secrets = Secrets::new(environment, &["SEALING_KEY"], &rig.http, rig.clock.clock());
-    let renew = |settings: &mut Settings| Renewal::new(&rig.world, settings, NOW);
-    let renewal = Settings::load(&secrets, renew).await.unwrap();
-    for (name, expected) in ANSWERS {
+    let rig = rig(LinkFlow::SessionBound).await;
+    let renewal = renewal(&rig).await;
+    for (name, expected, word) in answers() {
         let mut event = event(name);
-        renewal.renew(&mut event);
-        let (status, body) = answer(&rig, name, &event).await;
-        assert_eq!(status, expected, "{name}: {body}");
+        renewal.renew(&mut event).await.unwrap();
+        let (status, answer) = answer(&rig, name, &event).await;
+        assert_eq!(status, expected, "{name}: {answer}");
+        assert!(answer.contains(word), "{name}: {word} is not in {answer}");
     }
 
     let target = std::env::temp_dir().join(format!("stripe-app-oauth-events-{}", std::process::id()));
-    let count = renewal.renew_all(folder(), &target).unwrap();
+    let count = renewal.renew_all(folder(), &target).await.unwrap();
     fs::remove_dir_all(target).unwrap();
-    assert_eq!(count, ANSWERS.len(), "a file without an answer here");
+    assert_eq!(count, answers().count(), "a file that events/answers does not have");
+}
+
+#[tokio::test]
+async fn in_the_direct_flow_get_login_leads_to_the_provider() {
+    let rig = rig(LinkFlow::Direct).await;
+    let mut event = event("login/get");
+    renewal(&rig).await.renew(&mut event).await.unwrap();
+    let (status, answer) = answer(&rig, "login/get", &event).await;
+    assert_eq!(status, 303, "{answer}");
+    assert!(answer.contains(&rig.world.addresses.provider), "{answer}");
 }
 
 #[tokio::test]
 async fn a_file_as_it_lies_there_is_too_old() {
-    let rig = rig().await;
-    for name in ["login/post", "userinfo/get", "userinfo/post-body", "logout/post", "authorize/post"] {
+    let rig = rig(LinkFlow::SessionBound).await;
+    for name in ["login/post", "userinfo/get", "userinfo/post-body", "logout/post-rest", "authorize/post"] {
         let (status, body) = answer(&rig, name, &event(name)).await;
         assert_eq!(status, 400, "{name}");
         assert!(body.contains("signature_expired"), "{name}: {body}");

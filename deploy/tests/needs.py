@@ -1,0 +1,26 @@
+"""What the code needs of the template, as the code itself tells."""
+
+import json
+import subprocess
+import tomllib
+from dataclasses import dataclass
+
+from stack import ROOT
+
+
+@dataclass
+class Code:
+    needs: dict  # By function: endpoints, settings, secrets.
+    router: dict  # Path to function, as cargo lambda watch has it.
+    presets: set  # Names of the providers.
+
+
+def read_code():
+    command = ["cargo", "run", "--quiet", "--package", "sandbox", "--", "settings"]
+    needs = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+    manifest = tomllib.loads((ROOT / "Cargo.toml").read_text())
+    return Code(
+        needs,
+        manifest["workspace"]["metadata"]["lambda"]["watch"]["router"],
+        {file.stem for file in (ROOT / "providers").glob("*.json")},
+    )

@@ -1,0 +1,16 @@
+"""What must hold between the template and the code: one public function a rule. It yields what is wrong."""
+
+import inspect
+
+from . import operations, policies, routes, settings
+
+RULES = [
+    function
+    for module in [settings, policies, routes, operations]
+    for name, function in inspect.getmembers(module, inspect.isfunction)
+    if function.__module__ == module.__name__ and not name.startswith("_")
+]
+
+
+def findings(stack, code):
+    return [f"{rule.__name__}: {problem}" for rule in RULES for problem in rule(stack, code)]

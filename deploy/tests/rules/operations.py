@@ -1,0 +1,97 @@
+"""What is seen of the functions while they run, and how new ones take over."""
+
+import re
+
+from stack import functions, marks, variables
+
+SUM = {"Id": "all", "Expression": "SUM(METRICS())"}
+
+
+def every_log_ends_and_tells_no_query(stack, code):
+    logs = stack.of_type("AWS::Logs::LogGroup")
+    days = stack.parameters["LogRetentionInDays"]
+    for name, log in logs.items():
+        if log.get("RetentionInDays") != days:
+            yield f"{name} is not kept for {days} days"
+    used = [properties.get("LoggingConfig", {}) for _, properties in functions(stack).values()]
+    groups = [logging.get("LogGroup") for logging in used]
+    if len(set(groups)) < len(groups) or not all(marks(group) & set(logs) for group in groups):
+        yield "a function has no log group of its own"
+    if any((logging.get("LogFormat"), logging.get("ApplicationLogLevel")) != ("JSON", "TRACE") for logging in used):
+        yield "a function's log is not JSON, or is thinned by other than LOG_LEVEL"
+    for stage in stack.of_type("AWS::ApiGatewayV2::Stage").values():
+        access = stage.get("AccessLogSettings", {})
+        if not marks(access.get("DestinationArn")) & set(logs):
+            yield "there is no access log"
+        told = set(re.findall(r"\$context\.(\w+)", access.get("Format", "")))
+        harmless = {"requestId", "routeKey", "status", "responseLatency", "integrationErrorMessage"}
+        if not told or told - harmless:
+            yield f"the access log tells {told}"
+
+
+def every_function_is_traced_and_runs_on_the_architecture(stack, code):
+    for binary, (_, properties) in functions(stack).items():
+        if properties.get("TracingConfig") != {"Mode": "Active"}:
+            yield f"{binary} is not traced"
+        if properties.get("Architectures") != [stack.parameters["Architecture"]]:
+            yield f"{binary} runs on {properties.get('Architectures')}"
+        if properties.get("MemorySize") != stack.parameters["MemorySize"]:
+            yield f"{binary} has other memory"
+
+
+def every_alarm_watches_what_is_there_and_is_told(stack, code):
+    alarms = stack.of_type("AWS::CloudWatch::Alarm")
+    topic = stack.parameters["AlarmTopicArn"]
+    watched = set()
+    for name, alarm in alarms.items():
+        summed = [entry["MetricStat"]["Metric"] for entry in alarm.get("Metrics", []) if "MetricStat" in entry]
+        if summed and [entry for entry in alarm["Metrics"] if entry.get("ReturnData", True)] != [SUM]:
+            yield f"{name} watches no sum"
+        for metric in [alarm, *summed]:
+            for dimension in metric.get("Dimensions", []):
+                watched.add((metric.get("Namespace"), metric.get("MetricName"), dimension["Value"]))
+        if alarm.get("AlarmActions", []) != ([topic] if topic else []):
+            yield f"{name} tells {alarm.get('AlarmActions')}"
+        if alarm.get("TreatMissingData") != "notBreaching":
+            yield f"{name} goes off when nobody calls"
+    spaces = {variables(properties).get("METRICS_NAMESPACE") for _, properties in functions(stack).values()}
+    names = [name for name, _ in functions(stack).values()]
+    expected = {("AWS/ApiGateway", metric, "<Api>") for metric in ["5xx", "Latency"]}
+    expected |= {("AWS/Lambda", metric, f"<{name}>") for metric in ["Errors", "Throttles"] for name in names}
+    expected |= {(space, "requests", "client_misconfigured") for space in spaces}
+    if watched != expected:
+        yield f"alarms: {sorted(map(str, watched ^ expected))} too many or too few"
+
+
+def every_canary_is_watched_by_all_alarms(stack, code):
+    canary = stack.conditions["IsCanary"]
+    kind = "Canary10Percent5Minutes" if canary else "AllAtOnce"
+    groups = stack.of_type("AWS::CodeDeploy::DeploymentGroup")
+    alarms = {f"<{name}>" for name in stack.of_type("AWS::CloudWatch::Alarm")}
+    aliases = [stack.resources[name] for name in stack.of_type("AWS::Lambda::Alias")]
+    updated = {
+        alias.get("UpdatePolicy", {}).get("CodeDeployLambdaAliasUpdate", {}).get("DeploymentGroupName")
+        for alias in aliases
+    }
+    if len(aliases) != len(functions(stack)) or updated != {f"<{name}>" for name in groups}:
+        yield "an alias is not updated by CodeDeploy"
+    for name, group in groups.items():
+        configuration = group.get("AlarmConfiguration", {})
+        if {alarm["Name"] for alarm in configuration.get("Alarms", [])} != alarms or not configuration.get("Enabled"):
+            yield f"{name} is not watched by every alarm"
+        if group.get("DeploymentConfigName") != f"CodeDeployDefault.Lambda{kind}":
+            yield f"{name} deploys by {group.get('DeploymentConfigName')}"
+    # A version is published for every Release.
+    for name, version in stack.of_type("AWS::Lambda::Version").items():
+        if version.get("Description", "") != stack.parameters["Release"]:
+            yield f"{name} stays when the Release changes"
+    for name, integration in stack.of_type("AWS::ApiGatewayV2::Integration").items():
+        target = marks(integration.get("IntegrationUri"))
+        if canary != bool(target & set(stack.of_type("AWS::Lambda::Alias"))):
+            yield f"{name} leads to {target}"
+
+
+def every_reference_leads_somewhere(stack, code):
+    for name, resource in stack.resources.items():
+        for missing in marks(resource) - set(stack.resources):
+            yield f"{name} refers to {missing}, which is not there"

@@ -1,0 +1,47 @@
+"""The settings that the code reads, and those that the template sets."""
+
+import re
+
+from stack import functions, variables
+
+# For local work and tests; on AWS, everybody is where they are.
+NOT_IN_THE_TEMPLATE = {"STRIPE_API_BASE", "STRIPE_DASHBOARD_BASE", "SSL_CERT_FILE"}
+# Not a parameter of the same name.
+DERIVED = {"API_HOST_URL", "METRICS_NAMESPACE"}
+
+
+def every_setting_that_the_code_reads_is_set_and_no_other(stack, code):
+    there = functions(stack)
+    if set(there) != set(code.needs):
+        yield f"functions: {sorted(there)} in the template, {sorted(code.needs)} in the code"
+    for binary, needs in code.needs.items():
+        _, properties = there.get(binary, (None, {}))
+        is_set = set(variables(properties))
+        is_read = set(needs["settings"]) | {f"{secret}_PARAMETER" for secret in needs["secrets"]}
+        for name in sorted(is_read - is_set - NOT_IN_THE_TEMPLATE):
+            yield f"{binary} reads {name}, which is not set"
+        for name in sorted(is_set - is_read):
+            yield f"{binary} does not read {name}, which is set"
+
+
+def every_setting_has_the_value_of_its_parameter(stack, code):
+    for binary, (_, properties) in functions(stack).items():
+        for name, value in variables(properties).items():
+            if secret := re.fullmatch("(.*)_PARAMETER", name):
+                expected = f"{stack.parameters['SecretsPath']}/{secret[1]}"
+                # Of the API keys some may not be there.
+                if value != expected and not (value == "" and secret[1].startswith("STRIPE_API_KEY")):
+                    yield f"{binary}: {name} is {value}"
+            elif name not in DERIVED:
+                parameter = "".join(word.capitalize() for word in name.split("_"))
+                if value != stack.parameters.get(parameter):
+                    yield f"{binary}: {name} is not the parameter {parameter}"
+
+
+def every_api_key_that_is_said_to_be_there_is_used(stack, code):
+    for parameter, value in stack.parameters.items():
+        if parameter.startswith("StripeApiKey"):
+            name = re.sub("(?<=[a-z])(?=[A-Z])", "_", parameter).upper() + "_PARAMETER"
+            for binary, (_, properties) in functions(stack).items():
+                if name in variables(properties) and (variables(properties)[name] != "") != (value == "yes"):
+                    yield f"{binary}: {name} does not follow {parameter}={value}"

@@ -1,0 +1,142 @@
+"""The rules are no ornament: whatever is taken out of the template, or slipped in, one of them finds it."""
+
+import copy
+import json
+import unittest
+
+import scenarios
+from needs import read_code
+from rules import findings
+from samtranslator.model.exceptions import InvalidDocumentException
+from stack import Stack, read_template
+
+
+class Mutations(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.code = read_code()
+        # Through JSON, so that what shared an anchor can be changed in one place.
+        cls.template = json.loads(json.dumps(read_template()))
+
+    def test_nothing_changed_nothing_found(self):
+        self.assertEqual(findings(Stack(self.template, scenarios.EVERYTHING), self.code), [])
+
+    def assert_found(self, what, mutate):
+        template = copy.deepcopy(self.template)
+        mutate(template)
+        self.assertNotEqual(template, self.template, what)
+        with self.subTest(what):
+            try:
+                stack = Stack(template, scenarios.EVERYTHING)
+            except (InvalidDocumentException, KeyError):
+                return  # SAM refuses it, or a condition is not there.
+            self.assertTrue(findings(stack, self.code), f"nobody misses {what}")
+
+    def assert_all_found(self, place, at_least):
+        """Each entry of an object or a list of the template, taken out by itself."""
+        entries = look_up(self.template, place)
+        keys = list(entries) if isinstance(entries, dict) else range(len(entries))
+        self.assertGreaterEqual(len(keys), at_least, place)
+        for key in keys:
+            self.assert_found(f"{'.'.join(map(str, place))}.{key}", lambda template: look_up(template, place).pop(key))
+
+    def names(self, kind):
+        return [name for name, resource in self.template["Resources"].items() if resource["Type"] == kind]
+
+    def test_every_setting_is_missed(self):
+        self.assert_all_found(["Globals", "Function", "Environment", "Variables"], 8)
+        for name in self.names("AWS::Serverless::Function"):
+            self.assert_all_found(["Resources", name, "Properties", "Environment", "Variables"], 5)
+
+    def test_every_resource_is_missed(self):
+        self.assert_all_found(["Resources"], 36)
+
+    def test_every_statement_every_parameter_and_every_condition_of_a_policy_is_missed(self):
+        for name in self.names("AWS::IAM::Role"):
+            statements = ["Resources", name, "Properties", "Policies", 0, "PolicyDocument", "Statement"]
+            self.assert_all_found(statements, 4)
+            for index, statement in enumerate(look_up(self.template, statements)):
+                place = [*statements, index]
+                if isinstance(statement["Action"], list):
+                    self.assert_all_found([*place, "Action"], 2)
+                if statement["Action"] == "ssm:GetParameters":
+                    self.assert_all_found([*place, "Resource"], 2)
+                if statement["Action"] == "kms:Decrypt":
+                    self.assert_all_found([*place, "Condition", "StringEquals"], 2)
+                    parameters = [*place, "Condition", "StringEquals", "kms:EncryptionContext:PARAMETER_ARN"]
+                    self.assert_all_found(parameters, 2)
+
+    def test_every_property_of_what_connects_them_is_missed(self):
+        for kind, at_least in [
+            ("AWS::ApiGatewayV2::Route", 6),
+            ("AWS::ApiGatewayV2::Integration", 4),
+            ("AWS::Lambda::Permission", 4),
+            ("AWS::Logs::LogGroup", 5),
+        ]:
+            self.assertGreaterEqual(len(self.names(kind)), at_least)
+            for name in self.names(kind):
+                for key in look_up(self.template, ["Resources", name, "Properties"]):
+                    if key != "LogGroupName":
+                        place = ["Resources", name, "Properties"]
+                        self.assert_found(f"{name}.{key}", lambda template: look_up(template, place).pop(key))
+        stage = ["Resources", "Stage"]
+        self.assert_all_found([*stage, "DependsOn"], 6)
+        self.assert_all_found([*stage, "Properties"], 6)
+        self.assert_all_found([*stage, "Properties", "RouteSettings"], 5)
+        self.assert_all_found(["Resources", "Api", "Properties", "CorsConfiguration", "AllowHeaders"], 4)
+
+    def test_everything_that_watches_is_missed(self):
+        self.assert_all_found(["Globals", "Function", "DeploymentPreference"], 2)
+        self.assert_all_found(["Globals", "Function", "DeploymentPreference", "Alarms"], 5)
+        self.assert_all_found(["Globals", "Function", "LoggingConfig"], 1)
+        for name in ["FunctionErrorAlarm", "ThrottleAlarm"]:
+            self.assert_all_found(["Resources", name, "Properties", "Metrics"], 5)
+        self.assert_all_found(["Outputs"], 5)
+
+    def test_what_is_slipped_in_is_found(self):
+        def properties(template, name):
+            return template["Resources"][name]["Properties"]
+
+        def statements(template):
+            return properties(template, "LoginRole")["Policies"][0]["PolicyDocument"]["Statement"]
+
+        def widen(template):
+            [read] = [it for it in statements(template) if it["Action"] == "ssm:GetParameters"]
+            read["Resource"] = [{"Fn::Sub": "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/*"}]
+
+        def swap(template):
+            variables = properties(template, "AuthorizeFunction")["Environment"]["Variables"]
+            variables["THIRD_PARTY_TOKEN_URL"] = {"Ref": "ThirdPartyRevokeUrl"}
+
+        for what, mutate in {
+            "a setting that nobody reads": lambda template: properties(template, "LoginFunction")["Environment"][
+                "Variables"
+            ].update(USERINFO="full"),
+            "one setting's value in another": swap,
+            "one more action": lambda template: statements(template).append(
+                {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": "*"}
+            ),
+            "a whole subtree": widen,
+            "a managed policy": lambda template: properties(template, "LoginRole").update(
+                ManagedPolicyArns=["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]
+            ),
+            "another's role": lambda template: properties(template, "LoginFunction").update(
+                Role={"Fn::GetAtt": ["LogoutRole", "Arn"]}
+            ),
+            "another function behind a route": lambda template: properties(template, "LogoutRoute").update(
+                Target={"Fn::Sub": "integrations/${LoginIntegration}"}
+            ),
+            "a route that nobody answers": lambda template: properties(template, "LogoutRoute").update(
+                RouteKey="ANY /api/oauth/signout"
+            ),
+            "the query in the access log": lambda template: properties(template, "Stage")["AccessLogSettings"].update(
+                Format="$context.path"
+            ),
+        }.items():
+            self.assert_found(what, mutate)
+
+
+def look_up(node, place):
+    for key in place:
+        node = node[key]
+    return node

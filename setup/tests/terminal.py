@@ -1,0 +1,51 @@
+"""The setup command on a terminal: it asks, shows nothing that is typed, and wants a yes before it replaces.
+
+Usage: terminal.py <setup> <arguments>, with AWS_ENDPOINT_URL_SSM set.
+"""
+
+import os
+import pty
+import sys
+
+
+def converse(command, answers):
+    """Gives each answer at its prompt; returns the exit status and all that the terminal showed."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(command[0], command)
+    shown = ""
+    for prompt, answer in answers:
+        while not shown.endswith(prompt):
+            shown += os.read(terminal, 1).decode(errors="replace")
+        os.write(terminal, answer.encode() + b"\n")
+        shown += "|"
+    try:
+        while piece := os.read(terminal, 1024):
+            shown += piece.decode()
+    except OSError:  # Linux tells the end of a terminal so.
+        pass
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown
+
+
+def asked(*answers):
+    return [("): ", answer) for answer in answers]
+
+
+put = [*sys.argv[1:], "put"]
+
+status, shown = converse(put, asked("whsec_PLANTED", "rk_test_PLANTED", "", "", "", "PLANTED secret"))
+assert status == 1 and "STRIPE_APP_SECRET must be" in shown, shown
+assert "PLANTED" not in shown and "written" not in shown, shown
+
+status, shown = converse(put, asked("absec_PLANTED", "rk_test_PLANTED", "", "", "", "PLANTED secret"))
+assert status == 0 and "PLANTED" not in shown, shown
+for name in ["STRIPE_APP_SECRET", "STRIPE_API_KEY", "THIRD_PARTY_CLIENT_SECRET", "SEALING_KEY"]:
+    assert f"{name}: written, version 1" in shown, shown
+
+again = asked("absec_PLANTED2", "", "", "", "", "")
+for yes, version in [("n", "there already"), ("y", "STRIPE_APP_SECRET: written, version 2")]:
+    status, shown = converse(put, [*again, ("Replace STRIPE_APP_SECRET? [y/N] ", yes)])
+    assert version in shown and "blank keeps version 1" in shown, shown
+    assert (status == 0) == (yes == "y") and "PLANTED" not in shown, shown
+
+print("asked, unseen, and replaced after a yes: ok")
