@@ -73,7 +73,7 @@ impl Report {
     }
 
     /// Looks for planted secrets in everything said and logged, prints the summary, and tells whether all is as
-    /// expected.
+    /// expected. Answers, their headers and addresses included, are looked at as they come: `App::send` fails then.
     pub fn finish(mut self) -> bool {
         let log = logged();
         let _ = writeln!(self.log, "{log}");

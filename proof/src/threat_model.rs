@@ -42,8 +42,8 @@ fn all_thirty_are_there_each_with_a_test_or_among_what_remains() {
 
 #[test]
 fn every_test_and_case_that_is_named_exists() {
-    for row in rows() {
-        for (name, file) in named(&row) {
+    for line in page().lines() {
+        for (name, file) in named(line) {
             let source = std::fs::read_to_string(workspace().join(file))
                 .unwrap_or_else(|error| panic!("{file}: {error}"));
             let is_function = Path::new(file).extension().is_some_and(|extension| extension == "rs")

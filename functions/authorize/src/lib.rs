@@ -182,8 +182,8 @@ impl Authorize {
         }
     }
 
-    /// Exchanges the code, reads the user, holds them against the policy, stores the tokens. What cannot be stored
-    /// is revoked.
+    /// Exchanges the code, reads the user, holds them against the policy, stores the tokens. What is not stored is
+    /// revoked.
     async fn exchange(
         &self,
         tokens: &UserTokens<'_>,
@@ -192,10 +192,12 @@ impl Authorize {
         invocation: &Invocation,
     ) -> Result<LinkedUser, Error> {
         let deadline = invocation.deadline;
-        let granted = self.token.exchange(grant.code, grant.verifier, &grant.link, deadline).await?;
+        let granted = self.token.exchange(grant.code, grant.verifier, deadline).await?;
+        let nonce = granted.check_nonce(&grant.link);
         let mut new = TokenSet::granted(granted, grant.link, invocation.now);
         new.callback = grant.kept;
         let linked = async {
+            nonce?;
             let user = self.userinfo.read(&new, deadline).await?;
             new.subject = Some(user.id.clone());
             tokens.save(&new, old).await?;

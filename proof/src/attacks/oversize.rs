@@ -38,7 +38,7 @@ async fn requests(attacks: &mut Attacks<'_>) {
         }),
         ("a body of 8 KB and a byte", BAD, |_| (Method::POST, text(), vec![b'x'; 8 * 1024 + 1])),
         ("a body of 9 MB", BAD, |_| (Method::POST, text(), vec![b'x'; 9 * 1024 * 1024])),
-        ("a body of 100,000 open brackets", BAD, |_| (Method::POST, text(), vec![b'['; 100_000])),
+        ("a body of 8000 open brackets", BAD, |_| (Method::POST, text(), vec![b'['; 8000])),
     ];
     for (name, expected, request) in cases {
         attacks

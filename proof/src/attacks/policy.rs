@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use lambda_http::Context;
+use sandbox::Party;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
 use sandbox::testing::rig::Rig;
-use sandbox::{Options, Party};
 
 use super::{Attacks, take_any_code, told};
 
@@ -89,16 +89,23 @@ async fn identity(attacks: &mut Attacks<'_>) {
 /// Where a provider has no PKCE, the nonce of OpenID Connect ties a code to the attempt it was made for.
 async fn nonce(attacks: &mut Attacks<'_>) {
     attacks
-        .play("nonce: the ID token is of another attempt", "refused: 401 code_rejected", async {
-            let rig = Rig::session_bound().await;
-            let app = rig.app();
-            let id_token = format!("e30.{}.c2ln", BASE64_URL_SAFE_NO_PAD.encode(r#"{"nonce":"of-another"}"#));
-            let granted =
-                format!(r#"{{"access_token":"at_PLANTED","token_type":"Bearer","id_token":"{id_token}"}}"#);
-            rig.world.faults.always(Party::Provider, "/token", Fault::body(200, &granted));
-            take_any_code(&rig);
-            told(&app.link(Person::Ada).await)
-        })
+        .play(
+            "nonce: the ID token is of another attempt",
+            "refused: 401 code_rejected, 1 token revoked",
+            async {
+                let rig = Rig::session_bound().await;
+                let app = rig.app();
+                let id_token =
+                    format!("e30.{}.c2ln", BASE64_URL_SAFE_NO_PAD.encode(r#"{"nonce":"of-another"}"#));
+                let granted = format!(
+                    r#"{{"access_token":"at_PLANTED","token_type":"Bearer","id_token":"{id_token}"}}"#
+                );
+                rig.world.faults.always(Party::Provider, "/token", Fault::body(200, &granted));
+                take_any_code(&rig);
+                let answer = told(&app.link(Person::Ada).await);
+                format!("{answer}, {} token revoked", rig.world.provider.calls("/revoke"))
+            },
+        )
         .await;
 }
 
@@ -231,7 +238,7 @@ async fn races(attacks: &mut Attacks<'_>) {
         .await;
     attacks
         .play("race: the same code again, later", "refused: 1 exchange, 1 grant, the same answer", async {
-            let rig = Rig::with(Options::default()).await;
+            let rig = Rig::session_bound().await;
             let app = rig.app();
             let begun = app.begin().await;
             let code = app.code(&begun, Person::Ada).await;

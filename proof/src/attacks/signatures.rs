@@ -50,6 +50,18 @@ pub async fn run(attacks: &mut Attacks<'_>) {
             })
             .await;
     }
+    for (lead, expected) in [(60, "succeeded"), (61, "refused: 400 signature_expired")] {
+        attacks
+            .play(&format!("signature: made {lead} s ahead"), expected, async {
+                let rig = Rig::session_bound().await;
+                let (app, ahead) = (rig.app(), Rig::session_bound().await);
+                app.link(Person::Ada).await;
+                ahead.clock.advance(lead);
+                let payload = app.payload("userinfo", &[]);
+                told(&body(&app, &ahead.world.stripe.sign(&payload), &payload).await)
+            })
+            .await;
+    }
     forged(attacks).await;
 }
 

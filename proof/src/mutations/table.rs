@@ -49,6 +49,16 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
+        without: "the lead of a signature",
+        changes: &[Change {
+            file: SIGNATURE,
+            find: "header.seconds.saturating_sub(now) > LONGEST_LEAD",
+            replace: "false",
+        }],
+        attack: "signature: made 61 s ahead",
+        then: "succeeded",
+    },
+    Mutation {
         without: "every v1 being looked at",
         changes: &[Change {
             file: SIGNATURE,
@@ -180,6 +190,16 @@ pub const MUTATIONS: &[Mutation] = &[
         changes: &[Change { file: LOGIN, find: "self.flow.require(LinkFlow::Direct)?;", replace: "" }],
         attack: "downgrade: the article's login link, where its flow is off",
         then: "succeeded",
+    },
+    Mutation {
+        without: "the flow that T was made for",
+        changes: &[Change {
+            file: AUTHORIZE,
+            find: "(LinkFlow::Direct, None) =>",
+            replace: "(LinkFlow::Direct, _) =>",
+        }],
+        attack: "state: of the other flow, in direct",
+        then: "refused: 401 code_rejected",
     },
     Mutation {
         without: "the policy of a page",

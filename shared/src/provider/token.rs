@@ -114,7 +114,6 @@ impl TokenEndpoint {
         &self,
         code: &SecretString,
         verifier: &SecretString,
-        link: &LinkId,
         deadline: Deadline,
     ) -> Result<TokenResponse, Error> {
         let mut parameters = vec![
@@ -125,9 +124,7 @@ impl TokenEndpoint {
         if self.pkce {
             parameters.push(("code_verifier", verifier.expose_secret()));
         }
-        let tokens = self.grant(&self.url, parameters, &self.parameters, deadline).await?;
-        tokens.check_nonce(link)?;
-        Ok(tokens)
+        self.grant(&self.url, parameters, &self.parameters, deadline).await
     }
 
     /// Asks for a new access token (RFC 6749 section 6). It is tried once: a refresh token may be good only
@@ -197,7 +194,10 @@ impl TokenEndpoint {
 
 impl TokenResponse {
     /// An ID token made for another attempt means an injected code (OpenID Connect Core section 3.1.3.7).
-    fn check_nonce(&self, link: &LinkId) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// `code_rejected`.
+    pub fn check_nonce(&self, link: &LinkId) -> Result<(), Error> {
         let nonce = self.id_token.as_ref().and_then(|token| nonce::in_id_token(token.expose_secret()));
         match nonce {
             Some(nonce) if nonce != nonce::of(link) => {

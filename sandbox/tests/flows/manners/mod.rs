@@ -130,7 +130,7 @@ async fn play(manner: Manner) {
     assert_eq!(app.userinfo().await.json(), user, "{name}");
 
     let (endpoint, deadline) = (stage.token_endpoint().await, Deadline::after(TIMEOUTS.request));
-    let granted = endpoint.exchange(&CODE.into(), &verifier.into(), &[0; 16], deadline).await;
+    let granted = endpoint.exchange(&CODE.into(), &verifier.into(), deadline).await;
     assert_eq!(granted.map(|tokens| tokens.expires_in), Ok(expires_in), "{name}");
     if has_refresh {
         let refreshed = endpoint.refresh(&REFRESH.into(), deadline).await;
