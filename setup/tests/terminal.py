@@ -6,6 +6,12 @@ Usage: terminal.py <setup> <arguments>, with AWS_ENDPOINT_URL_SSM set.
 import os
 import pty
 import sys
+import termios
+import time
+
+# The end of the prompts that hide what is typed.
+UNSEEN = "): "
+LOCAL_FLAGS = 3  # Where tcgetattr has them.
 
 
 def converse(command, answers):
@@ -17,6 +23,8 @@ def converse(command, answers):
     for prompt, answer in answers:
         while not shown.endswith(prompt):
             shown += os.read(terminal, 1).decode(errors="replace")
+        while prompt == UNSEEN and termios.tcgetattr(terminal)[LOCAL_FLAGS] & termios.ECHO:
+            time.sleep(0.01)  # The prompt comes before the echo is switched off; nobody types that fast.
         os.write(terminal, answer.encode() + b"\n")
         shown += "|"
     try:
@@ -28,7 +36,7 @@ def converse(command, answers):
 
 
 def asked(*answers):
-    return [("): ", answer) for answer in answers]
+    return [(UNSEEN, answer) for answer in answers]
 
 
 put = [*sys.argv[1:], "put"]
