@@ -26,7 +26,7 @@ impl std::error::Error for NotDiscovered {}
 pub async fn discover(http: &Http, issuer: &str) -> Result<Value, NotDiscovered> {
     let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
     let request = http.client().get(&address).header("accept", "application/json");
-    let reply = http.send(request, Deadline::after(Duration::from_secs(10))).await;
+    let reply = http.send("issuer.discover", request, Deadline::after(Duration::from_secs(10))).await;
     let reply = reply.map_err(|failure| NotDiscovered(format!("{address} gave no answer: {failure:?}")))?;
     let metadata = reply.json().filter(|_| reply.status.is_success());
     let metadata: Value = metadata

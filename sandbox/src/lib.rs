@@ -12,8 +12,10 @@ pub mod faults;
 pub mod gateway;
 pub mod ports;
 pub mod provider;
+pub mod runtime_api;
 pub mod ssm;
 pub mod stripe;
+pub mod testing;
 pub mod traffic;
 pub mod world;
 

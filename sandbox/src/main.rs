@@ -10,8 +10,7 @@ use sandbox::events::Renewal;
 use sandbox::world::Addresses;
 use sandbox::{Options, World, discovery};
 use shared::http::Timeouts;
-use shared::settings::Environment;
-use shared::settings::ssm::ParameterStore;
+use shared::settings::{Environment, Secrets};
 use shared::{Clock, Http, LinkFlow, Settings};
 
 /// The stand-ins' settings, for `cargo lambda watch --env-file`.
@@ -143,9 +142,10 @@ fn workspace() -> PathBuf {
 }
 
 async fn renew_events(world: &World) -> Result<(), Box<dyn Error>> {
-    let store = ParameterStore::new(Http::new(Timeouts::default()).client().clone());
+    let http = Http::new(Timeouts::default());
     let renew = |settings: &mut Settings| Renewal::new(world, settings, Clock::system().now());
-    let renewal = Settings::load(&world.environment, &["SEALING_KEY"], &store, renew).await?;
+    let secrets = Secrets::new(world.environment.clone(), &["SEALING_KEY"], &http, Clock::system());
+    let renewal = Settings::load(&secrets, renew).await?;
     let workspace = workspace();
     let count = renewal.renew_all(&workspace.join("events"), &workspace.join("target/events"))?;
     println!("{count} events signed anew in target/events, good for five minutes.");

@@ -5,8 +5,14 @@ use std::time::Duration;
 
 use lambda_http::http::{HeaderMap, StatusCode};
 use reqwest::{Client, Method, Request, RequestBuilder};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
+
+use crate::log::record::{self, UpstreamCall};
+use crate::settings::{Environment, LoadError};
 
 /// How we introduce ourselves to Stripe and the provider.
 pub const USER_AGENT: &str = concat!("stripe-app-oauth/", env!("CARGO_PKG_VERSION"));
@@ -120,12 +126,35 @@ pub struct Http {
 
 impl Http {
     /// Builds the client: TLS by ring, Mozilla's roots built in, no look at files, no redirects, no proxy.
-    ///
-    /// # Panics
-    /// Never in practice: only if ring lost the TLS versions it is compiled with.
     #[must_use]
     pub fn new(timeouts: Timeouts) -> Self {
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        Self::trusting(built_in_roots(), timeouts)
+    }
+
+    /// As [`Http::new`]. Where `SSL_CERT_FILE` names a PEM file, its certificates are trusted besides: a private
+    /// CA's, or that of TLS stand-ins.
+    ///
+    /// # Errors
+    /// [`LoadError::Invalid`] when the file cannot be read, or holds a certificate that cannot be, or none at all.
+    pub fn from_environment(environment: &Environment, timeouts: Timeouts) -> Result<Self, LoadError> {
+        let mut roots = built_in_roots();
+        if let Some(file) = environment.get("SSL_CERT_FILE") {
+            let problem = |what: &str| LoadError::Invalid(vec![format!("SSL_CERT_FILE {what}")]);
+            let certificates = std::fs::read(file).map_err(|_| problem("cannot be read"))?;
+            for certificate in CertificateDer::pem_slice_iter(&certificates) {
+                certificate
+                    .ok()
+                    .and_then(|certificate| roots.add(certificate).ok())
+                    .ok_or_else(|| problem("holds a certificate that cannot be read"))?;
+            }
+            if roots.len() == webpki_roots::TLS_SERVER_ROOTS.len() {
+                return Err(problem("holds no certificate in PEM"));
+            }
+        }
+        Ok(Self::trusting(roots, timeouts))
+    }
+
+    fn trusting(roots: RootCertStore, timeouts: Timeouts) -> Self {
         let tls =
             rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
                 .with_safe_default_protocol_versions()
@@ -155,17 +184,22 @@ impl Http {
         self.timeouts
     }
 
-    /// Makes one try of a call and reads the whole answer. A call that only reads is made once more when the
+    /// Makes one try of a call, which the log knows as `call`, and reads the whole answer. A call that only reads is made once more when the
     /// connection broke: one that was kept alive dies while Lambda has the function frozen.
     ///
     /// # Errors
     /// A [`Failure`] when there is no whole answer; any status is an answer.
-    pub async fn send(&self, request: RequestBuilder, deadline: Deadline) -> Result<Reply, Failure> {
+    pub async fn send(
+        &self,
+        call: &'static str,
+        request: RequestBuilder,
+        deadline: Deadline,
+    ) -> Result<Reply, Failure> {
         // Requests are built from addresses and headers that were checked when the settings were read.
         let request = request.build().map_err(|_| Failure::NotConnected)?;
         let again = (request.method() == Method::GET).then(|| request.try_clone()).flatten();
-        match (self.execute(request, deadline).await, again) {
-            (Err(Broken::Connection), Some(again)) => self.execute(again, deadline).await,
+        match (self.noted(call, request, deadline).await, again) {
+            (Err(Broken::Connection), Some(again)) => self.noted(call, again, deadline).await,
             (outcome, _) => outcome,
         }
         .map_err(|broken| match broken {
@@ -175,7 +209,25 @@ impl Http {
         })
     }
 
+    async fn noted(&self, call: &'static str, request: Request, deadline: Deadline) -> Result<Reply, Broken> {
+        let begun = Instant::now();
+        let outcome = self.execute(request, deadline).await;
+        let reply = outcome.as_ref().ok();
+        let request_id = reply.and_then(|reply| reply.headers.get("request-id")?.to_str().ok());
+        let request_id = request_id.filter(|id| is_request_id(id));
+        record::called(UpstreamCall {
+            call,
+            status: reply.map(|reply| reply.status.as_u16()),
+            duration: begun.elapsed(),
+            request_id: request_id.map(str::to_owned),
+        });
+        outcome
+    }
+
     async fn execute(&self, mut request: Request, deadline: Deadline) -> Result<Reply, Broken> {
+        if let Some(trace) = record::trace() {
+            request.headers_mut().insert("x-amzn-trace-id", trace);
+        }
         *request.timeout_mut() = Some(self.timeouts.attempt.min(deadline.left()));
         let mut response = self.client.execute(request).await?;
         let mut body = Vec::new();
@@ -187,6 +239,15 @@ impl Http {
         }
         Ok(Reply { status: response.status(), headers: std::mem::take(response.headers_mut()), body })
     }
+}
+
+/// `req_…` at Stripe, or the like; nothing else of an answer gets into the log.
+fn is_request_id(id: &str) -> bool {
+    id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+fn built_in_roots() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
 }
 
 /// How a try ended without an answer.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use lambda_http::http::header::HeaderName;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use lambda_http::request::RequestContext;
@@ -10,15 +12,16 @@ use lambda_http::{Context, Error as LambdaError, Request, RequestExt};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::http::{Deadline, Http, Timeouts};
-use crate::invocation::Invocation;
-use crate::log;
+use crate::invocation::{Invocation, endpoint};
+use crate::log::{self, Metrics, RequestLine, record};
 use crate::response::{Code, Response};
-use crate::settings::ssm::ParameterStore;
-use crate::settings::{Environment, LoadError, Settings};
+use crate::settings::{Environment, LoadError, Secrets, Settings};
 
 /// One of the four functions.
 pub trait Function: Sized + Send + Sync + 'static {
@@ -36,10 +39,10 @@ pub trait Function: Sized + Send + Sync + 'static {
 
 /// A function with all it runs on. Settings that could not be fetched are asked for again at each request.
 pub struct Lambda<F> {
-    environment: Environment,
     clock: Clock,
     http: Http,
-    parameters: ParameterStore,
+    metrics: Metrics,
+    secrets: Arc<Secrets>,
     function: OnceCell<F>,
 }
 
@@ -88,45 +91,52 @@ impl<F: Function> Lambda<F> {
         clock: Clock,
         timeouts: Timeouts,
     ) -> Result<Self, LoadError> {
-        let http = Http::new(timeouts);
-        let parameters = ParameterStore::new(http.client().clone());
-        let lambda = Self { environment, clock, http, parameters, function: OnceCell::new() };
-        match lambda.function().await {
-            Err(LoadError::Invalid(problems)) => {
-                for problem in &problems {
-                    tracing::error!("{problem}");
-                }
-                Err(LoadError::Invalid(problems))
-            }
+        let http = Http::from_environment(&environment, timeouts).inspect_err(log_problems)?;
+        let metrics = Metrics::of(&environment);
+        let secrets = Secrets::new(environment, F::SECRETS, &http, clock.clone());
+        let lambda = Self { clock, http, metrics, secrets, function: OnceCell::new() };
+        match lambda.function().await.inspect_err(log_problems) {
+            Err(invalid @ LoadError::Invalid(_)) => Err(invalid),
             Ok(_) | Err(LoadError::Unavailable(_)) => Ok(lambda),
         }
     }
 
     /// Answers one event, whatever is in it.
     pub async fn answer(&self, event: &str, context: Context) -> GatewayResponse {
-        let request_id = context.request_id.clone();
-        let Some(request) = read(event) else {
-            let refusal = Error::BadRequest("The request could not be read.").to_json(&request_id);
-            return gateway(refusal, PayloadFormat::V2);
+        let begun = Instant::now();
+        let (request_id, trace_id) = (context.request_id.as_str(), context.xray_trace_id.as_deref());
+        let request = read(event);
+        let route = request.as_ref().map_or_else(other, Self::route);
+        let format = request.as_ref().map_or(PayloadFormat::V2, PayloadFormat::of);
+        let span = tracing::error_span!("request", request_id);
+        // Boxed: a whole flow is much for one future, and for its type.
+        let answered: BoxFuture<'_, Response> = Box::pin(self.respond(request, request_id).instrument(span));
+        let (response, record) = record::keep(trace_id, answered).await;
+        let line = RequestLine {
+            route,
+            status: response.status().as_u16(),
+            code: response.extensions().get::<Code>().map_or("ok", |code| code.0),
+            duration: begun.elapsed(),
+            request_id,
+            trace_id,
         };
-        let format = PayloadFormat::of(&request);
-        let deadline = Deadline::after(self.http.timeouts().request);
-        let invocation = Invocation::new(request, self.clock.now(), deadline, request_id);
-        let response = self.respond(&invocation).await;
-        let code = response.extensions().get::<Code>().map_or("ok", |code| code.0);
-        let (endpoint, method) = (F::ENDPOINTS[0], invocation.method().as_str());
-        tracing::info!(
-            endpoint,
-            method,
-            status = response.status().as_u16(),
-            code,
-            request_id = invocation.request_id
-        );
+        self.metrics.write(&line, &record);
         gateway(response, format)
     }
 
-    async fn respond(&self, invocation: &Invocation) -> Response {
-        let request_id = &invocation.request_id;
+    /// Few enough to count by: what nobody serves has one name.
+    fn route(request: &Request) -> String {
+        let (method, endpoint) = (request.method().as_str(), endpoint(request));
+        let is_served = F::ENDPOINTS.contains(&endpoint) && ["GET", "POST"].contains(&method);
+        if is_served { format!("{method} /{endpoint}") } else { other() }
+    }
+
+    async fn respond(&self, request: Option<Request>, request_id: &str) -> Response {
+        let Some(request) = request else {
+            return Error::BadRequest("The request could not be read.").to_json(request_id);
+        };
+        let deadline = Deadline::after(self.http.timeouts().request);
+        let invocation = &Invocation::new(request, self.clock.now(), deadline, request_id.to_owned());
         if !F::ENDPOINTS.contains(&invocation.endpoint()) {
             return Error::NotFound.to_json(request_id);
         }
@@ -143,13 +153,21 @@ impl<F: Function> Lambda<F> {
     async fn function(&self) -> Result<&F, LoadError> {
         let load = || async {
             let read = |settings: &mut Settings| F::from_settings(settings, &self.http);
-            let loaded = Settings::load(&self.environment, F::SECRETS, &self.parameters, read).await;
+            let loaded = Settings::load(&self.secrets, read).await;
             if let Err(LoadError::Unavailable(reason)) = &loaded {
                 tracing::error!(reason, "settings are out of reach");
             }
             loaded
         };
         self.function.get_or_try_init(load).await
+    }
+}
+
+fn log_problems(error: &LoadError) {
+    if let LoadError::Invalid(problems) = error {
+        for problem in problems {
+            tracing::error!("{problem}");
+        }
     }
 }
 
@@ -176,6 +194,10 @@ impl PayloadFormat {
             _ => Self::V2,
         }
     }
+}
+
+fn other() -> String {
+    "other".to_owned()
 }
 
 fn gateway(response: Response, format: PayloadFormat) -> GatewayResponse {

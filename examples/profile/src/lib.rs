@@ -40,7 +40,7 @@ impl Function for Profile {
 
 impl Profile {
     async fn profile(&self, invocation: &Invocation) -> Result<Response, Error> {
-        let signed = self.verifier.extract(invocation, "profile")?;
+        let signed = self.verifier.extract(invocation, "profile").await?;
         let request = self.http.client().get(self.api.clone()).header(ACCEPT, "application/json");
         let reply = self.tokens.send(&signed.user, request, invocation).await?;
         let profile: Value =

@@ -15,15 +15,16 @@ use shared::provider::{
 };
 use shared::sealed::{CodeToken, LinkId, SealingKeys, Session, StateToken};
 use shared::secret_store::Claim;
+use shared::settings::Rolling;
 use shared::signed_request::Verifier;
 use shared::tokens::{Stored, TokenSet, TokenStore, UserTokens};
-use shared::{AccessTokens, Dashboard, Error, Http, Invocation, LinkFlow, Response, Settings, response};
+use shared::{AccessTokens, Dashboard, Error, Http, Invocation, LinkFlow, Response, Settings, log, response};
 
 /// The function.
 pub struct Authorize {
     flow: LinkFlow,
     verifier: Verifier,
-    keys: SealingKeys,
+    keys: Rolling<SealingKeys>,
     redirection: RedirectionEndpoint,
     token: TokenEndpoint,
     userinfo: UserinfoEndpoint,
@@ -57,7 +58,7 @@ impl Function for Authorize {
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let flow = LinkFlow::from_settings(settings);
         let verifier = Verifier::from_settings(settings);
-        let keys = SealingKeys::from_settings(settings);
+        let keys = settings.rolling(SealingKeys::from_settings);
         let redirection = RedirectionEndpoint::from_settings(settings);
         let token = TokenEndpoint::from_settings(settings, http);
         let userinfo = UserinfoEndpoint::from_settings(settings, http);
@@ -93,8 +94,9 @@ impl Authorize {
     async fn callback(&self, invocation: &Invocation) -> Result<Response, Error> {
         let callback = Callback::read(invocation, &self.redirection)?;
         let context = self.token.registration().context();
-        let (mut state, key) =
-            self.keys.open::<StateToken>(&callback.state, &context).ok_or(Error::StateInvalid)?;
+        let opened = self.keys.open::<StateToken>(&callback.state, &context).await;
+        let (mut state, key) = opened.ok_or(Error::StateInvalid)?;
+        log::about(&state.user);
         state.check_fresh(invocation.now)?;
         match (self.flow, state.session.take()) {
             (LinkFlow::SessionBound, Some(session)) => self.relay(state, session, callback, invocation),
@@ -125,7 +127,7 @@ impl Authorize {
             Ok(code) => {
                 let (challenge, kept) = (session.challenge, callback.kept);
                 let token = CodeToken::new(state.id, state.user, challenge, code, kept, invocation.now);
-                ("code", self.keys.current().seal(&token, &self.token.registration().context())?)
+                ("code", self.keys.current().sealing().seal(&token, &self.token.registration().context())?)
             }
             Err(error) => ("error", error.code().to_owned()),
         };
@@ -136,10 +138,10 @@ impl Authorize {
     /// The app finishes, signed by the one who began, with the verifier only their Dashboard session has.
     async fn complete(&self, invocation: &Invocation) -> Result<Response, Error> {
         self.flow.require(LinkFlow::SessionBound)?;
-        let signed = self.verifier.extract(invocation, "complete")?;
+        let signed = self.verifier.extract(invocation, "complete").await?;
         let CompletePayload { code, verifier } = signed.payload()?;
         let context = self.token.registration().context();
-        let (token, _) = self.keys.open::<CodeToken>(&code, &context).ok_or(Error::StateInvalid)?;
+        let (token, _) = self.keys.open::<CodeToken>(&code, &context).await.ok_or(Error::StateInvalid)?;
         let code = token.redeem(&signed.user, &verifier, invocation.now)?;
         let tokens = self.tokens.of(&signed.user, invocation.deadline)?;
         let kept = token.kept.clone();

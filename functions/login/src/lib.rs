@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use shared::lambda::Function;
 use shared::provider::AuthorizationEndpoint;
 use shared::sealed::{SealingKeys, Session, StateToken};
+use shared::settings::Rolling;
 use shared::signed_request::Verifier;
 use shared::{Error, Http, Invocation, LinkFlow, Response, Settings, UnixSeconds, pkce, response};
 
@@ -19,7 +20,7 @@ const LONGEST_SIGNED_STATE: usize = 4096;
 pub struct Login {
     flow: LinkFlow,
     verifier: Verifier,
-    keys: SealingKeys,
+    keys: Rolling<SealingKeys>,
     authorization: AuthorizationEndpoint,
 }
 
@@ -43,7 +44,7 @@ impl Function for Login {
     fn from_settings(settings: &mut Settings, _: &Http) -> Option<Self> {
         let flow = LinkFlow::from_settings(settings);
         let verifier = Verifier::from_settings(settings);
-        let keys = SealingKeys::from_settings(settings);
+        let keys = settings.rolling(SealingKeys::from_settings);
         let authorization = AuthorizationEndpoint::from_settings(settings);
         Some(Self { flow: flow?, verifier: verifier?, keys: keys?, authorization: authorization? })
     }
@@ -51,8 +52,8 @@ impl Function for Login {
     async fn handle(&self, invocation: &Invocation) -> Response {
         let id = &invocation.request_id;
         match invocation.method().as_str() {
-            "POST" => self.address(invocation).unwrap_or_else(|error| error.to_json(id)),
-            "GET" => self.redirect(invocation).unwrap_or_else(|error| error.to_page(id)),
+            "POST" => self.address(invocation).await.unwrap_or_else(|error| error.to_json(id)),
+            "GET" => self.redirect(invocation).await.unwrap_or_else(|error| error.to_page(id)),
             _ => Error::MethodNotAllowed("GET, POST").to_json(id),
         }
     }
@@ -60,27 +61,29 @@ impl Function for Login {
 
 impl Login {
     /// Session-bound: the attempt belongs to the Dashboard session whose state and challenge were signed.
-    fn address(&self, invocation: &Invocation) -> Result<Response, Error> {
+    async fn address(&self, invocation: &Invocation) -> Result<Response, Error> {
         self.flow.require(LinkFlow::SessionBound)?;
-        let signed = self.verifier.extract(invocation, "login")?;
+        let signed = self.verifier.extract(invocation, "login").await?;
         let LoginPayload { state, challenge } = signed.payload()?;
         if state.is_empty() || state.len() > LONGEST_STATE || !pkce::is_challenge(&challenge) {
             return Err(Error::BadRequest("Send state and challenge as createOAuthState() gave them."));
         }
         let session = Session { state, challenge: challenge.clone() };
         let token = StateToken::begin(signed.user, Some(session), invocation.now)?;
-        let sealed = self.keys.current().seal(&token, &self.authorization.registration().context())?;
+        let sealed =
+            self.keys.current().sealing().seal(&token, &self.authorization.registration().context())?;
         let address = self.authorization.request(&sealed, &challenge, &token.id);
         Ok(response::ok(&LoginResponse { authorization_url: address.as_str(), expires_at: token.expires_at }))
     }
 
     /// Direct: the provider gets a state token of ours, never the signature.
-    fn redirect(&self, invocation: &Invocation) -> Result<Response, Error> {
+    async fn redirect(&self, invocation: &Invocation) -> Result<Response, Error> {
         self.flow.require(LinkFlow::Direct)?;
         let state = invocation.query("state", LONGEST_SIGNED_STATE)?.ok_or(Error::SignatureMissing)?;
-        let user = self.verifier.extract_state(state, invocation.now)?;
+        let user = self.verifier.extract_state(state, invocation.now).await?;
         let token = StateToken::begin(user, None, invocation.now)?;
-        let key = self.keys.current();
+        let keys = self.keys.current();
+        let key = keys.sealing();
         let sealed = key.seal(&token, &self.authorization.registration().context())?;
         let challenge = pkce::challenge(&key.pkce_verifier(&token.id));
         Ok(response::see_other(&self.authorization.request(&sealed, &challenge, &token.id)))

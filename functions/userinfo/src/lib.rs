@@ -34,7 +34,7 @@ impl Function for Userinfo {
 
 impl Userinfo {
     async fn linked_user(&self, invocation: &Invocation) -> Result<Response, Error> {
-        let signed = self.verifier.extract(invocation, "userinfo")?;
+        let signed = self.verifier.extract(invocation, "userinfo").await?;
         let user = self
             .tokens
             .with(&signed.user, invocation, |tokens| async move {

@@ -5,9 +5,9 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use url::form_urlencoded;
 
-use super::Provider;
 use super::error::TokenError;
 use super::params::Params;
+use super::{Provider, lock};
 
 impl Provider {
     /// The parameters of a request that the client signed with its secret.
@@ -20,7 +20,7 @@ impl Provider {
             return Err(invalid("a parameter is repeated"));
         }
         let (id, secret) = credentials(headers, &params)?;
-        if id == self.0.config.client_id && secret == self.0.config.client_secret {
+        if id == self.0.config.client_id && lock(&self.0.client_secrets).contains(&secret) {
             Ok(params)
         } else {
             Err(TokenError::InvalidClient)

@@ -49,6 +49,7 @@ pub struct Provider(Arc<Inner>);
 
 struct Inner {
     config: ProviderConfig,
+    client_secrets: Mutex<Vec<String>>,
     clock: Clock,
     grants: Mutex<Grants>,
     calls: Mutex<HashMap<String, usize>>,
@@ -58,7 +59,9 @@ impl Provider {
     /// A provider that nobody has signed in to.
     #[must_use]
     pub fn new(config: ProviderConfig, clock: Clock) -> Self {
-        Self(Arc::new(Inner { config, clock, grants: Mutex::default(), calls: Mutex::default() }))
+        let client_secrets = Mutex::new(vec![config.client_secret.clone()]);
+        let (grants, calls) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { config, client_secrets, clock, grants, calls }))
     }
 
     /// Puts `marker` into every code and token from now on, for a test that looks where they turn up.
@@ -71,6 +74,11 @@ impl Provider {
     /// Makes every token from now on this much longer, as providers with JWTs full of claims do.
     pub fn pad_tokens(&self, characters: usize) {
         self.grants().pad_tokens(characters);
+    }
+
+    /// Accepts these client secrets from now on: the old one and the new one while one is rolled.
+    pub fn accept_secrets(&self, client_secrets: Vec<String>) {
+        *lock(&self.0.client_secrets) = client_secrets;
     }
 
     /// Its endpoints.

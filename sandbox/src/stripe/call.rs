@@ -39,11 +39,11 @@ impl FromRequest<StripeApi> for Call {
                  using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
             )
         })?;
-        let (mode, _) = api
-            .0
+        let mode = api
+            .credentials()
             .api_keys
             .iter()
-            .find(|(_, known)| *known == api_key)
+            .find_map(|(mode, known)| (*known == api_key).then_some(*mode))
             .ok_or_else(|| StripeError::unauthorized("Invalid API Key provided."))?;
         let account = account(&parts.headers)?;
 
@@ -74,7 +74,7 @@ impl FromRequest<StripeApi> for Call {
             _ => None,
         };
         Ok(Self {
-            owner: Owner::new(*mode, account),
+            owner: Owner::new(mode, account),
             parameters: pairs.into_iter().collect(),
             idempotency,
             request_id: parts.extensions.get().cloned().unwrap_or_default(),

@@ -52,13 +52,17 @@ const ECHOED: [HeaderName; 3] = [
 pub struct StripeApi(Arc<Shared>);
 
 struct Shared {
-    api_keys: Vec<(Mode, String)>,
-    app_secrets: Vec<String>,
+    credentials: Mutex<Credentials>,
     clock: Clock,
     requests: AtomicU64,
     secrets: Mutex<SecretStore>,
     idempotency: IdempotencyKeys,
     writes: WriteGate,
+}
+
+struct Credentials {
+    api_keys: Vec<(Mode, String)>,
+    app_secrets: Vec<String>,
 }
 
 /// What a `request-id` header holds.
@@ -70,8 +74,7 @@ impl StripeApi {
     #[must_use]
     pub fn new(api_keys: Vec<(Mode, String)>, app_secrets: Vec<String>, clock: Clock) -> Self {
         Self(Arc::new(Shared {
-            api_keys,
-            app_secrets,
+            credentials: Mutex::new(Credentials { api_keys, app_secrets }),
             clock,
             requests: AtomicU64::default(),
             secrets: Mutex::default(),
@@ -91,6 +94,16 @@ impl StripeApi {
             .method_not_allowed_fallback(unrecognized)
             .layer(middleware::from_fn_with_state(self.clone(), identify))
             .with_state(self.clone())
+    }
+
+    /// Accepts these API keys from now on, as after one was rolled.
+    pub fn accept_keys(&self, api_keys: Vec<(Mode, String)>) {
+        self.credentials().api_keys = api_keys;
+    }
+
+    /// Signs with these app secrets from now on: with the old one and the new one while one is rolled.
+    pub fn sign_with(&self, app_secrets: Vec<String>) {
+        self.credentials().app_secrets = app_secrets;
     }
 
     /// The payload of a user's secret.
@@ -122,6 +135,10 @@ impl StripeApi {
 
     fn now(&self) -> UnixSeconds {
         self.0.clock.now()
+    }
+
+    fn credentials(&self) -> MutexGuard<'_, Credentials> {
+        self.0.credentials.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn secrets(&self) -> MutexGuard<'_, SecretStore> {

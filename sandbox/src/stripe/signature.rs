@@ -19,7 +19,8 @@ impl StripeApi {
     pub fn sign(&self, payload: &str) -> String {
         let now = self.0.clock.now();
         let signed = format!("{now}.{payload}");
-        let signatures = self.0.app_secrets.iter().map(|secret| v1(secret, &signed));
+        let credentials = self.credentials();
+        let signatures = credentials.app_secrets.iter().map(|secret| v1(secret, &signed));
         signatures.fold(format!("t={now}"), |header, v1| format!("{header},v1={v1}"))
     }
 }

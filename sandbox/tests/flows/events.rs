@@ -8,8 +8,8 @@ use sandbox::Options;
 use sandbox::events::Renewal;
 use serde_json::Value;
 use shared::lambda::{Function, Lambda};
+use shared::settings::Secrets;
 use shared::settings::Settings;
-use shared::settings::ssm::ParameterStore;
 
 use crate::rig::{NOW, Rig, TIMEOUTS};
 
@@ -67,9 +67,10 @@ async fn answer(rig: &Rig, name: &str, event: &Value) -> (u16, String) {
 #[tokio::test]
 async fn every_file_has_its_answer() {
     let rig = rig().await;
-    let store = ParameterStore::new(rig.http.client().clone());
+    let environment = rig.world.environment.clone();
+    let secrets = Secrets::new(environment, &["SEALING_KEY"], &rig.http, rig.clock.clock());
     let renew = |settings: &mut Settings| Renewal::new(&rig.world, settings, NOW);
-    let renewal = Settings::load(&rig.world.environment, &["SEALING_KEY"], &store, renew).await.unwrap();
+    let renewal = Settings::load(&secrets, renew).await.unwrap();
     for (name, expected) in ANSWERS {
         let mut event = event(name);
         renewal.renew(&mut event);

@@ -1,15 +1,17 @@
 //! The flows, through the real functions, over the sandbox's stand-ins, in one process.
 
-mod app;
 mod bad_input;
 mod direct;
 mod events;
 mod gateway;
+mod log;
 mod manners;
 mod outages;
 mod own_endpoint;
 mod refresh;
-mod rig;
+mod rolling;
 mod session_bound;
 mod settings;
 mod storage;
+
+use sandbox::testing::{app, rig};

@@ -99,6 +99,23 @@ async fn a_parameter_that_is_not_there_is_named() {
 }
 
 #[tokio::test]
+async fn certificates_that_cannot_be_read_stop_the_start() {
+    let rig = Rig::session_bound().await;
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("certificates.pem");
+    let block = |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
+    for content in
+        ["", PLANTED, "-----BEGIN CERTIFICATE-----\nUExBTlRFRA==\n", &block("UExBTlRFRA=="), &block("*")]
+    {
+        std::fs::write(&file, content).expect("a file");
+        let text = problems::<Login>(&rig, &[("SSL_CERT_FILE", &file.to_string_lossy())]).await;
+        assert!(text.contains("SSL_CERT_FILE holds "), "{content}: {text}");
+    }
+    let nowhere = file.with_extension("nowhere");
+    let text = problems::<Login>(&rig, &[("SSL_CERT_FILE", &nowhere.to_string_lossy())]).await;
+    assert!(text.contains("SSL_CERT_FILE cannot be read"), "{text}");
+}
+
+#[tokio::test]
 async fn a_secret_with_a_stray_newline_is_refused_not_trimmed() {
     let rig = Rig::session_bound().await;
     rig.world.ssm.set(&rig.world.settings["STRIPE_APP_SECRET_PARAMETER"], "absec_PLANTED\n");

@@ -1,20 +1,11 @@
-//! The flows again, against OAuth servers that others wrote. `./test` installs them; `REAL_SERVERS` is where.
+//! The flows again, against OAuth servers that others wrote. `./test` installs them.
 
-// The flows use the rest of them.
-#[allow(dead_code)]
-#[path = "../flows/app.rs"]
-mod app;
-#[allow(dead_code)]
-#[path = "../flows/rig.rs"]
-mod rig;
-
-mod bench;
-mod browser;
 mod client;
 mod link;
 mod race;
 mod refresh;
-mod servers;
+
+use sandbox::testing::{app, bench, servers};
 
 /// Each of these tests on each server, which it starts for itself.
 macro_rules! on_each_server {

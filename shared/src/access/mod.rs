@@ -115,7 +115,8 @@ impl AccessTokens {
         self.with(user, invocation, |tokens| async move {
             let request = request.try_clone().ok_or(Error::Internal)?;
             let request = request.bearer_auth(tokens.access_token.expose_secret());
-            let reply = self.http.send(request, invocation.deadline).await.map_err(no_answer)?;
+            let reply =
+                self.http.send("provider.api", request, invocation.deadline).await.map_err(no_answer)?;
             if reply.status == StatusCode::UNAUTHORIZED { Err(Error::ReconnectRequired) } else { Ok(reply) }
         })
         .await

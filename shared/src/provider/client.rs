@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
-use crate::settings::Settings;
+use crate::settings::{Rolling, Settings};
 
 /// How we prove who we are (OpenID Connect Core section 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,10 +62,9 @@ pub(super) fn json_body(request: RequestBuilder, value: &impl Serialize) -> Requ
 }
 
 /// We as a confidential client of the provider (RFC 6749 section 2.1).
-#[derive(Clone)]
 pub struct ConfidentialClient {
     id: String,
-    secret: SecretString,
+    secret: Rolling<SecretString>,
     authentication: Authentication,
 }
 
@@ -74,7 +73,7 @@ impl ConfidentialClient {
     /// the description decides.
     pub(super) fn from_settings(settings: &mut Settings, described: Authentication) -> Option<Self> {
         let id = settings.required("THIRD_PARTY_CLIENT_ID");
-        let secret = settings.required_secret("THIRD_PARTY_CLIENT_SECRET");
+        let secret = settings.rolling(|settings| settings.required_secret("THIRD_PARTY_CLIENT_SECRET"));
         let authentication = match settings.optional("THIRD_PARTY_CLIENT_AUTH") {
             Some(_) => settings.choice("THIRD_PARTY_CLIENT_AUTH", &Authentication::WORDS),
             None => Some(described),
@@ -87,14 +86,20 @@ impl ConfidentialClient {
         Self { authentication, ..self }
     }
 
-    /// Authenticates a request, by header or among the parameters of its body.
+    /// The secret we share with the provider.
+    pub(super) fn secret(&self) -> &Rolling<SecretString> {
+        &self.secret
+    }
+
+    /// Authenticates a request with `secret`, by header or among the parameters of its body.
     pub(super) fn authenticate<'a>(
         &'a self,
+        secret: &'a SecretString,
         request: RequestBuilder,
         parameters: &mut Vec<(&'a str, &'a str)>,
     ) -> RequestBuilder {
         let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-        let secret = self.secret.expose_secret();
+        let secret = secret.expose_secret();
         match self.authentication {
             Authentication::Basic => basic(request, &encode(&self.id), &encode(secret)),
             Authentication::BasicRaw => basic(request, &self.id, secret),
@@ -122,9 +127,11 @@ mod tests {
     use crate::http::{Http, Timeouts};
 
     fn header(authentication: Authentication, id: &str, secret: &str) -> String {
-        let client = ConfidentialClient { id: id.to_owned(), secret: secret.into(), authentication };
+        let settings = &[("THIRD_PARTY_CLIENT_ID", id), ("THIRD_PARTY_CLIENT_SECRET", secret)];
+        let client = ConfidentialClient::from_settings(&mut Settings::of(settings), authentication).unwrap();
         let request = Http::new(Timeouts::default()).client().get("https://example.com");
-        let request = client.authenticate(request, &mut Vec::new()).build().unwrap();
+        let secret = client.secret().current();
+        let request = client.authenticate(&secret, request, &mut Vec::new()).build().unwrap();
         request.headers()[AUTHORIZATION].to_str().unwrap().to_owned()
     }
 

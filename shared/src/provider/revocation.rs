@@ -1,11 +1,11 @@
-use reqwest::Method;
 use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::client::ConfidentialClient;
 use super::description::{Description, Refusal, RevocationAuthentication, Revoked, TokenPlace, UrlTemplate};
 use super::{endpoint, headers};
-use crate::http::{Deadline, Http};
+use crate::http::{Deadline, Http, Reply};
 use crate::settings::Settings;
 use crate::tokens::TokenSet;
 
@@ -85,10 +85,39 @@ impl Revoked {
     }
 }
 
+/// What the provider made of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Revoked,
+    /// It takes the client's secret no longer.
+    ClientRefused,
+    NotRevoked,
+}
+
 impl Revocation {
-    async fn revoke(&self, (token_type, token): Victim<'_>, deadline: Deadline) -> bool {
+    /// With the client's secret at hand, or with the one it was rolled to.
+    async fn revoke(&self, victim: Victim<'_>, deadline: Deadline) -> bool {
+        let Some(client) = &self.client else {
+            return self.ask(victim, None, deadline).await == Outcome::Revoked;
+        };
+        let secret = client.secret().current();
+        let mut outcome = self.ask(victim, Some((client, &secret)), deadline).await;
+        if outcome == Outcome::ClientRefused
+            && let Some(rolled) = client.secret().instead_of(&secret).await
+        {
+            outcome = self.ask(victim, Some((client, &rolled)), deadline).await;
+        }
+        outcome == Outcome::Revoked
+    }
+
+    async fn ask(
+        &self,
+        (token_type, token): Victim<'_>,
+        client: Option<(&ConfidentialClient, &SecretString)>,
+        deadline: Deadline,
+    ) -> Outcome {
         let Some(url) = self.url.fill(&self.client_id, token) else {
-            return false; // Descriptions are checked when they are read.
+            return Outcome::NotRevoked; // Descriptions are checked when they are read.
         };
         let mut request = self.http.client().request(self.method.clone(), url).headers(self.headers.clone());
         let mut parameters = Vec::new();
@@ -100,21 +129,28 @@ impl Revocation {
             TokenPlace::Bearer => request = request.bearer_auth(token.expose_secret()),
             TokenPlace::Path => {}
         }
-        if let Some(client) = &self.client {
-            request = client.authenticate(request, &mut parameters);
+        if let Some((client, secret)) = client {
+            request = client.authenticate(secret, request, &mut parameters);
         }
         if let TokenPlace::Body { encoding, .. } = self.place {
             request = encoding.write(request, &parameters);
         }
-        let outcome = self.http.send(request, deadline).await;
-        let revoked = outcome.as_ref().is_ok_and(|reply| {
-            let refusal = reply.json().and_then(|document| self.refusal.of(&document));
-            reply.status.is_success() && refusal.is_none()
-        });
-        if !revoked {
-            let status = outcome.map(|reply| reply.status.as_u16()).ok();
+        let reply = self.http.send("provider.revoke", request, deadline).await;
+        let outcome = reply.as_ref().map_or(Outcome::NotRevoked, |reply| self.read(reply));
+        if outcome != Outcome::Revoked {
+            let status = reply.map(|reply| reply.status.as_u16()).ok();
             tracing::warn!(status, "the provider did not revoke the tokens");
         }
-        revoked
+        outcome
+    }
+
+    fn read(&self, reply: &Reply) -> Outcome {
+        let refusal = reply.json().and_then(|document| self.refusal.of(&document));
+        match refusal.as_deref() {
+            None if reply.status.is_success() => Outcome::Revoked,
+            Some("invalid_client") => Outcome::ClientRefused,
+            _ if reply.status == StatusCode::UNAUTHORIZED => Outcome::ClientRefused,
+            _ => Outcome::NotRevoked,
+        }
     }
 }

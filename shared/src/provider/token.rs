@@ -156,18 +156,39 @@ impl TokenEndpoint {
         self.rotation
     }
 
-    async fn grant<'a>(
+    /// By the client's secret at hand, or by the one it was rolled to.
+    async fn grant(
+        &self,
+        url: &Url,
+        parameters: Vec<(&str, &str)>,
+        more: &Parameters,
+        deadline: Deadline,
+    ) -> Result<TokenResponse, Error> {
+        let parameters: Vec<_> = parameters
+            .into_iter()
+            .chain(more.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+            .collect();
+        let secret = self.client.secret().current();
+        let outcome = self.ask(url, parameters.clone(), &secret, deadline).await;
+        if matches!(outcome, Err(Error::ClientMisconfigured))
+            && let Some(rolled) = self.client.secret().instead_of(&secret).await
+        {
+            return self.ask(url, parameters, &rolled, deadline).await;
+        }
+        outcome
+    }
+
+    async fn ask<'a>(
         &'a self,
         url: &Url,
         mut parameters: Vec<(&'a str, &'a str)>,
-        more: &'a Parameters,
+        secret: &'a SecretString,
         deadline: Deadline,
     ) -> Result<TokenResponse, Error> {
-        parameters.extend(more.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let request = self.http.client().post(url.clone()).headers(self.headers.clone());
-        let request = self.client.authenticate(request, &mut parameters);
+        let request = self.client.authenticate(secret, request, &mut parameters);
         let request = self.encoding.write(request, &parameters);
-        let reply = self.http.send(request, deadline).await.map_err(no_answer)?;
+        let reply = self.http.send("provider.token", request, deadline).await.map_err(no_answer)?;
         self.fields.read(&reply).inspect_err(|error| {
             tracing::warn!(status = reply.status.as_u16(), code = error.code(), "no tokens were granted");
         })

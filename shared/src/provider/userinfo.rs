@@ -104,14 +104,14 @@ impl UserinfoEndpoint {
         if !self.url.holds_token() {
             request = self.with_token(request, access_token)?;
         }
-        let reply = self.http.send(request, deadline).await.map_err(no_answer)?;
+        let reply = self.http.send("provider.userinfo", request, deadline).await.map_err(no_answer)?;
         let mut user = self.linked_user(&reply).inspect_err(|error| {
             tracing::warn!(status = reply.status.as_u16(), code = error.code(), "no userinfo");
         })?;
         if let Some(emails) = &self.emails {
             let request = self.http.client().get(emails.url.clone()).headers(self.headers.clone());
             let request = self.with_token(request, access_token)?;
-            let reply = self.http.send(request, deadline).await.map_err(no_answer)?;
+            let reply = self.http.send("provider.userinfo", request, deadline).await.map_err(no_answer)?;
             emails.complete(&mut user, &reply)?;
         }
         self.admit(user, tokens)

@@ -9,8 +9,6 @@ mod random;
 pub(crate) mod secret;
 mod state;
 
-use std::sync::Arc;
-
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
@@ -19,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::settings::Settings;
+use crate::settings::{Rolling, Settings};
 
 pub use code::CodeToken;
 pub use random::random;
@@ -38,10 +36,10 @@ pub trait Sealed: Serialize + DeserializeOwned {
 }
 
 /// The keys tokens are sealed with: the first seals, all open, so that a key can be rolled.
-#[derive(Clone)]
-pub struct SealingKeys(Arc<[SealingKey]>);
+pub struct SealingKeys(Vec<SealingKey>);
 
 /// One 256-bit key.
+#[derive(Clone)]
 pub struct SealingKey {
     /// Tells which of the keys to try; derived from the key, so it stays when the order changes.
     id: u8,
@@ -71,12 +69,12 @@ impl SealingKeys {
                 bytes.ok().filter(|bytes| bytes.len() == 32 && bytes.iter().any(|byte| *byte != 0))?;
             Some(SealingKey::new(&bytes))
         });
-        keys.collect::<Option<Arc<[_]>>>().map(Self)
+        keys.collect::<Option<Vec<_>>>().map(Self)
     }
 
     /// The key that seals.
     #[must_use]
-    pub fn current(&self) -> &SealingKey {
+    pub fn sealing(&self) -> &SealingKey {
         // `parse` splits a string, which has at least one part.
         &self.0[0]
     }
@@ -85,9 +83,8 @@ impl SealingKeys {
     #[must_use]
     pub fn open<T: Sealed>(&self, token: &str, context: &[&str]) -> Option<(T, &SealingKey)> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
-        let (&header, rest) = bytes.split_first_chunk::<HEADER_LEN>()?;
+        let (header, id, rest) = header(&bytes)?;
         let (&nonce, ciphertext) = rest.split_first_chunk::<NONCE_LEN>()?;
-        let [VERSION, id] = header else { return None };
         self.0.iter().filter(|key| key.id == id).find_map(|key| {
             let mut buffer = ciphertext.to_vec();
             let nonce = Nonce::assume_unique_for_key(nonce);
@@ -97,6 +94,30 @@ impl SealingKeys {
                 .ok()?;
             Some((postcard::from_bytes(plain).ok()?, key))
         })
+    }
+
+    /// Whether the token names one of these keys. Text that is no token of ours names none that could be
+    /// missing.
+    fn know(&self, token: &str) -> bool {
+        let Ok(bytes) = BASE64_URL_SAFE_NO_PAD.decode(token) else { return true };
+        header(&bytes).is_none_or(|(_, id, _)| self.0.iter().any(|key| key.id == id))
+    }
+}
+
+/// Takes a token apart: its header, the id of its key, and the rest.
+fn header(token: &[u8]) -> Option<([u8; HEADER_LEN], u8, &[u8])> {
+    let (&header, rest) = token.split_first_chunk::<HEADER_LEN>()?;
+    let [VERSION, id] = header else { return None };
+    Some((header, id, rest))
+}
+
+impl Rolling<SealingKeys> {
+    /// Opens a token as [`SealingKeys::open`] does. One that names none of the keys at hand may be sealed with a
+    /// key that was rolled in since.
+    pub async fn open<T: Sealed>(&self, token: &str, context: &[&str]) -> Option<(T, SealingKey)> {
+        let keys = self.current();
+        let keys = if keys.know(token) { keys } else { self.instead_of(&keys).await? };
+        keys.open(token, context).map(|(opened, key)| (opened, key.clone()))
     }
 }
 

@@ -40,7 +40,7 @@ fn code() -> CodeToken {
 #[test]
 fn what_was_sealed_opens_again() {
     let keys = keys(OLD);
-    let sealed = keys.current().seal(&state(), &CONTEXT).unwrap();
+    let sealed = keys.sealing().seal(&state(), &CONTEXT).unwrap();
     let (opened, _) = keys.open::<StateToken>(&sealed, &CONTEXT).unwrap();
     assert!(opened.user == user("usr_1"));
     assert_eq!(opened.session.unwrap().state, "s".repeat(160));
@@ -48,14 +48,14 @@ fn what_was_sealed_opens_again() {
 
 #[test]
 fn a_state_stays_short_enough_for_a_provider() {
-    let sealed = keys(OLD).current().seal(&state(), &CONTEXT).unwrap();
+    let sealed = keys(OLD).sealing().seal(&state(), &CONTEXT).unwrap();
     assert!(sealed.len() <= 400, "{} characters", sealed.len());
 }
 
 #[test]
 fn no_token_opens_as_another_kind_or_elsewhere() {
     let keys = keys(OLD);
-    let sealed = keys.current().seal(&code(), &CONTEXT).unwrap();
+    let sealed = keys.sealing().seal(&code(), &CONTEXT).unwrap();
     assert!(keys.open::<CodeToken>(&sealed, &CONTEXT).is_some());
     assert!(keys.open::<StateToken>(&sealed, &CONTEXT).is_none());
     assert!(keys.open::<CodeToken>(&sealed, &["other", CONTEXT[1]]).is_none());
@@ -65,16 +65,16 @@ fn no_token_opens_as_another_kind_or_elsewhere() {
 
 #[test]
 fn the_code_inside_cannot_be_read() {
-    let sealed = keys(OLD).current().seal(&code(), &CONTEXT).unwrap();
+    let sealed = keys(OLD).sealing().seal(&code(), &CONTEXT).unwrap();
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(sealed).unwrap();
     assert!(!bytes.windows(12).any(|window| window == b"planted-code"));
 }
 
 #[test]
 fn while_a_key_is_rolled_both_open_and_the_first_seals() {
-    let by_old = keys(OLD).current().seal(&state(), &CONTEXT).unwrap();
+    let by_old = keys(OLD).sealing().seal(&state(), &CONTEXT).unwrap();
     let both = keys(&format!("{NEW},{OLD}"));
-    let by_both = both.current().seal(&state(), &CONTEXT).unwrap();
+    let by_both = both.sealing().seal(&state(), &CONTEXT).unwrap();
     assert!(both.open::<StateToken>(&by_old, &CONTEXT).is_some());
     assert!(keys(NEW).open::<StateToken>(&by_both, &CONTEXT).is_some());
     assert!(keys(NEW).open::<StateToken>(&by_old, &CONTEXT).is_none());
@@ -83,15 +83,15 @@ fn while_a_key_is_rolled_both_open_and_the_first_seals() {
 #[test]
 fn the_pkce_verifier_is_the_same_for_whoever_opened_the_state() {
     let before = keys(OLD);
-    let sealed = before.current().seal(&state(), &CONTEXT).unwrap();
+    let sealed = before.sealing().seal(&state(), &CONTEXT).unwrap();
     let (opened, _) = before.open::<StateToken>(&sealed, &CONTEXT).unwrap();
-    let verifier = before.current().pkce_verifier(&opened.id);
+    let verifier = before.sealing().pkce_verifier(&opened.id);
     assert_eq!(verifier.expose_secret().len(), 43);
 
     let after = keys(&format!("{NEW},{OLD}"));
     let (opened, key) = after.open::<StateToken>(&sealed, &CONTEXT).unwrap();
     assert_eq!(key.pkce_verifier(&opened.id).expose_secret(), verifier.expose_secret());
-    assert_ne!(after.current().pkce_verifier(&opened.id).expose_secret(), verifier.expose_secret());
+    assert_ne!(after.sealing().pkce_verifier(&opened.id).expose_secret(), verifier.expose_secret());
 }
 
 #[test]
@@ -128,7 +128,7 @@ proptest! {
     #[test]
     fn a_token_changed_anywhere_does_not_open(at in any::<prop::sample::Index>(), bit in 0u8..8) {
         let keys = keys(OLD);
-        let sealed = keys.current().seal(&state(), &CONTEXT).unwrap();
+        let sealed = keys.sealing().seal(&state(), &CONTEXT).unwrap();
         let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(sealed).unwrap();
         let at = at.index(bytes.len());
         bytes[at] ^= 1 << bit;

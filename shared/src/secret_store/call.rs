@@ -39,30 +39,13 @@ pub enum Claim {
     Void,
 }
 
-/// Sends a request until it is answered for good or time is up. None is Stripe's `resource_missing`.
+/// Whether a request for a lease, which wrote `mark` as no other contender does, won it.
 ///
 /// # Errors
-/// `secret_store_unavailable`, `secret_store_denied`, `client_misconfigured` or `rate_limited`.
-pub(super) async fn send(
-    http: &Http,
-    request: RequestBuilder,
-    deadline: Deadline,
-) -> Result<Option<Reply>, Error> {
-    judge(persist(http, request, deadline).await)
-}
-
-/// Asks for a lease by writing `mark`, which no other contender writes.
-///
-/// # Errors
-/// As [`send`], for what no other lease would change.
-pub(super) async fn claim(
-    http: &Http,
-    request: RequestBuilder,
-    mark: &SecretString,
-    deadline: Deadline,
-) -> Result<Claim, Error> {
+/// As [`judge`], for what no other lease would change.
+pub(super) fn claimed(outcome: Result<Reply, Failure>, mark: &SecretString) -> Result<Claim, Error> {
     // Without an answer it may be ours; but who is not sure must not act.
-    let Ok(reply) = persist(http, request, deadline).await else { return Ok(Claim::Lost) };
+    let Ok(reply) = outcome else { return Ok(Claim::Lost) };
     match reply.status.as_u16() {
         200..300 => {
             let written = reply.json::<Secret>().and_then(|secret| secret.payload);
@@ -79,13 +62,20 @@ pub(super) async fn claim(
     }
 }
 
-async fn persist(http: &Http, request: RequestBuilder, deadline: Deadline) -> Result<Reply, Failure> {
+/// Sends a request until it is answered for good or time is up.
+pub(super) async fn persist(
+    http: &Http,
+    call: &'static str,
+    request: &RequestBuilder,
+    key: &SecretString,
+    deadline: Deadline,
+) -> Result<Reply, Failure> {
     let deadline = deadline.within(http.timeouts().secret_store);
     let mut tries = 1;
     loop {
         // Our bodies are forms in memory, which can always be cloned.
-        let Some(this_try) = request.try_clone() else { return http.send(request, deadline).await };
-        let outcome = http.send(this_try, deadline).await;
+        let this_try = request.try_clone().ok_or(Failure::NotConnected)?;
+        let outcome = http.send(call, this_try.bearer_auth(key.expose_secret()), deadline).await;
         let pause = pause(http.timeouts().pause, tries);
         if tries == TRIES || !is_worth_another_try(&outcome) || deadline.left() <= pause {
             return outcome;
@@ -115,7 +105,11 @@ fn is_worth_another_try(outcome: &Result<Reply, Failure>) -> bool {
     }
 }
 
-fn judge(outcome: Result<Reply, Failure>) -> Result<Option<Reply>, Error> {
+/// What an outcome means. None is Stripe's `resource_missing`.
+///
+/// # Errors
+/// `secret_store_unavailable`, `secret_store_denied`, `client_misconfigured` or `rate_limited`.
+pub(super) fn judge(outcome: Result<Reply, Failure>) -> Result<Option<Reply>, Error> {
     let reply = outcome.map_err(|failure| {
         tracing::warn!(?failure, "Stripe gave no answer");
         Error::SecretStoreUnavailable

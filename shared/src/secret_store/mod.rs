@@ -8,19 +8,20 @@ mod api_keys;
 mod call;
 
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
 use crate::error::Error;
-use crate::http::{Deadline, Http, Reply};
+use crate::http::{Deadline, Failure, Http, Reply};
 use crate::sealed::random;
-use crate::settings::Settings;
+use crate::settings::{Rolling, Settings};
 use crate::stripe_user::{Mode, StripeUser};
 
 pub use api_keys::ApiKeys;
 pub use call::Claim;
+use call::{claimed, judge, persist};
 
 /// The longest payload, in characters.
 pub const LONGEST_PAYLOAD: usize = 5000;
@@ -31,7 +32,7 @@ const STRIPE_VERSION: &str = "2026-07-29.dahlia";
 /// The Secret Store of every account that installed the app.
 pub struct SecretStore {
     base: Url,
-    keys: ApiKeys,
+    keys: Rolling<ApiKeys>,
     http: Http,
 }
 
@@ -39,7 +40,6 @@ pub struct SecretStore {
 #[derive(Clone, Copy)]
 pub struct UserSecrets<'a> {
     store: &'a SecretStore,
-    key: &'a SecretString,
     user: &'a StripeUser,
     deadline: Deadline,
 }
@@ -52,7 +52,7 @@ struct Secret {
 impl SecretStore {
     /// Reads the API keys, and `STRIPE_API_BASE` for local work.
     pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
-        let keys = ApiKeys::from_settings(settings);
+        let keys = settings.rolling(ApiKeys::from_settings);
         let base = match settings.optional("STRIPE_API_BASE") {
             Some(_) => settings.optional_url("STRIPE_API_BASE"),
             None => Url::parse("https://api.stripe.com").ok(),
@@ -65,7 +65,7 @@ impl SecretStore {
     /// # Errors
     /// `bad_request` when it signs none and there is no default.
     pub fn mode_of(&self, user: &StripeUser) -> Result<Mode, Error> {
-        self.keys.mode_of(user)
+        self.keys.current().mode_of(user)
     }
 
     /// The secrets of this user, in the mode the request is about.
@@ -73,7 +73,8 @@ impl SecretStore {
     /// # Errors
     /// `client_misconfigured` when there is no API key for the mode; `bad_request` as [`SecretStore::mode_of`].
     pub fn of<'a>(&'a self, user: &'a StripeUser, deadline: Deadline) -> Result<UserSecrets<'a>, Error> {
-        Ok(UserSecrets { store: self, key: self.keys.of(user)?, user, deadline })
+        self.keys.current().of(user)?;
+        Ok(UserSecrets { store: self, user, deadline })
     }
 }
 
@@ -83,7 +84,7 @@ impl UserSecrets<'_> {
     /// # Errors
     /// `secret_store_unavailable`, `secret_store_denied`, `client_misconfigured` or `rate_limited`.
     pub async fn set(&self, name: &str, payload: &SecretString) -> Result<(), Error> {
-        self.post(SET, &self.named(name, payload)).await.map(|_| ())
+        self.post("stripe.set", SET, &self.named(name, payload)).await.map(|_| ())
     }
 
     /// Reads a secret; none when there is none of this name.
@@ -93,7 +94,7 @@ impl UserSecrets<'_> {
     pub async fn find(&self, name: &str) -> Result<Option<SecretString>, Error> {
         let query = [&self.scope(name)[..], &[("expand[]", "payload")]].concat();
         let request = self.request(Method::GET, "v1/apps/secrets/find").query(&query);
-        match call::send(&self.store.http, request, self.deadline).await? {
+        match self.send("stripe.find", request).await? {
             None => Ok(None),
             Some(reply) => {
                 let payload = reply.json::<Secret>().and_then(|secret| secret.payload);
@@ -107,7 +108,7 @@ impl UserSecrets<'_> {
     /// # Errors
     /// As [`UserSecrets::set`].
     pub async fn delete(&self, name: &str) -> Result<(), Error> {
-        self.post("v1/apps/secrets/delete", &self.scope(name)).await.map(|_| ())
+        self.post("stripe.delete", "v1/apps/secrets/delete", &self.scope(name)).await.map(|_| ())
     }
 
     /// Asks for a lease that only one of all who ask for it gets. Of all requests with one idempotency key
@@ -120,13 +121,42 @@ impl UserSecrets<'_> {
     pub async fn claim(&self, key: &str, name: &str) -> Result<Claim, Error> {
         let mark = SecretString::from(hex::encode(random::<16>()?));
         let form = [&self.named(name, &mark)[..], &[("expand[]", "payload")]].concat();
-        call::claim(&self.store.http, self.write(SET, key).form(&form), &mark, self.deadline).await
+        let request = self.write(SET, key).form(&form);
+        claimed(self.authorized("stripe.claim", request).await?, &mark)
     }
 
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Result<Option<Reply>, Error> {
+    async fn post(
+        &self,
+        call: &'static str,
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Result<Option<Reply>, Error> {
         // One key for all tries of one write: Stripe carries it out once.
         let key = hex::encode(random::<16>()?);
-        call::send(&self.store.http, self.write(path, &key).form(form), self.deadline).await
+        self.send(call, self.write(path, &key).form(form)).await
+    }
+
+    /// None is Stripe's `resource_missing`.
+    async fn send(&self, call: &'static str, request: RequestBuilder) -> Result<Option<Reply>, Error> {
+        judge(self.authorized(call, request).await?)
+    }
+
+    /// Sends a request with the API key of the user's mode, or with the one it was rolled to.
+    async fn authorized(
+        &self,
+        call: &'static str,
+        request: RequestBuilder,
+    ) -> Result<Result<Reply, Failure>, Error> {
+        let SecretStore { keys, http, .. } = self.store;
+        let at_hand = keys.current();
+        let outcome = persist(http, call, &request, at_hand.of(self.user)?, self.deadline).await;
+        match outcome {
+            Ok(reply) if reply.status == StatusCode::UNAUTHORIZED => match keys.instead_of(&at_hand).await {
+                Some(rolled) => Ok(persist(http, call, &request, rolled.of(self.user)?, self.deadline).await),
+                None => Ok(Ok(reply)),
+            },
+            outcome => Ok(outcome),
+        }
     }
 
     fn write(&self, path: &str, idempotency_key: &str) -> RequestBuilder {
@@ -142,7 +172,6 @@ impl UserSecrets<'_> {
             .http
             .client()
             .request(method, url)
-            .bearer_auth(self.key.expose_secret())
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("stripe-version", STRIPE_VERSION)
             .header("stripe-account", self.user.account())

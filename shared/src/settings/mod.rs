@@ -5,22 +5,26 @@
 //! name and without values, instead of stopping at the first.
 
 mod environment;
-pub mod ssm;
+mod rolling;
+mod secrets;
+mod ssm;
 
-use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use url::{Host, Url};
 
 pub use environment::Environment;
-use ssm::ParameterStore;
+pub use rolling::Rolling;
+pub use secrets::Secrets;
 
 /// The settings of one function while its parts read them.
 #[derive(Debug)]
 pub struct Settings {
-    environment: Environment,
-    secrets: HashMap<&'static str, SecretString>,
+    source: Arc<Secrets>,
+    version: u64,
+    secrets: secrets::Values,
     problems: Vec<String>,
 }
 
@@ -45,60 +49,31 @@ impl fmt::Display for LoadError {
 impl std::error::Error for LoadError {}
 
 impl Settings {
-    /// Fetches `secrets` with at most one call to SSM and lets `read` build what needs the settings.
+    /// Reads the secrets with at most one call to SSM and lets `read` build what needs the settings.
     ///
     /// # Errors
     /// [`LoadError::Invalid`] with every problem found; [`LoadError::Unavailable`] when SSM gave no answer.
     pub async fn load<T>(
-        environment: &Environment,
-        secrets: &[&'static str],
-        store: &ParameterStore,
+        secrets: &Arc<Secrets>,
         read: impl FnOnce(&mut Self) -> Option<T>,
     ) -> Result<T, LoadError> {
-        let mut settings =
-            Self { environment: environment.clone(), secrets: HashMap::new(), problems: Vec::new() };
-        settings.fetch(secrets, store).await?;
+        secrets.read().await.map_err(LoadError::Unavailable)?;
+        let mut settings = Self::of_secrets(secrets);
         match read(&mut settings) {
             Some(built) if settings.problems.is_empty() => Ok(built),
             _ => Err(LoadError::Invalid(settings.problems)),
         }
     }
 
-    async fn fetch(&mut self, secrets: &[&'static str], store: &ParameterStore) -> Result<(), LoadError> {
-        let mut parameters = HashMap::new();
-        for &name in secrets {
-            let parameter_setting = format!("{name}_PARAMETER");
-            match (self.environment.get(name), self.environment.get(&parameter_setting)) {
-                (Some(_), Some(_)) => self.problem(name, "is set twice: unset it, or unset its _PARAMETER"),
-                (Some(value), None) => {
-                    self.secrets.insert(name, value.to_owned().into());
-                }
-                (None, Some(parameter)) => {
-                    parameters.insert(name, parameter.to_owned());
-                }
-                (None, None) => {}
-            }
+    /// With the secrets as they were last read.
+    fn of_secrets(source: &Arc<Secrets>) -> Self {
+        let known = source.known();
+        Self {
+            version: known.version,
+            secrets: known.values.clone(),
+            problems: known.problems.clone(),
+            source: Arc::clone(source),
         }
-        if parameters.is_empty() {
-            return Ok(());
-        }
-        let mut values =
-            store.get(&self.environment, parameters.values()).await.map_err(LoadError::Unavailable)?;
-        for (name, parameter) in parameters {
-            match values.remove(&parameter) {
-                Some(value) if value.expose_secret().trim().is_empty() => {
-                    self.problem(name, &format!("is blank in SSM parameter {parameter}"));
-                }
-                Some(value) => {
-                    self.secrets.insert(name, value);
-                }
-                None => self.problem(
-                    name,
-                    &format!("has no SSM parameter {parameter}: create it, or mend {name}_PARAMETER"),
-                ),
-            }
-        }
-        Ok(())
     }
 
     /// Notes a problem; the start will fail and list it.
@@ -113,7 +88,7 @@ impl Settings {
     /// A setting that need not be there. Blank counts as absent: templates pass empty strings.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<String> {
-        self.environment.get(name).map(str::to_owned)
+        self.source.environment.get(name).map(str::to_owned)
     }
 
     /// A setting that must be there.
@@ -199,11 +174,11 @@ fn is_loopback(url: &Url) -> bool {
 impl Settings {
     /// Settings with every value in the environment, for tests of the parts that read them.
     pub(crate) fn of(values: &[(&'static str, &str)]) -> Self {
-        Self {
-            environment: values.iter().copied().collect(),
-            secrets: values.iter().map(|&(name, value)| (name, value.to_owned().into())).collect(),
-            problems: Vec::new(),
-        }
+        use crate::http::{Http, Timeouts};
+        let http = Http::new(Timeouts::default());
+        let source = Secrets::new(values.iter().copied().collect(), &[], &http, crate::Clock::system());
+        let secrets = values.iter().map(|&(name, value)| (name, value.to_owned().into())).collect();
+        Self { source, version: 0, secrets, problems: Vec::new() }
     }
 
     pub(crate) fn problems(&self) -> &[String] {

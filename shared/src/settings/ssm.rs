@@ -18,6 +18,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use futures_util::FutureExt;
 use secrecy::SecretString;
 
 use super::Environment;
@@ -28,14 +29,13 @@ const ATTEMPT: Duration = Duration::from_secs(3);
 
 /// Reads parameters from SSM.
 #[derive(Clone, Debug)]
-pub struct ParameterStore {
+pub(super) struct ParameterStore {
     http: SharedHttpClient,
 }
 
 impl ParameterStore {
     /// Calls SSM over `client`.
-    #[must_use]
-    pub fn new(client: reqwest::Client) -> Self {
+    pub(super) fn new(client: reqwest::Client) -> Self {
         let connector = SharedHttpConnector::new(Connector(client));
         Self { http: http_client_fn(move |_, _| connector.clone()) }
     }
@@ -55,6 +55,8 @@ impl ParameterStore {
             .set_names(Some(names.cloned().collect()))
             .with_decryption(true)
             .send()
+            // The SDK's future is a deep type; every future around it would be, too.
+            .boxed()
             .await
             .map_err(|error| reason(&error))?;
         let parameters = answer.parameters.unwrap_or_default();

@@ -16,7 +16,8 @@ use serde::de::DeserializeOwned;
 use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::invocation::Invocation;
-use crate::settings::Settings;
+use crate::log;
+use crate::settings::{Rolling, Settings};
 use crate::stripe_user::{Mode, StripeUser};
 use signature::{AppSecrets, Refusal};
 
@@ -41,7 +42,7 @@ impl SignedRequest {
 }
 
 /// Verifies signed requests with the app's signing secrets.
-pub struct Verifier(AppSecrets);
+pub struct Verifier(Rolling<AppSecrets>);
 
 /// What every payload says about its signer.
 #[derive(Deserialize)]
@@ -72,7 +73,7 @@ struct State {
 impl Verifier {
     /// Reads `STRIPE_APP_SECRET`.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
-        AppSecrets::from_settings(settings).map(Self)
+        settings.rolling(AppSecrets::from_settings).map(Self)
     }
 
     /// Takes a signed request in any of the three forms. A `POST` must be signed for `purpose`: a signature
@@ -80,11 +81,12 @@ impl Verifier {
     ///
     /// # Errors
     /// `signature_missing`, `signature_invalid`, `signature_expired` or `bad_request`.
-    pub fn extract(&self, invocation: &Invocation, purpose: &str) -> Result<SignedRequest, Error> {
+    pub async fn extract(&self, invocation: &Invocation, purpose: &str) -> Result<SignedRequest, Error> {
         if invocation.method() == Method::GET {
-            return self.headers(invocation);
+            return self.headers(invocation).await;
         }
-        let signed = if is_text(invocation)? { self.envelope(invocation) } else { self.body(invocation) }?;
+        let signed =
+            if is_text(invocation)? { self.envelope(invocation).await } else { self.body(invocation).await }?;
         if signed.purpose.as_deref() != Some(purpose) {
             tracing::warn!(reason = "signed for another purpose", "signature refused");
             return Err(Error::SignatureInvalid);
@@ -96,7 +98,7 @@ impl Verifier {
     ///
     /// # Errors
     /// As [`Verifier::extract`].
-    pub fn extract_state(&self, state: &str, now: UnixSeconds) -> Result<StripeUser, Error> {
+    pub async fn extract_state(&self, state: &str, now: UnixSeconds) -> Result<StripeUser, Error> {
         let state: State = serde_json::from_str(state).map_err(|_| {
             Error::BadRequest("state must be the JSON {\"userId\",\"accountId\",\"signature\"}.")
         })?;
@@ -104,23 +106,23 @@ impl Verifier {
             return Err(Error::SignatureMissing);
         }
         let payload = default_payload(&state.user_id, &state.account_id)?;
-        self.verify(&state.signature, payload, now).map(|signed| signed.user)
+        self.verify(&state.signature, payload, now).await.map(|signed| signed.user)
     }
 
-    fn headers(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
+    async fn headers(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
         let header = |name| invocation.header(name, Error::SignatureInvalid)?.ok_or(Error::SignatureMissing);
         let signature = header("stripe-signature")?;
         let payload = default_payload(header("stripe-user-id")?, header("stripe-account-id")?)?;
-        self.verify(signature, payload, invocation.now)
+        self.verify(signature, payload, invocation.now).await
     }
 
-    fn body(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
+    async fn body(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
         let signature = invocation.header("stripe-signature", Error::SignatureInvalid)?;
         let payload = invocation.body()?.to_owned();
-        self.verify(signature.ok_or(Error::SignatureMissing)?, payload, invocation.now)
+        self.verify(signature.ok_or(Error::SignatureMissing)?, payload, invocation.now).await
     }
 
-    fn envelope(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
+    async fn envelope(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
         let body = invocation.body()?;
         if body.is_empty() {
             return Err(Error::SignatureMissing);
@@ -128,15 +130,20 @@ impl Verifier {
         let Envelope { payload, signature } = serde_json::from_str(body).map_err(|_| {
             Error::BadRequest("The body must be the JSON {\"payload\":\"…\",\"signature\":\"…\"}.")
         })?;
-        self.verify(&signature, payload, invocation.now)
+        self.verify(&signature, payload, invocation.now).await
     }
 
     /// Verifies the bytes as they came, and only then reads them.
-    fn verify(&self, signature: &str, payload: String, now: UnixSeconds) -> Result<SignedRequest, Error> {
+    async fn verify(
+        &self,
+        signature: &str,
+        payload: String,
+        now: UnixSeconds,
+    ) -> Result<SignedRequest, Error> {
         if signature.is_empty() {
             return Err(Error::SignatureMissing);
         }
-        self.0.verify(signature, payload.as_bytes(), now).map_err(|refusal| {
+        self.prove(signature, payload.as_bytes(), now).await.map_err(|refusal| {
             tracing::warn!(reason = ?refusal, "signature refused");
             match refusal {
                 Refusal::Expired => Error::SignatureExpired,
@@ -159,7 +166,20 @@ impl Verifier {
             ));
         }
         let user = StripeUser::verified(account_id, user_id, mode);
+        log::about(&user);
         Ok(SignedRequest { user, purpose: signer.purpose, payload })
+    }
+
+    /// By the secrets at hand, or by those they were rolled to.
+    async fn prove(&self, signature: &str, payload: &[u8], now: UnixSeconds) -> Result<(), Refusal> {
+        let secrets = self.0.current();
+        match secrets.verify(signature, payload, now) {
+            Err(Refusal::Mismatch) => match self.0.instead_of(&secrets).await {
+                Some(rolled) => rolled.verify(signature, payload, now),
+                None => Err(Refusal::Mismatch),
+            },
+            outcome => outcome,
+        }
     }
 }
 

@@ -93,7 +93,7 @@ impl<'a> Header<'a> {
         let mut time = None;
         let mut versions = 0;
         let mut signatures = Vec::new();
-        for item in header.trim_matches([' ', '\t']).split(',') {
+        for item in header.split(',') {
             let (scheme, value) = item.split_once('=').filter(|(_, value)| !value.contains('='))?;
             match scheme {
                 "t" if time.is_none() => time = Some((value, seconds(value)?)),

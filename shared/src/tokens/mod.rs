@@ -12,7 +12,7 @@ use crate::http::{Deadline, Http};
 use crate::provider;
 use crate::sealed::SealingKeys;
 use crate::secret_store::{LONGEST_PAYLOAD, SecretStore, UserSecrets};
-use crate::settings::Settings;
+use crate::settings::{Rolling, Settings};
 use crate::stripe_user::{Mode, StripeUser};
 use split::{Head, Slot};
 
@@ -30,7 +30,7 @@ pub struct TokenStore {
 
 enum Format {
     /// The whole set, sealed: an app's browser side can read its own user's secrets.
-    Sealed(SealingKeys),
+    Sealed(Rolling<SealingKeys>),
     /// The bare access token, as in the article, for apps that use it in the browser.
     Plain,
 }
@@ -58,7 +58,7 @@ impl TokenStore {
         let is_plain = settings.choice("TOKEN_FORMAT", &[("sealed", false), ("plain", true)]);
         let format = match is_plain {
             Some(true) => Some(Format::Plain),
-            Some(false) | None => SealingKeys::from_settings(settings).map(Format::Sealed),
+            Some(false) | None => settings.rolling(SealingKeys::from_settings).map(Format::Sealed),
         };
         is_plain?;
         Some(Self { secrets: secrets?, format: format?, provider: provider? })
@@ -105,7 +105,10 @@ impl UserTokens<'_> {
                 (joined, Some(slot))
             }
         };
-        let tokens = whole.and_then(|text| Some(keys.open(&text, &self.context())?.0));
+        let tokens = match whole {
+            Some(text) => keys.open(&text, &self.context()).await.map(|(tokens, _)| tokens),
+            None => None,
+        };
         if tokens.is_none() {
             tracing::warn!("the stored tokens cannot be opened");
         }
@@ -121,7 +124,7 @@ impl UserTokens<'_> {
         match &self.store.format {
             Format::Plain => self.save_plain(&tokens.access_token).await,
             Format::Sealed(keys) => {
-                let sealed = keys.current().seal(tokens, &self.context())?;
+                let sealed = keys.current().sealing().seal(tokens, &self.context())?;
                 self.save_sealed(&sealed, old_slot).await
             }
         }?;

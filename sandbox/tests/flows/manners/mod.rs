@@ -11,7 +11,7 @@ use sandbox::Options;
 use serde_json::{Value, json};
 use shared::http::{Deadline, Http};
 use shared::provider::TokenEndpoint;
-use shared::settings::ssm::ParameterStore;
+use shared::settings::Secrets;
 use shared::{Error, Settings};
 
 use crate::app::{Answer, Begun};
@@ -109,10 +109,11 @@ impl Stage {
 
     async fn token_endpoint(&self) -> TokenEndpoint {
         let http = Http::new(TIMEOUTS);
-        let store = ParameterStore::new(http.client().clone());
         let read = |settings: &mut Settings| TokenEndpoint::from_settings(settings, &http);
-        let secrets = &["THIRD_PARTY_CLIENT_SECRET"];
-        Settings::load(&self.rig.world.environment, secrets, &store, read).await.unwrap()
+        let environment = self.rig.world.environment.clone();
+        let secrets =
+            Secrets::new(environment, &["THIRD_PARTY_CLIENT_SECRET"], &http, self.rig.clock.clock());
+        Settings::load(&secrets, read).await.unwrap()
     }
 }
 

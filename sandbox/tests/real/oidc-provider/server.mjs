@@ -26,7 +26,7 @@ const provider = new Provider(origin, {
   claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
   findAccount: (_, person) => ({
     accountId: person,
-    claims: () => ({ sub: person, email: `${person}@example.com`, email_verified: person === "alice", name: person }),
+    claims: () => ({ sub: person, email: `${person}@example.com`, email_verified: person !== "mallory", name: person }),
   }),
   features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
   interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },

@@ -4,15 +4,15 @@ use std::io::{self, Write};
 use std::sync::{Mutex, Once, PoisonError};
 use std::time::Duration;
 
-use sandbox::clock::ManualClock;
-use sandbox::{Options, World};
+use crate::clock::ManualClock;
+use crate::{Options, World};
 use shared::LinkFlow;
 use shared::http::{Http, Timeouts};
 use shared::lambda::Lambda;
 use shared::settings::Environment;
 use userinfo::Userinfo;
 
-use crate::app::App;
+use super::app::App;
 
 /// Stands in every secret, token and code. Nothing of ours may ever say it.
 pub const PLANTED: &str = "PLANTED";
@@ -30,26 +30,33 @@ pub const TIMEOUTS: Timeouts = Timeouts {
 
 /// A world whose clock stands still.
 pub struct Rig {
+    /// The world.
     pub world: World,
+    /// Its clock, and the functions'.
     pub clock: ManualClock,
+    /// A client that follows no redirect.
     pub http: Http,
     timeouts: Timeouts,
 }
 
 impl Rig {
+    /// With the default flow.
     pub async fn session_bound() -> Self {
         Self::with(Options::default()).await
     }
 
+    /// With the article's flow.
     pub async fn direct() -> Self {
         Self::with(Options { flow: LinkFlow::Direct, ..Options::default() }).await
     }
 
+    /// With the default flow and further settings.
     pub async fn set(settings: &[(&'static str, &str)]) -> Self {
         let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         Self::with(Options { settings, ..Options::default() }).await
     }
 
+    /// With any options; every secret is planted.
     pub async fn with(options: Options) -> Self {
         Self::marked(PLANTED, options).await
     }
@@ -73,6 +80,7 @@ impl Rig {
         self.worker_in(&self.world.environment).await
     }
 
+    /// The same, with an environment of its own.
     pub async fn worker_in(&self, environment: &Environment) -> Lambda<Userinfo> {
         Lambda::start(environment.clone(), self.clock.clock(), self.timeouts).await.expect("a function")
     }

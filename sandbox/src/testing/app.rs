@@ -2,26 +2,30 @@
 
 use std::collections::HashMap;
 
+use crate::provider::Decision;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Method, StatusCode};
-use sandbox::provider::Decision;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::rig::{Rig, assert_silent};
+use super::rig::{Rig, assert_silent};
 
 /// An answer of the back end.
 #[derive(Debug)]
 pub struct Answer {
+    /// HTTP status.
     pub status: StatusCode,
+    /// HTTP headers.
     pub headers: HeaderMap,
+    /// The body, as text.
     pub body: String,
 }
 
 impl Answer {
+    /// The body, which is JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
@@ -62,20 +66,28 @@ pub fn parts(address: &str) -> (String, HashMap<String, String>) {
 
 /// A login that was begun: what the Dashboard keeps of it.
 pub struct Begun {
+    /// S.
     pub state: String,
+    /// V.
     pub verifier: String,
+    /// The provider's page, with T.
     pub authorization_url: String,
 }
 
+/// The app in the Dashboard of one user of one account.
 #[derive(Clone)]
 pub struct App<'a> {
     rig: &'a Rig,
+    /// As `usr_ada`.
     pub user: &'a str,
+    /// As `acct_alpine`.
     pub account: &'a str,
+    /// `test` or `live`.
     pub mode: &'a str,
 }
 
 impl<'a> App<'a> {
+    /// In test mode.
     pub fn new(rig: &'a Rig, user: &'a str, account: &'a str) -> Self {
         Self { rig, user, account, mode: "test" }
     }
@@ -105,6 +117,7 @@ impl<'a> App<'a> {
         event.to_string()
     }
 
+    /// A signed `POST`, as an envelope.
     pub async fn post(&self, endpoint: &str, purpose: &str, more: &[(&str, &str)]) -> Answer {
         let headers = [("content-type", "text/plain;charset=UTF-8")];
         self.send(Method::POST, endpoint, &headers, self.envelope(purpose, more)).await
@@ -121,10 +134,12 @@ impl<'a> App<'a> {
         self.send(Method::GET, endpoint, &headers, String::new()).await
     }
 
+    /// A browser's `GET`.
     pub async fn get(&self, endpoint: &str) -> Answer {
         self.send(Method::GET, endpoint, &[], String::new()).await
     }
 
+    /// Any request below the prefix. Whatever is answered tells no planted secret.
     pub async fn send(
         &self,
         method: Method,
@@ -190,6 +205,7 @@ impl<'a> App<'a> {
         parameters["code"].clone()
     }
 
+    /// `POST /authorize`.
     pub async fn complete(&self, code: &str, verifier: &str) -> Answer {
         self.post("authorize", "complete", &[("code", code), ("verifier", verifier)]).await
     }
@@ -201,10 +217,12 @@ impl<'a> App<'a> {
         self.complete(&code, &begun.verifier).await
     }
 
+    /// `POST /userinfo`.
     pub async fn userinfo(&self) -> Answer {
         self.post("userinfo", "userinfo", &[]).await
     }
 
+    /// `POST /logout`.
     pub async fn logout(&self) -> Answer {
         self.post("logout", "logout", &[]).await
     }

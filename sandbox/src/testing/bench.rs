@@ -3,21 +3,21 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::Options;
 use reqwest::StatusCode;
-use sandbox::Options;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use shared::http::Timeouts;
 use shared::sealed::SealingKeys;
-use shared::settings::ssm::ParameterStore;
+use shared::settings::Secrets;
 use shared::tokens::TokenSet;
 use shared::{LinkFlow, Mode, Settings};
 use url::Url;
 
-use crate::app::{Answer, App, parts};
-use crate::browser;
-use crate::rig::{PLANTED, Rig, logged};
-use crate::servers::{CALLBACK, CLIENT_ID, CLIENT_SECRET, Kind, Server};
+use super::app::{Answer, App, parts};
+use super::browser::Browser;
+use super::rig::{PLANTED, Rig, logged};
+use super::servers::{CALLBACK, CLIENT_ID, CLIENT_SECRET, Kind, Server};
 
 /// Long enough for fifty workers on a busy machine; a lease then lasts four seconds.
 const TIMEOUTS: Timeouts = Timeouts {
@@ -28,18 +28,23 @@ const TIMEOUTS: Timeouts = Timeouts {
     pause: Duration::from_millis(10),
 };
 
+/// A back end at a real server.
 pub struct Bench {
+    /// The server.
     pub server: Server,
+    /// The back end, and Stripe.
     pub rig: Rig,
     /// Codes and tokens. Nothing of ours may ever say one.
     seen: Mutex<Vec<String>>,
 }
 
 impl Bench {
+    /// With the session-bound flow.
     pub async fn start(kind: Kind) -> Self {
         Self::with(kind, LinkFlow::SessionBound).await
     }
 
+    /// With either flow.
     pub async fn with(kind: Kind, flow: LinkFlow) -> Self {
         let server = Server::start(kind);
         let rig = rig(&server, flow, []).await;
@@ -51,11 +56,16 @@ impl Bench {
         self.rig = rig(&self.server, LinkFlow::SessionBound, settings).await;
     }
 
-    /// The person's browser at the server, up to the address it is sent back to, below the prefix.
+    /// The person at the server in a new browser, up to the address it is sent back to, below the prefix.
     pub async fn at_server(&self, authorization_url: &str, person: &str) -> String {
+        self.at_server_in(&mut Browser::default(), authorization_url, person).await
+    }
+
+    /// The same, in the person's own browser.
+    pub async fn at_server_in(&self, browser: &mut Browser, authorization_url: &str, person: &str) -> String {
         let mut url = Url::parse(authorization_url).unwrap();
         url.query_pairs_mut().append_pair("login_hint", person);
-        let callback = browser::follow(&self.rig.http, url, CALLBACK).await;
+        let callback = browser.follow(&self.rig.http, url, CALLBACK).await;
         if let Some(code) = parts(callback.as_str()).1.get("code") {
             self.watch(code);
         }
@@ -82,9 +92,10 @@ impl Bench {
     /// What is stored for this user, opened with the operator's key.
     pub async fn tokens(&self, app: &App<'_>) -> TokenSet {
         let world = &self.rig.world;
-        let store = ParameterStore::new(self.rig.http.client().clone());
+        let environment = world.environment.clone();
+        let secrets = Secrets::new(environment, &["SEALING_KEY"], &self.rig.http, self.rig.clock.clock());
         let read = |settings: &mut Settings| SealingKeys::from_settings(settings);
-        let keys = Settings::load(&world.environment, &["SEALING_KEY"], &store, read).await.expect("the key");
+        let keys = Settings::load(&secrets, read).await.expect("the key");
         let sealed = world.stripe.payload(Mode::Test, app.account, app.user, "access_token").expect("tokens");
         let context = [app.account, app.user, "custom"];
         let tokens: TokenSet = keys.open(&sealed, &context).expect("tokens that open").0;
@@ -148,6 +159,7 @@ async fn json(request: reqwest::RequestBuilder) -> Value {
     serde_json::from_str(&body).expect("JSON")
 }
 
+/// The set's refresh token, which it has.
 pub fn refresh_token(tokens: &TokenSet) -> &str {
     tokens.refresh_token.as_ref().expect("a refresh token").expose_secret()
 }

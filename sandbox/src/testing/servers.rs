@@ -2,37 +2,61 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// How we are registered at each. Reserved characters must survive every encoding.
 pub const CLIENT_ID: &str = "real:app";
+/// Stands in no log.
 pub const CLIENT_SECRET: &str = "PLANTED s3cr+t/ %:&=x";
 /// A world's gateway has another port each time; the browser is led from here to there by hand.
 pub const API_HOST: &str = "https://app.example.com";
+/// Where the functions answer, at that address.
 pub const CALLBACK: &str = "https://app.example.com/api/oauth/";
 /// Seconds that access tokens live.
 pub const LIFETIME: u64 = 600;
 
+/// Where `sandbox/tests/install-packages` installs them, unless the environment's `REAL_SERVERS` says otherwise.
+pub const INSTALLED: &str = "target/real-servers";
+
+/// Which server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// Of npm.
     OidcProvider,
+    /// Of `PyPI`.
     DjangoOauthToolkit,
 }
 
 /// A running server. It ends with this value; should this process be killed, with its standard input.
 pub struct Server {
+    /// Which one.
     pub kind: Kind,
+    /// As `http://127.0.0.1:4711`.
     pub origin: String,
     child: Child,
 }
 
 impl Kind {
+    /// As its package is called.
     pub fn name(self) -> &'static str {
         match self {
             Self::OidcProvider => "oidc-provider",
             Self::DjangoOauthToolkit => "django-oauth-toolkit",
         }
+    }
+
+    /// Installs it into this project, unless it is there already. Says what it needs when it cannot.
+    pub fn install(self) -> bool {
+        if std::env::var_os("REAL_SERVERS").is_some() {
+            return true;
+        }
+        let mut install = Command::new(workspace().join("sandbox/tests/install-packages"));
+        let status = install
+            .args([&format!("sandbox/tests/real/{}", self.name()), INSTALLED])
+            .current_dir(workspace())
+            .status();
+        status.is_ok_and(|status| status.success())
     }
 
     fn command(self, installed: &Path) -> Command {
@@ -53,10 +77,11 @@ impl Kind {
 }
 
 impl Server {
+    /// Starts it at any free port.
     pub fn start(kind: Kind) -> Self {
-        let folder = std::env::var_os("REAL_SERVERS").expect("REAL_SERVERS: run ./test, which installs them");
+        let folder = std::env::var_os("REAL_SERVERS").unwrap_or_else(|| INSTALLED.into());
         // Below the project's folder, unless it is an absolute path.
-        let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder).join(kind.name());
+        let installed = workspace().join(folder).join(kind.name());
         let log = installed.with_extension("log");
         let mut child = kind
             .command(&installed)
@@ -77,10 +102,12 @@ impl Server {
         Self { kind, origin, child }
     }
 
+    /// The token endpoint.
     pub fn token_url(&self) -> String {
         self.at("/token", "/o/token/")
     }
 
+    /// The userinfo endpoint.
     pub fn userinfo_url(&self) -> String {
         self.at("/me", "/o/userinfo/")
     }
@@ -119,6 +146,10 @@ impl Server {
         };
         format!("{}{path}", self.origin)
     }
+}
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// Each way to authenticate has a client of its own.

@@ -1,0 +1,151 @@
+//! A provider that lies, and settings that would lead our requests to somebody else (server-side request forgery).
+
+use std::net::SocketAddr;
+
+use sandbox::faults::{Fault, Reply};
+use sandbox::provider::Person;
+use sandbox::testing::rig::{PLANTED, Rig};
+use sandbox::world::StartError;
+use sandbox::{Options, Party, World};
+use tokio::net::TcpListener;
+
+use super::{Attacks, told};
+
+const STOPPED: &str = "refused: the function does not start";
+
+pub async fn run(attacks: &mut Attacks<'_>) {
+    tenants(attacks).await;
+    addresses(attacks).await;
+    redirects(attacks).await;
+}
+
+/// `THIRD_PARTY_TENANT` becomes a part of the provider's host.
+async fn tenants(attacks: &mut Attacks<'_>) {
+    for (provider, host) in [
+        ("shopify", ".myshopify.com"),
+        ("zendesk", ".zendesk.com"),
+        ("okta", ".okta.com"),
+        ("auth0", ".auth0.com"),
+        ("salesforce", ".my.salesforce.com"),
+        ("entra", ""),
+    ] {
+        for tenant in [
+            format!("evil.example.com/{host}"),
+            format!("evil.example.com#{host}"),
+            format!("evil.example.com?{host}"),
+            format!("evil.example.com\\{host}"),
+            format!("acme@evil.example.com:443/{host}"),
+            format!("evil.example.com%2f{host}"),
+            format!("acme{host}.evil.example.com/x"),
+            format!("ácme{host}"),
+            format!("acme{host}\r\nHost: evil.example.com"),
+            "../../latest/meta-data".to_owned(),
+            "169.254.169.254/".to_owned(),
+            "[::1]".to_owned(),
+        ] {
+            attacks
+                .play(&format!("SSRF: {provider}, tenant {tenant:?}"), STOPPED, async {
+                    // The sandbox's own addresses would come before those of the preset.
+                    start(&[
+                        ("PROVIDER", provider),
+                        ("THIRD_PARTY_URL_BASE", ""),
+                        ("THIRD_PARTY_TENANT", &tenant),
+                    ])
+                    .await
+                })
+                .await;
+        }
+    }
+}
+
+/// Addresses that would carry secrets in clear text, or to nobody knows where.
+async fn addresses(attacks: &mut Attacks<'_>) {
+    for (name, address) in [
+        ("THIRD_PARTY_TOKEN_URL", "http://provider.example.com/token"),
+        ("THIRD_PARTY_TOKEN_URL", "http://169.254.169.254/latest"),
+        ("THIRD_PARTY_TOKEN_URL", "file:///etc/passwd"),
+        ("THIRD_PARTY_TOKEN_URL", "https://user:password@provider.example.com/token"),
+        ("THIRD_PARTY_USERINFO_URL", "http://provider.example.com/me"),
+        ("THIRD_PARTY_REVOKE_URL", "http://provider.example.com/revoke"),
+        ("THIRD_PARTY_AUTHORIZE_URL", "javascript:alert(1)"),
+        ("STRIPE_API_BASE", "http://stripe.example.com"),
+        ("STRIPE_REDIRECT_URL", "javascript:alert(1)"),
+        ("STRIPE_REDIRECT_URL", "http://dashboard.stripe.com/x"),
+        ("API_HOST_URL", "http://api.example.com"),
+    ] {
+        attacks
+            .play(&format!("SSRF: {name}={address}"), STOPPED, async { start(&[(name, address)]).await })
+            .await;
+    }
+}
+
+async fn start(settings: &[(&'static str, &str)]) -> String {
+    let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    match World::start(Options { port: 0, marker: PLANTED, settings, ..Options::default() }).await {
+        Ok(_) => "succeeded: it started".to_owned(),
+        Err(StartError::Settings(_)) => STOPPED.to_owned(),
+        Err(StartError::Port(error)) => format!("no port: {error}"),
+    }
+}
+
+/// A provider, or whoever took over an address of its, that sends our requests on: they hold our client's secret,
+/// codes and tokens.
+async fn redirects(attacks: &mut Attacks<'_>) {
+    for (path, status, expected) in [
+        ("/token", 302, "refused: 502 provider_error"),
+        ("/token", 307, "refused: 502 provider_error"),
+        ("/token", 308, "refused: 502 provider_error"),
+        ("/oauth/whoami", 302, "refused: 502 provider_error"),
+        ("/oauth/whoami", 307, "refused: 502 provider_error"),
+        ("/revoke", 307, "refused: not confirmed"),
+    ] {
+        attacks
+            .play(&format!("SSRF: the provider's {path} redirects by {status}"), expected, async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+                let elsewhere = listener.local_addr().expect("its address");
+                let rig = Rig::session_bound().await;
+                let app = rig.app();
+                if path == "/revoke" {
+                    app.link(Person::Ada).await;
+                }
+                rig.world.faults.always(Party::Provider, path, redirect(status, elsewhere));
+                let heard = async { listener.accept().await.is_ok() };
+                let answer = async {
+                    if path == "/revoke" {
+                        let revoked = app.logout().await.json()["revoked"] == true;
+                        return if revoked { "succeeded" } else { "refused: not confirmed" }.to_owned();
+                    }
+                    told(&app.link(Person::Ada).await)
+                };
+                tokio::select! {
+                    biased;
+                    _ = heard => "succeeded: our request went elsewhere".to_owned(),
+                    told = answer => told,
+                }
+            })
+            .await;
+    }
+    attacks
+        .play(
+            "SSRF: Stripe's answer redirects, with our API key",
+            "refused: 503 secret_store_unavailable",
+            async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+                let elsewhere = listener.local_addr().expect("its address");
+                let rig = Rig::session_bound().await;
+                let app = rig.app();
+                rig.world.faults.always(Party::Stripe, "/v1/apps/secrets/find", redirect(307, elsewhere));
+                tokio::select! {
+                    biased;
+                    _ = listener.accept() => "succeeded: our request went elsewhere".to_owned(),
+                    answer = app.userinfo() => told(&answer),
+                }
+            },
+        )
+        .await;
+}
+
+fn redirect(status: u16, to: SocketAddr) -> Fault {
+    let headers = vec![("location".to_owned(), format!("http://{to}/"))];
+    Fault::Reply(Reply { status, content_type: "text/plain".to_owned(), headers, body: String::new() })
+}

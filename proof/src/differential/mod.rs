@@ -1,0 +1,129 @@
+//! Our verifier of signatures beside Stripe's own, of npm and of `PyPI`, over made-up headers.
+//!
+//! What ours takes, theirs must take. What ours refuses and theirs take is stricter for a reason of [`REASONS`],
+//! which `docs/threat-model.md` lists.
+
+mod headers;
+mod theirs;
+
+use shared::http::Timeouts;
+use shared::settings::{Environment, Secrets};
+use shared::signed_request::Verifier;
+use shared::{Clock, Http, Settings};
+
+use crate::report::{Report, Row};
+use headers::{ACCOUNT, NOW, SECRET, USER};
+use theirs::{Library, Verdict};
+
+/// What a header can be, and whether one is.
+type Property = (&'static str, fn(&str) -> bool);
+
+/// Why ours refuses what theirs take.
+const REASONS: [Property; 5] = [
+    ("longer than 4096 bytes", |header| header.len() > 4096),
+    ("an item that is not one scheme and one value", |header| {
+        items(header).any(|item| item.matches('=').count() != 1)
+    }),
+    ("a second t", |header| values(header, "t").count() > 1),
+    ("a t of other than plain digits", |header| values(header, "t").any(|time| !is_plain(time))),
+    ("a t more than 60 s ahead", |header| values(header, "t").any(is_ahead)),
+];
+/// Where theirs throw an error of another kind, and ours looks on.
+const BREAKS: Property = ("an empty or non-ASCII v1 beside a right one", |header| {
+    values(header, "v1").any(|value| value.is_empty() || !value.is_ascii())
+});
+
+/// Holds ours against theirs over so many headers of this seed.
+pub async fn run(report: &mut Report, count: usize, seed: u64) {
+    let verifier = ours().await;
+    let headers = headers::generate(seed, count);
+    let mut ours = Vec::with_capacity(headers.len());
+    for header in &headers {
+        ours.push(accepts(&verifier, header).await);
+    }
+    report.say(&format!(
+        "differential: {count} headers of seed {seed}, {} taken by ours",
+        ours.iter().filter(|ours| **ours).count()
+    ));
+    for library in Library::ALL {
+        match tokio::task::block_in_place(|| library.verdicts(&headers)) {
+            Ok(theirs) => compare(report, library.name(), &headers, &ours, &theirs),
+            Err(why) => report.not_run(&format!("the comparison with {} ({why})", library.name())),
+        }
+    }
+}
+
+fn compare(report: &mut Report, library: &str, headers: &[String], ours: &[bool], theirs: &[Verdict]) {
+    let mut both = 0;
+    let mut broken = 0;
+    let mut unlike = Vec::new();
+    let mut seen = [0; REASONS.len()];
+    for ((header, ours), theirs) in headers.iter().zip(ours).zip(theirs) {
+        match (ours, theirs) {
+            (true, Verdict::Accepts) => both += 1,
+            (true, Verdict::Breaks) if BREAKS.1(header) => broken += 1,
+            (true, _) => unlike.push(format!("only ours takes {header:?}")),
+            (false, Verdict::Accepts) => match REASONS.iter().position(|(_, has)| has(header)) {
+                Some(reason) => seen[reason] += 1,
+                None => unlike.push(format!("only theirs takes {header:?}")),
+            },
+            (false, _) => {}
+        }
+    }
+    for line in unlike.iter().take(10) {
+        report.say(line);
+    }
+    let mut row = |case: String, expected: &str, seen: String| {
+        report.row(Row {
+            suite: "differential",
+            case: format!("{library}: {case}"),
+            expected: expected.to_owned(),
+            seen,
+        });
+    };
+    row(
+        "answered for every header".to_owned(),
+        "all",
+        if theirs.len() == headers.len() { "all".to_owned() } else { theirs.len().to_string() },
+    );
+    row(format!("unlike ours for no listed reason ({both} taken by both)"), "0", unlike.len().to_string());
+    let was = |count: usize| if count == 0 { "never" } else { "seen" }.to_owned();
+    row("some are taken by both".to_owned(), "seen", was(both));
+    for ((reason, _), count) in REASONS.iter().zip(seen) {
+        row(format!("takes what ours refuses: {reason} ({count})"), "seen", was(count));
+    }
+    row(format!("throws where ours looks on: {} ({broken})", BREAKS.0), "seen", was(broken));
+}
+
+async fn ours() -> Verifier {
+    let environment = Environment::from_iter([("STRIPE_APP_SECRET", SECRET)]);
+    let http = Http::new(Timeouts::default());
+    let secrets = Secrets::new(environment, &["STRIPE_APP_SECRET"], &http, Clock::system());
+    let read = Settings::load(&secrets, Verifier::from_settings).await;
+    read.expect("the secret is of the right form")
+}
+
+/// The article's `state` takes any text for a signature, so no HTTP stack is between.
+async fn accepts(verifier: &Verifier, header: &str) -> bool {
+    let state = serde_json::json!({ "userId": USER, "accountId": ACCOUNT, "signature": header });
+    verifier.extract_state(&state.to_string(), NOW).await.is_ok()
+}
+
+fn items(header: &str) -> impl Iterator<Item = &str> {
+    header.split(',')
+}
+
+fn values<'a>(header: &'a str, scheme: &str) -> impl Iterator<Item = &'a str> {
+    items(header)
+        .filter_map(move |item| item.split_once('=').filter(|(name, _)| *name == scheme))
+        .map(|(_, value)| value)
+}
+
+/// However long the number is.
+fn is_ahead(time: &str) -> bool {
+    is_plain(time) && time.parse().map_or(true, |time: u64| time > NOW + 60)
+}
+
+fn is_plain(time: &str) -> bool {
+    !time.is_empty() && !time.starts_with('0') && time.bytes().all(|byte| byte.is_ascii_digit())
+}

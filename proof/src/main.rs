@@ -1,0 +1,66 @@
+//! `cargo run -p proof`: shows why this product may be trusted with other people's tokens.
+//!
+//! Plays attacks and faults against the real functions, prints what came of each, and fails when one is not as
+//! expected. `docs/threat-model.md` says what each is about.
+
+mod attacks;
+mod differential;
+mod report;
+#[cfg(test)]
+mod threat_model;
+
+use std::error::Error;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use report::Report;
+
+/// All that is printed, and all that the functions log.
+const LOG: &str = "target/proof/output.log";
+
+/// Headers that the verifiers are compared over.
+const HEADERS: usize = 30_000;
+
+/// Plays attacks and faults against the real functions. Without a name: all that CI runs.
+#[derive(Parser)]
+#[command(name = "proof", bin_name = "cargo run -p proof --")]
+struct Arguments {
+    #[command(subcommand)]
+    suite: Option<Suite>,
+}
+
+#[derive(Subcommand)]
+enum Suite {
+    /// Attacks on the flows, the tokens, the signatures and the inputs.
+    Attacks {
+        /// Only the cases whose name contains this.
+        #[arg(default_value = "")]
+        only: String,
+    },
+    /// Our verifier of signatures beside Stripe's own libraries, over made-up headers.
+    Differential {
+        /// How many.
+        #[arg(long, default_value_t = HEADERS)]
+        headers: usize,
+        /// Another seed makes other headers.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let mut report = Report::begin(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(LOG))?;
+    // Boxed: a suite is much for one future.
+    match arguments.suite {
+        Some(Suite::Attacks { only }) => Box::pin(attacks::run(&mut report, &only)).await,
+        Some(Suite::Differential { headers, seed }) => differential::run(&mut report, headers, seed).await,
+        None => {
+            Box::pin(attacks::run(&mut report, "")).await;
+            differential::run(&mut report, HEADERS, 1).await;
+        }
+    }
+    Ok(if report.finish() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,179 @@
+//! One line for each request, from which an operator sees what happened, to whom, and who was slow.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use lambda_http::Context;
+use sandbox::Party;
+use sandbox::faults::Fault;
+use sandbox::provider::Person;
+use serde_json::{Value, json};
+use shared::settings::Environment;
+use tracing::instrument::WithSubscriber;
+
+use crate::rig::Rig;
+
+/// What a function writes while it answers.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What `userinfo` writes under these settings, given this event.
+async fn logged(rig: &Rig, settings: &[(&str, &str)], event: &str) -> String {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let mut all = rig.world.settings.clone();
+    all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    let environment = Environment::from_iter(all);
+    let subscriber = shared::log::subscriber(&environment, move || writer.clone());
+    let mut context = Context::default();
+    "request-1".clone_into(&mut context.request_id);
+    context.xray_trace_id = Some("Root=1-00000000-000000000000000000000000".to_owned());
+    let answered = async { rig.worker_in(&environment).await.answer(event, context).await };
+    answered.with_subscriber(subscriber).await;
+    let bytes = lines.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// The request line among them; there is just one.
+async fn request_line(rig: &Rig, event: &str) -> Value {
+    let text =
+        logged(rig, &[("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("METRICS_NAMESPACE", "my-stack")], event).await;
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
+    let mut requests = lines.filter(|line| line["message"] == "request");
+    let line = requests.next().expect("a request line");
+    assert!(requests.next().is_none());
+    line
+}
+
+#[tokio::test]
+async fn a_request_line_tells_outcome_user_and_calls() {
+    let rig = Rig::session_bound().await;
+    rig.app().link(Person::Ada).await;
+    let line = request_line(&rig, &rig.app().userinfo_event()).await;
+    for (field, expected) in [
+        ("route", json!("POST /userinfo")),
+        ("status", json!(200)),
+        ("code", json!("ok")),
+        ("provider", json!("custom")),
+        ("mode", json!("test")),
+        ("request_id", json!("request-1")),
+        ("trace_id", json!("Root=1-00000000-000000000000000000000000")),
+        ("level", json!("INFO")),
+        // printf 'acct_alpine|usr_ada' | sha256sum | cut -c1-16
+        ("user", json!("fcfefc1e83845992")),
+        ("requests", json!(1)),
+    ] {
+        assert_eq!(line[field], expected, "{field} in {line}");
+    }
+    assert!(line["duration_ms"].as_f64().unwrap() > 0.0);
+    let calls = line["upstream"].as_array().unwrap();
+    assert_eq!(
+        calls.iter().map(|call| &call["call"]).collect::<Vec<_>>(),
+        ["stripe.find", "provider.userinfo"]
+    );
+    assert!(calls.iter().all(|call| call["status"] == 200 && call["duration_ms"].as_f64().unwrap() > 0.0));
+    assert!(calls[0]["request_id"].as_str().unwrap().starts_with("req_"), "{line}");
+}
+
+#[tokio::test]
+async fn the_metrics_are_of_cloudwatchs_embedded_format() {
+    let rig = Rig::session_bound().await;
+    let line = request_line(&rig, &rig.app().userinfo_event()).await;
+    let metadata = &line["_aws"];
+    assert!(metadata["Timestamp"].as_u64().unwrap() > 1_700_000_000_000, "milliseconds");
+    let [directive] = &metadata["CloudWatchMetrics"].as_array().unwrap()[..] else { panic!("{metadata}") };
+    assert_eq!(directive["Namespace"], "my-stack");
+    // Each dimension and metric names a field at the root: texts, and numbers.
+    for dimension in
+        directive["Dimensions"].as_array().unwrap().iter().flat_map(|set| set.as_array().unwrap())
+    {
+        assert!(line[dimension.as_str().unwrap()].is_string(), "{dimension}");
+    }
+    for metric in directive["Metrics"].as_array().unwrap() {
+        assert!(line[metric["Name"].as_str().unwrap()].is_number(), "{metric}");
+    }
+    assert_eq!(line["code"], "not_connected");
+}
+
+#[tokio::test]
+async fn a_call_without_an_answer_and_an_event_that_cannot_be_read_are_lines_too() {
+    let rig = Rig::session_bound().await;
+    rig.app().link(Person::Ada).await;
+    rig.world.faults.always(Party::Stripe, "/v1/apps/secrets/find", Fault::HangUp);
+    let line = request_line(&rig, &rig.app().userinfo_event()).await;
+    assert_eq!(line["code"], "secret_store_unavailable");
+    let calls = line["upstream"].as_array().unwrap();
+    assert!(calls.len() >= 3, "each try is told: {line}");
+    assert!(calls.iter().all(|call| call["call"] == "stripe.find" && call.get("status").is_none()));
+
+    rig.world.faults.clear();
+    let stranger = rig.app().userinfo_event().replace("v1=", "v1=0");
+    let line = request_line(&rig, &stranger).await;
+    assert_eq!(line["upstream"][0]["call"], "ssm.get_parameters", "was a secret rolled? {line}");
+
+    for event in ["", "{}"] {
+        let line = request_line(&rig, event).await;
+        assert_eq!((&line["route"], &line["code"]), (&json!("other"), &json!("bad_request")));
+        assert!(line["user"].is_null());
+    }
+}
+
+#[tokio::test]
+async fn routes_are_few_whatever_is_asked() {
+    let rig = Rig::session_bound().await;
+    let mut event: Value = serde_json::from_str(&rig.app().userinfo_event()).unwrap();
+    for (method, path, route) in [
+        ("PATCH", "/api/oauth/userinfo", "other"),
+        ("GET", "/api/oauth/wp-login.php", "other"),
+        ("GET", "/api/oauth/userinfo", "GET /userinfo"),
+    ] {
+        event["requestContext"]["http"]["method"] = json!(method);
+        event["rawPath"] = json!(path);
+        assert_eq!(request_line(&rig, &event.to_string()).await["route"], route);
+    }
+}
+
+#[tokio::test]
+async fn the_level_spares_request_lines_and_text_is_for_people() {
+    let rig = Rig::session_bound().await;
+    rig.app().link(Person::Ada).await;
+    let event = rig.app().userinfo_event();
+    let refused = event.replace("v1=", "v1=0");
+    let quiet = [("LOG_LEVEL", "error"), ("AWS_LAMBDA_LOG_FORMAT", "JSON")];
+    let lines = logged(&rig, &quiet, &refused).await;
+    assert_eq!(lines.lines().count(), 1, "{lines}");
+    assert!(lines.contains(r#""code":"signature_invalid""#));
+    let lines = logged(&rig, &[("AWS_LAMBDA_LOG_FORMAT", "JSON")], &refused).await;
+    assert!(
+        lines.contains("signature refused") && lines.contains(r#""span":{"request_id":"request-1""#),
+        "{lines}"
+    );
+
+    let text = logged(&rig, &[("AWS_LAMBDA_LOG_FORMAT", "Text")], &event).await;
+    assert!(text.contains("POST /userinfo 200 ok in ") && text.contains("stripe.find 200 in "), "{text}");
+}
+
+#[tokio::test]
+async fn the_trace_goes_on_with_every_call() {
+    let rig = Rig::session_bound().await;
+    let (told, mut seen) = tokio::sync::mpsc::unbounded_channel();
+    let stripe = axum::Router::new().fallback(move |headers: axum::http::HeaderMap| async move {
+        told.send(headers.get("x-amzn-trace-id").cloned()).unwrap();
+        axum::http::StatusCode::NOT_FOUND
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, stripe).await });
+    logged(&rig, &[("STRIPE_API_BASE", &address)], &rig.app().userinfo_event()).await;
+    assert_eq!(seen.recv().await.unwrap().unwrap(), "Root=1-00000000-000000000000000000000000");
+}

@@ -1,0 +1,167 @@
+//! The line of a request: what came, what was answered, what it took. As JSON it carries metrics in `CloudWatch`'s embedded
+//! format (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>),
+//! so counts and latencies need no agent and no call.
+
+use std::fmt::{Debug, Write as _};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use lambda_http::tracing::Event;
+use lambda_http::tracing::field::{Field, Visit};
+use lambda_http::tracing::subscriber::fmt::format::Writer;
+use lambda_http::tracing::subscriber::fmt::time::{FormatTime, SystemTime as Rfc3339};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::LogFormat;
+use super::record::{Record, UpstreamCall};
+use crate::settings::Environment;
+use crate::stripe_user::{Mode, StripeUser};
+
+/// Request lines are told from other events by their target.
+pub(super) const TARGET: &str = "request";
+/// The field that holds the whole line.
+const LINE: &str = "line";
+
+/// Where metrics go, and how lines are written.
+pub(crate) struct Metrics {
+    namespace: String,
+    provider: String,
+    format: LogFormat,
+}
+
+/// A request and its answer.
+#[derive(Serialize)]
+pub(crate) struct RequestLine<'a> {
+    /// Method and last path segment; `other` for what no function serves.
+    pub route: String,
+    /// HTTP status.
+    pub status: u16,
+    /// `ok`, or the code of the error.
+    pub code: &'static str,
+    /// From the event to its answer.
+    #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
+    pub duration: Duration,
+    /// Lambda's id of the request, which error answers tell.
+    pub request_id: &'a str,
+    /// X-Ray's header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<&'a str>,
+}
+
+/// With what the metrics want besides.
+#[derive(Serialize)]
+struct JsonLine<'a> {
+    timestamp: String,
+    level: &'static str,
+    message: &'static str,
+    #[serde(flatten)]
+    line: &'a RequestLine<'a>,
+    provider: &'a str,
+    mode: Option<Mode>,
+    user: Option<String>,
+    upstream: &'a [UpstreamCall],
+    requests: u8,
+    _aws: Value,
+}
+
+impl Metrics {
+    pub(crate) fn of(environment: &Environment) -> Self {
+        let setting = |name, default: &str| environment.get(name).unwrap_or(default).to_owned();
+        Self {
+            namespace: setting("METRICS_NAMESPACE", "stripe-app-oauth"),
+            provider: setting("PROVIDER", "custom"),
+            format: LogFormat::of(environment),
+        }
+    }
+
+    /// Writes the line.
+    pub(crate) fn write(&self, line: &RequestLine<'_>, record: &Record) {
+        match self.format {
+            LogFormat::Text => {
+                let RequestLine { route, status, code, duration, request_id, .. } = line;
+                let upstream = record.upstream.iter().fold(String::new(), |mut text, call| {
+                    let status =
+                        call.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+                    let _ = write!(text, "; {} {status} in {} ms", call.call, call.duration.as_millis());
+                    text
+                });
+                let took = duration.as_millis();
+                tracing::info!(target: TARGET, "{route} {status} {code} in {took} ms{upstream} [{request_id}]");
+            }
+            LogFormat::Json => {
+                // Plain fields and texts are always JSON.
+                let line = serde_json::to_string(&self.json(line, record)).unwrap_or_default();
+                tracing::info!(target: TARGET, line);
+            }
+        }
+    }
+
+    fn json<'a>(&'a self, line: &'a RequestLine<'a>, record: &'a Record) -> JsonLine<'a> {
+        JsonLine {
+            timestamp: rfc3339(),
+            level: "INFO",
+            message: "request",
+            line,
+            provider: &self.provider,
+            mode: record.user.as_ref().and_then(StripeUser::mode),
+            user: record.user.as_ref().map(pseudonym),
+            upstream: &record.upstream,
+            requests: 1,
+            _aws: json!({
+                "Timestamp": milliseconds_since_epoch(),
+                "CloudWatchMetrics": [{
+                    "Namespace": self.namespace,
+                    "Dimensions": [["route", "code"], ["code"]],
+                    "Metrics": [
+                        { "Name": "requests", "Unit": "Count" },
+                        { "Name": "duration_ms", "Unit": "Milliseconds" },
+                    ],
+                }],
+            }),
+        }
+    }
+}
+
+/// Tells one user's lines from another's, to whoever does not know the ids. Whoever does finds them:
+/// the first 16 digits of SHA-256 over `acct_…|usr_…`.
+fn pseudonym(user: &StripeUser) -> String {
+    let mut digits = hex::encode(Sha256::digest(format!("{}|{}", user.account(), user.user())));
+    digits.truncate(16);
+    digits
+}
+
+fn milliseconds_since_epoch() -> u64 {
+    let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(time.as_millis()).unwrap_or_default()
+}
+
+fn rfc3339() -> String {
+    let mut text = String::new();
+    let _ = Rfc3339.format_time(&mut Writer::new(&mut text));
+    text
+}
+
+/// With microseconds, as far as they count.
+pub(super) fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((duration.as_secs_f64() * 1e6).round() / 1e3)
+}
+
+/// The line that a request's event holds.
+pub(super) fn json(event: &Event<'_>) -> Option<String> {
+    struct Line(Option<String>);
+    impl Visit for Line {
+        fn record_str(&mut self, field: &Field, value: &str) {
+            if field.name() == LINE {
+                self.0 = Some(value.to_owned());
+            }
+        }
+        fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
+    }
+    if event.metadata().target() != TARGET {
+        return None;
+    }
+    let mut line = Line(None);
+    event.record(&mut line);
+    line.0
+}
