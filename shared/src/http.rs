@@ -276,11 +276,14 @@ impl From<reqwest::Error> for Broken {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 impl Reply {
     /// A made-up answer, for tests of what reads them.
-    pub(crate) fn of(status: u16, body: &str) -> Self {
+    ///
+    /// # Panics
+    /// When there can be no such status.
+    pub fn of(status: u16, body: &(impl AsRef<[u8]> + ?Sized)) -> Self {
         let status = StatusCode::from_u16(status).expect("a status");
-        Self { status, headers: HeaderMap::new(), body: body.into() }
+        Self { status, headers: HeaderMap::new(), body: body.as_ref().into() }
     }
 }

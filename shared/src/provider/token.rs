@@ -192,6 +192,16 @@ impl TokenEndpoint {
     }
 }
 
+#[cfg(feature = "fuzzing")]
+impl TokenEndpoint {
+    /// Reads an answer to [`TokenEndpoint::exchange`] that nobody gave.
+    pub fn read(&self, reply: &Reply, link: &LinkId) -> Result<TokenResponse, Error> {
+        let tokens = self.fields.read(reply)?;
+        tokens.check_nonce(link)?;
+        Ok(tokens)
+    }
+}
+
 impl TokenResponse {
     /// An ID token made for another attempt means an injected code (OpenID Connect Core section 3.1.3.7).
     ///

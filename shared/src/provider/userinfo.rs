@@ -114,8 +114,13 @@ impl UserinfoEndpoint {
             let reply = self.http.send("provider.userinfo", request, deadline).await.map_err(no_answer)?;
             emails.complete(&mut user, &reply)?;
         }
+        self.admit(user, tokens)
+    }
+
+    /// Holds a user against the e-mail policy.
+    fn admit(&self, mut user: LinkedUser, tokens: &TokenSet) -> Result<LinkedUser, Error> {
         if let Some(profile) = &mut user.profile {
-            conceal(profile, access_token);
+            conceal(profile, &tokens.access_token);
         }
         if !self.email_verified.allows(user.email_verified) {
             return Err(Error::EmailUnverified);
@@ -154,6 +159,24 @@ impl UserinfoEndpoint {
             callback: BTreeMap::new(),
             profile: self.with_profile.then_some(document),
         })
+    }
+}
+
+#[cfg(feature = "fuzzing")]
+impl UserinfoEndpoint {
+    /// Reads answers to [`UserinfoEndpoint::read`] that nobody gave; the second where there is a list of e-mail
+    /// addresses.
+    pub fn read_replies(
+        &self,
+        reply: &Reply,
+        emails: &Reply,
+        tokens: &TokenSet,
+    ) -> Result<LinkedUser, Error> {
+        let mut user = self.linked_user(reply)?;
+        if let Some(list) = &self.emails {
+            list.complete(&mut user, emails)?;
+        }
+        self.admit(user, tokens)
     }
 }
 

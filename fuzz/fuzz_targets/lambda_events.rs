@@ -1,0 +1,95 @@
+//! Lambda events of any content, to all four functions: an answer, always, and of the closed list.
+//!
+//! Input: the event, as Lambda hands it over.
+#![no_main]
+
+use std::panic;
+use std::process::abort;
+use std::sync::LazyLock;
+
+use authorize::Authorize;
+use fuzz::{NOW, RUNTIME, environment};
+use lambda_http::Context;
+use libfuzzer_sys::{Corpus, fuzz_target};
+use login::Login;
+use logout::Logout;
+use serde_json::Value;
+use shared::http::Timeouts;
+use shared::lambda::{Function, GatewayResponse, Lambda};
+use shared::Clock;
+use userinfo::Userinfo;
+
+struct Functions {
+    login: Lambda<Login>,
+    authorize: Lambda<Authorize>,
+    userinfo: Lambda<Userinfo>,
+    logout: Lambda<Logout>,
+}
+
+static SESSION_BOUND: LazyLock<Functions> = LazyLock::new(|| Functions::start("session_bound"));
+static DIRECT: LazyLock<Functions> = LazyLock::new(|| Functions::start("direct"));
+
+impl Functions {
+    fn start(flow: &str) -> Self {
+        let settings = [("LINK_FLOW", flow), ("THIRD_PARTY_URL_BASE", "http://127.0.0.1:1")];
+        Self {
+            login: start(&settings),
+            authorize: start(&settings),
+            userinfo: start(&settings),
+            logout: start(&settings),
+        }
+    }
+
+    /// As the gateway does: by the route, though anything may stand there.
+    async fn answer(&self, event: &str) -> GatewayResponse {
+        let context = Context::default();
+        if event.contains("/userinfo") {
+            self.userinfo.answer(event, context).await
+        } else if event.contains("/logout") {
+            self.logout.answer(event, context).await
+        } else if event.contains("/authori") {
+            self.authorize.answer(event, context).await
+        } else {
+            self.login.answer(event, context).await
+        }
+    }
+}
+
+fn start<F: Function>(settings: &[(&str, &str)]) -> Lambda<F> {
+    let started = Lambda::start(environment(settings), Clock::from_fn(|| NOW), Timeouts::default());
+    RUNTIME.block_on(started).expect("a function")
+}
+
+fuzz_target!(
+    init: {
+        // libFuzzer's own hook ends the process at every panic, caught or not. One is known, and is caught:
+        // lambda_http's, while it builds a request of what no request can have.
+        let abort_at = panic::take_hook();
+        panic::set_hook(Box::new(move |panicked| {
+            let at = panicked.location().map_or("", panic::Location::file);
+            if !at.contains("lambda_http") || !at.ends_with("request.rs") {
+                abort_at(panicked);
+                abort();
+            }
+        }));
+    },
+    |data: &[u8]| -> Corpus {
+        let Ok(event) = std::str::from_utf8(data) else { return Corpus::Reject };
+        for functions in [&*SESSION_BOUND, &*DIRECT] {
+            check(&RUNTIME.block_on(functions.answer(event)));
+        }
+        Corpus::Keep
+    }
+);
+
+fn check(answer: &GatewayResponse) {
+    let header = |name: &str| answer.headers.get(name).map_or("", String::as_str);
+    assert!([200, 204, 303, 400, 401, 403, 404, 405, 429, 500, 502, 503].contains(&answer.status_code));
+    assert_eq!(header("cache-control"), "no-store");
+    assert!(answer.headers.values().all(|value| !value.contains(['\r', '\n'])));
+    if answer.status_code >= 400 && header("content-type") == "application/json" {
+        let body: Value = serde_json::from_str(&answer.body).expect("JSON");
+        assert!(body["error"]["code"].is_string(), "{}", answer.body);
+    }
+    assert!(!answer.body.contains("PLANTED") && !header("location").contains("PLANTED"));
+}

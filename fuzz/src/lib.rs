@@ -1,0 +1,50 @@
+//! What the fuzz targets share: settings, Stripe's signature, one runtime.
+
+pub mod provider;
+pub mod signature;
+
+use std::sync::LazyLock;
+
+use shared::settings::ssm::ParameterStore;
+use shared::settings::{Environment, Settings};
+use shared::http::Timeouts;
+use shared::{Http, UnixSeconds};
+use tokio::runtime::Runtime;
+
+/// When everything happens.
+pub const NOW: UnixSeconds = 1_800_000_000;
+/// Stripe's signing secret of the app.
+pub const APP_SECRET: &str = "absec_PLANTED";
+
+/// What a function needs, with its secrets set as such. Nobody listens at the addresses of loopback.
+pub const SETTINGS: &[(&str, &str)] = &[
+    ("API_HOST_URL", "https://api.example.com"),
+    ("SEALING_KEY", "UExBTlRFRFBMQU5URURQTEFOVEVEUExBTlRFRFBMQU4="),
+    ("STRIPE_API_BASE", "http://127.0.0.1:1"),
+    ("STRIPE_API_KEY", "sk_test_PLANTED"),
+    ("STRIPE_APP_ID", "com.example.fuzz"),
+    ("STRIPE_APP_SECRET", APP_SECRET),
+    ("THIRD_PARTY_CLIENT_ID", "client"),
+    ("THIRD_PARTY_CLIENT_SECRET", "PLANTED"),
+];
+
+const SECRETS: &[&str] = &["SEALING_KEY", "STRIPE_API_KEY", "STRIPE_APP_SECRET", "THIRD_PARTY_CLIENT_SECRET"];
+
+/// Runs what is asynchronous.
+pub static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"));
+
+/// [`SETTINGS`] and more.
+#[must_use]
+pub fn environment(more: &[(&str, &str)]) -> Environment {
+    SETTINGS.iter().chain(more).copied().collect()
+}
+
+/// Builds a part of the back end from its settings.
+pub fn part<T>(more: &[(&str, &str)], read: impl FnOnce(&mut Settings, &Http) -> Option<T>) -> T {
+    let http = Http::new(Timeouts::default());
+    let store = ParameterStore::new(http.client().clone());
+    let environment = environment(more);
+    let loaded = Settings::load(&environment, SECRETS, &store, |settings| read(settings, &http));
+    RUNTIME.block_on(loaded).expect("settings that fit")
+}
