@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::sync::LazyLock;
 
 use fuzz::signature::sign;
-use fuzz::{NOW, part};
+use fuzz::{NOW, RUNTIME, part};
 use libfuzzer_sys::{Corpus, fuzz_target};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeTuple, Serializer};
@@ -29,13 +29,13 @@ static ADA: LazyLock<StripeUser> = LazyLock::new(|| {
     let signature = format!("t={NOW},v1={}", sign(&NOW.to_string(), payload));
     let state = json!({ "userId": "usr_ada", "accountId": "acct_alpine", "signature": signature });
     let verifier = part(&[], |settings, _| Verifier::from_settings(settings));
-    verifier.extract_state(&state.to_string(), NOW).expect("an honest signature")
+    RUNTIME.block_on(verifier.extract_state(&state.to_string(), NOW)).expect("an honest signature")
 });
 
 static HONEST: LazyLock<String> = LazyLock::new(|| {
     let session = Session { state: "S".to_owned(), challenge: "c".repeat(43) };
     let token = StateToken::begin(ADA.clone(), Some(session), NOW).expect("random bytes");
-    KEYS.current().seal(&token, &CONTEXT).expect("sealed")
+    KEYS.sealing().seal(&token, &CONTEXT).expect("sealed")
 });
 
 /// Bytes that are sealed as they are, as a token of kind `T`.
@@ -91,7 +91,7 @@ fn kinds(token: &str) -> Vec<&'static str> {
         kinds.push(CodeToken::LABEL);
         let redeemed = code.redeem(&ADA, &"a verifier".into(), NOW);
         assert!(redeemed.is_err() || NOW <= code.expires_at);
-        assert!(KEYS.current().seal(&code, &CONTEXT).is_ok());
+        assert!(KEYS.sealing().seal(&code, &CONTEXT).is_ok());
     }
     if let Some((set, _)) = KEYS.open::<TokenSet>(token, &CONTEXT) {
         kinds.push(TokenSet::LABEL);
@@ -102,7 +102,7 @@ fn kinds(token: &str) -> Vec<&'static str> {
 }
 
 fn opens_as_nothing_else<T: Sealed>(inside: &[u8]) {
-    let token = KEYS.current().seal(&Inside::<T>(inside, PhantomData), &CONTEXT).expect("sealed");
+    let token = KEYS.sealing().seal(&Inside::<T>(inside, PhantomData), &CONTEXT).expect("sealed");
     assert!(kinds(&token).iter().all(|kind| *kind == T::LABEL));
     assert!(KEYS.open::<T>(&token, &["another client", CONTEXT[1]]).is_none());
 }

@@ -28,7 +28,7 @@ impl Function for Whoever {
     }
 
     async fn handle(&self, invocation: &Invocation) -> Response {
-        match self.0.extract(invocation, "userinfo") {
+        match self.0.extract(invocation, "userinfo").await {
             Ok(signed) => {
                 let purpose = signed.payload::<Value>().map(|payload| payload["purpose"].clone());
                 let (user, account) = (signed.user.user(), signed.user.account());

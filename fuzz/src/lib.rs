@@ -5,10 +5,9 @@ pub mod signature;
 
 use std::sync::LazyLock;
 
-use shared::settings::ssm::ParameterStore;
-use shared::settings::{Environment, Settings};
 use shared::http::Timeouts;
-use shared::{Http, UnixSeconds};
+use shared::settings::{Environment, Secrets, Settings};
+use shared::{Clock, Http, UnixSeconds};
 use tokio::runtime::Runtime;
 
 /// When everything happens.
@@ -43,8 +42,7 @@ pub fn environment(more: &[(&str, &str)]) -> Environment {
 /// Builds a part of the back end from its settings.
 pub fn part<T>(more: &[(&str, &str)], read: impl FnOnce(&mut Settings, &Http) -> Option<T>) -> T {
     let http = Http::new(Timeouts::default());
-    let store = ParameterStore::new(http.client().clone());
-    let environment = environment(more);
-    let loaded = Settings::load(&environment, SECRETS, &store, |settings| read(settings, &http));
+    let secrets = Secrets::new(environment(more), SECRETS, &http, Clock::from_fn(|| NOW));
+    let loaded = Settings::load(&secrets, |settings| read(settings, &http));
     RUNTIME.block_on(loaded).expect("settings that fit")
 }

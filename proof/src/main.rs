@@ -5,6 +5,7 @@
 
 mod attacks;
 mod differential;
+mod faults;
 mod mutations;
 mod report;
 #[cfg(test)]
@@ -54,6 +55,12 @@ enum Suite {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Every upstream call times every fault, through the release binaries.
+    Faults {
+        /// Write what was seen to docs/faults.md.
+        #[arg(long)]
+        write: bool,
+    },
 }
 
 #[tokio::main]
@@ -65,9 +72,11 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         Some(Suite::Attacks { only }) => Box::pin(attacks::run(&mut report, &only)).await,
         Some(Suite::Mutations { only }) => mutations::run(&mut report, &only)?,
         Some(Suite::Differential { headers, seed }) => differential::run(&mut report, headers, seed).await,
+        Some(Suite::Faults { write }) => Box::pin(faults::run(&mut report, write)).await,
         None => {
             Box::pin(attacks::run(&mut report, "")).await;
             differential::run(&mut report, HEADERS, 1).await;
+            Box::pin(faults::run(&mut report, false)).await;
         }
     }
     Ok(if report.finish() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

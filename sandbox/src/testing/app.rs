@@ -111,9 +111,17 @@ impl<'a> App<'a> {
 
     /// A signed `POST /userinfo` as API Gateway hands it over.
     pub fn userinfo_event(&self) -> String {
+        self.event("userinfo", "userinfo", &[])
+    }
+
+    /// A signed `POST` as API Gateway hands it over.
+    pub fn event(&self, endpoint: &str, purpose: &str, more: &[(&str, &str)]) -> String {
         let event = include_str!("../../../events/userinfo/post.json");
         let mut event: Value = serde_json::from_str(event).unwrap();
-        event["body"] = self.envelope("userinfo", &[]).into();
+        let path = Value::from(format!("/api/oauth/{endpoint}"));
+        event["rawPath"] = path.clone();
+        event["requestContext"]["http"]["path"] = path;
+        event["body"] = self.envelope(purpose, more).into();
         event.to_string()
     }
 

@@ -68,8 +68,13 @@ impl Rig {
 
     /// With the options' own marker and time-outs.
     pub async fn timed(options: Options) -> Self {
+        Self::beginning(NOW, options).await
+    }
+
+    /// The same at another time.
+    pub async fn beginning(now: u64, options: Options) -> Self {
         watch_the_log();
-        let clock = ManualClock::at(NOW);
+        let clock = ManualClock::at(now);
         let timeouts = options.timeouts;
         let world = World::start(Options { port: 0, clock: clock.clock(), ..options }).await;
         Self { world: world.expect("a world"), clock, http: Http::new(Timeouts::default()), timeouts }

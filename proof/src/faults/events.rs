@@ -1,0 +1,45 @@
+//! Events that make a library panic, or that nobody should ever send: the process answers, and lives on.
+
+use std::fs;
+use std::path::Path;
+
+use sandbox::testing::app::App;
+
+use super::stage::Stage;
+use crate::report::{Report, Row};
+
+/// The fuzzer begins with the same ones.
+const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus/lambda_events");
+const PREFIX: &str = "hostile-";
+const FUNCTIONS: [&str; 4] = ["login", "authorize", "userinfo", "logout"];
+
+/// Hands each event to each of the four binaries, and an honest one after it.
+pub async fn run(report: &mut Report, stage: &Stage) {
+    let mut workers = Vec::new();
+    for function in FUNCTIONS {
+        workers.push((function, stage.worker(function, &[]).await));
+    }
+    let app = App::new(&stage.rig, "usr_events", "acct_alpine");
+    let files = fs::read_dir(Path::new(EVENTS)).expect("the fuzzer's corpus").flatten();
+    let mut files: Vec<_> = files.map(|file| file.path()).collect();
+    files.sort();
+    for file in files {
+        let name = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+        let Some(name) = name.strip_prefix(PREFIX) else { continue };
+        let event = fs::read_to_string(&file).expect("an event");
+        let mut seen = Vec::new();
+        for (function, worker) in &mut workers {
+            let answer = worker.invoke(&event).await;
+            // Signed for nothing, so that all four refuse it alike.
+            let next = worker.invoke(&app.event(function, "nothing", &[])).await;
+            seen.push(format!("{}, then {}", answer.told(), next.told()));
+        }
+        seen.dedup();
+        report.row(Row {
+            suite: "faults",
+            case: format!("event with {name}, to all four functions"),
+            expected: "400 bad_request, then 400 signature_invalid".to_owned(),
+            seen: seen.join("; "),
+        });
+    }
+}

@@ -1,0 +1,114 @@
+//! What every fault of every call should come to.
+
+use super::call::Call;
+use super::proxy::{Body, Fault, Reply};
+
+/// What should come of a cell.
+pub struct Expected {
+    /// Status and code.
+    pub answer: &'static str,
+    /// How it goes on once the fault is over.
+    pub after: &'static str,
+}
+
+/// The linked user is told.
+pub const LINKED: &str = "linked as before";
+/// The provider takes the used refresh token for stolen: whoever lost the answer has to link again.
+pub const SIGN_IN_AGAIN: &str = "asked to sign in again, which works";
+/// Nothing was exchanged, so the code is as good as before.
+pub const SAME_CODE: &str = "linked as before; the same code works";
+/// A code is sent once.
+pub const NEW_LINK: &str = "linked as before; a new link works";
+/// Stored, though the answer that says so was lost.
+pub const LINKED_ANEW: &str = "linked anew";
+/// Nothing is stored any more, and a new link works.
+pub const SIGNED_OUT: &str = "signed out; a new link works";
+
+/// The faults, as the page names them.
+pub const FAULTS: [(&str, Fault); 20] = [
+    ("refused", Fault::Refused),
+    ("bad TLS", Fault::BadTls),
+    ("reset before the head", Fault::ResetBeforeHead),
+    ("reset after the head", Fault::ResetAfterHead),
+    ("hang", Fault::Hang),
+    ("slow drip", Fault::Drip),
+    ("wrong length", Fault::WrongLength),
+    ("200, garbage", reply(200, "\u{fffd}{[garbage")),
+    ("200, HTML", html()),
+    ("200, over-long", Fault::Reply(Reply { status: 200, headers: &[JSON], body: Body::Endless })),
+    ("204", reply(204, "")),
+    ("301", moved()),
+    ("401", reply(401, "{}")),
+    ("403, empty", reply(403, "")),
+    ("404", reply(404, "{}")),
+    ("409", reply(409, "{}")),
+    ("429", reply(429, "{}")),
+    ("429, Retry-After: 17", later()),
+    ("500", reply(500, "{}")),
+    ("503", reply(503, "{}")),
+];
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+const fn reply(status: u16, body: &'static str) -> Fault {
+    Fault::Reply(Reply { status, headers: &[JSON], body: Body::Text(body) })
+}
+
+const fn html() -> Fault {
+    let body = Body::Text("<html><body>PLANTED</body></html>");
+    Fault::Reply(Reply { status: 200, headers: &[("content-type", "text/html")], body })
+}
+
+const fn moved() -> Fault {
+    let headers = &[("location", "http://127.0.0.1:1/PLANTED")];
+    Fault::Reply(Reply { status: 301, headers, body: Body::Text("") })
+}
+
+const fn later() -> Fault {
+    Fault::Reply(Reply { status: 429, headers: &[JSON, ("retry-after", "17")], body: Body::Text("{}") })
+}
+
+/// The expectation of one cell.
+pub fn expected(call: Call, fault: Fault) -> Expected {
+    let status = match fault {
+        Fault::Reply(reply) => Some(reply.status),
+        _ => None,
+    };
+    let is_lost = matches!(fault, Fault::ResetAfterHead | Fault::Drip | Fault::WrongLength);
+    let answer = match call {
+        Call::Settings => "503 settings_unavailable",
+        Call::Find | Call::LinkLease | Call::Set | Call::RefreshLease | Call::Delete => stripe(status),
+        Call::Exchange | Call::Refresh => provider(fault),
+        Call::Userinfo if status == Some(401) => "401 reconnect_required",
+        Call::Userinfo => provider(fault),
+        Call::Revoke => match fault {
+            Fault::Reply(Reply { status: 200..300, body: Body::Text(_), .. }) => "200 revoked",
+            _ => "200 not revoked",
+        },
+    };
+    let after = match call {
+        Call::Refresh if is_lost => SIGN_IN_AGAIN,
+        Call::Settings | Call::Find | Call::RefreshLease | Call::Refresh | Call::Userinfo => LINKED,
+        Call::LinkLease | Call::Set | Call::Exchange => NEW_LINK,
+        Call::Delete | Call::Revoke => SIGNED_OUT,
+    };
+    Expected { answer, after }
+}
+
+fn stripe(status: Option<u16>) -> &'static str {
+    match status {
+        Some(401) => "500 client_misconfigured",
+        Some(403) => "403 secret_store_denied",
+        Some(429) => "429 rate_limited",
+        _ => "503 secret_store_unavailable",
+    }
+}
+
+fn provider(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Reply(Reply { status: 401, .. }) => "500 client_misconfigured",
+        Fault::Reply(Reply { status: 429, .. }) => "429 rate_limited",
+        Fault::Reply(Reply { status: ..500, .. }) => "502 provider_error",
+        _ => "503 provider_unavailable",
+    }
+}

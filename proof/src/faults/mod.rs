@@ -1,0 +1,69 @@
+//! Every call the functions make upstream, times everything that can go wrong with it, through the real release
+//! binaries behind the Lambda Runtime API.
+//!
+//! The fault lasts until an answer came; then it ends, and the same process must go on. `docs/faults.md` is what
+//! was seen.
+
+mod call;
+mod certificates;
+mod events;
+mod expected;
+mod page;
+mod proxy;
+mod stage;
+
+use std::time::Instant;
+
+use futures_util::{StreamExt, stream};
+
+use crate::report::{Report, Row};
+use call::Call;
+use expected::{FAULTS, expected};
+use stage::Stage;
+
+/// So many at once: most of their time they wait for something that does not come.
+const AT_ONCE: usize = 60;
+
+/// Plays the whole matrix, and holds the page against it; or writes the page.
+pub async fn run(report: &mut Report, write: bool) {
+    let stage = match Stage::set().await {
+        Ok(stage) => stage,
+        Err(why) => return report.not_run(&format!("the faults ({why})")),
+    };
+    let begun = Instant::now();
+    events::run(report, &stage).await;
+
+    let cells = Call::ALL.iter().flat_map(|call| FAULTS.map(|(name, fault)| (*call, name, fault)));
+    let cells: Vec<_> = cells.enumerate().collect();
+    let count = cells.len();
+    let playing = cells.into_iter().map(|(number, (call, name, fault))| {
+        let stage = &stage;
+        async move {
+            let outcome = stage.play(&format!("usr_{number}"), call, fault).await;
+            (number, call, name, fault, outcome)
+        }
+    });
+    let mut playing = stream::iter(playing).buffer_unordered(AT_ONCE);
+    let mut played = Vec::with_capacity(count);
+    while let Some(cell) = playing.next().await {
+        played.push(cell);
+        if played.len() % 20 == 0 {
+            report.say(&format!("faults: {} of {count}", played.len()));
+        }
+    }
+    played.sort_by_key(|(number, ..)| *number);
+
+    let mut matrix = page::Matrix::default();
+    for (_, call, name, fault, outcome) in played {
+        let should = expected(call, fault);
+        report.row(Row {
+            suite: "faults",
+            case: format!("{}, {name}", call.name()),
+            expected: format!("{}; then {}", should.answer, should.after),
+            seen: format!("{}; then {}", outcome.answer, outcome.after),
+        });
+        matrix.add(call, name, outcome);
+    }
+    report.say(&format!("faults: {count} cells in {} s", begun.elapsed().as_secs()));
+    report.row(matrix.hold_against_page(write));
+}

@@ -1,0 +1,250 @@
+//! A world, the binaries, and a cell played on them.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use sandbox::provider::Person;
+use sandbox::runtime_api::{Instance, Outcome as Posted};
+use sandbox::testing::app::App;
+use sandbox::testing::rig::{PLANTED, Rig, assert_silent};
+use sandbox::{Options, Party};
+use serde_json::Value;
+use shared::Mode;
+use shared::http::Timeouts;
+
+use super::call::{Call, Function};
+use super::certificates::Certificates;
+use super::expected::{LINKED, LINKED_ANEW, NEW_LINK, SAME_CODE, SIGN_IN_AGAIN, SIGNED_OUT};
+use super::proxy::{Body, Fault, Proxy, Reply, Strike};
+
+/// The workspace.
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+const ACCOUNT: &str = "acct_alpine";
+const UNAUTHORIZED: Fault = Fault::Reply(Reply { status: 401, headers: &[], body: Body::Text("") });
+
+/// What came of a cell.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Status and code.
+    pub answer: String,
+    /// How it went on once the fault was over.
+    pub after: String,
+}
+
+/// Where the cells are played.
+pub struct Stage {
+    pub rig: Rig,
+    binaries: PathBuf,
+    certificates: Arc<Certificates>,
+    ca_file: PathBuf,
+}
+
+/// A function's answer, as API Gateway takes it.
+pub struct Answer {
+    pub status: u64,
+    /// Empty when it is no error.
+    pub code: String,
+    pub body: Value,
+}
+
+/// The binary of a function, at work.
+pub struct Worker(Instance);
+
+impl Stage {
+    /// Builds the binaries and starts the world, whose clock goes as the binaries' does.
+    pub async fn set() -> Result<Self, Box<dyn Error>> {
+        let functions = ["-p", "authorize", "-p", "login", "-p", "logout", "-p", "userinfo"];
+        let build = tokio::task::block_in_place(|| {
+            Command::new(env!("CARGO")).args(["build"]).args(functions).current_dir(ROOT).status()
+        });
+        if !build?.success() {
+            return Err("the release binaries cannot be built".into());
+        }
+        // Beside `debug`, where this program is.
+        let program = std::env::current_exe()?;
+        let target = program.parent().and_then(Path::parent).ok_or("no target directory")?;
+        let (binaries, ca_file) = (target.join("debug"), target.join("proof").join("ca.pem"));
+        let certificates = Arc::new(Certificates::issue(&ca_file)?);
+
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+        let options = Options { marker: PLANTED, timeouts: Timeouts::default(), ..Options::default() };
+        let rig = Rig::beginning(now, options).await;
+        let clock = rig.clock.clone();
+        tokio::spawn(async move {
+            let mut seconds = tokio::time::interval(Duration::from_secs(1));
+            seconds.tick().await;
+            loop {
+                seconds.tick().await;
+                clock.advance(1);
+            }
+        });
+        Ok(Self { rig, binaries, certificates, ca_file })
+    }
+
+    /// Starts a function's binary; `parties` are to be found elsewhere than the world says.
+    pub async fn worker(&self, function: &str, parties: &[(Party, String)]) -> Worker {
+        let mut settings = self.rig.world.settings.clone();
+        settings.insert("SSL_CERT_FILE".to_owned(), self.ca_file.display().to_string());
+        for (party, url) in parties {
+            let changed = match party {
+                Party::Ssm => vec![("AWS_ENDPOINT_URL_SSM", url.clone())],
+                Party::Stripe => vec![("STRIPE_API_BASE", url.clone())],
+                _ => vec![
+                    ("THIRD_PARTY_URL_BASE", url.clone()),
+                    ("THIRD_PARTY_REVOKE_URL", format!("{url}/revoke")),
+                ],
+            };
+            settings.extend(changed.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        }
+        let command = Command::new(self.binaries.join(function));
+        Worker(Instance::start(command, settings).await.expect("a process"))
+    }
+
+    /// Plays one cell, with a Stripe user of its own who is linked before.
+    pub async fn play(&self, user: &str, call: Call, fault: Fault) -> Outcome {
+        let app = App::new(&self.rig, user, ACCOUNT);
+        assert_eq!(app.link(Person::Ada).await.status, 200, "{user}");
+        let before = self.stored(user);
+
+        // A refresh is asked for by a provider that takes the access token no longer.
+        let refreshes = matches!(call, Call::Refresh | Call::RefreshLease);
+        let no_longer_taken = |times| Strike { call: Call::Userinfo, fault: UNAUTHORIZED, times };
+        let mut plan = vec![Strike::always(call, fault)];
+        plan.extend((call == Call::Refresh).then_some(no_longer_taken(u32::MAX)));
+        let mut proxies = vec![(call.party(), self.proxy(call.party(), plan).await)];
+        if call == Call::RefreshLease {
+            let plan = vec![no_longer_taken(u32::MAX)];
+            proxies.push((Party::Provider, self.proxy(Party::Provider, plan).await));
+        }
+        let urls: Vec<_> = proxies.iter().map(|(party, proxy)| (*party, proxy.url())).collect();
+        let mut worker = self.worker(call.function().name(), &urls).await;
+
+        let purpose = call.function().purpose();
+        let code = if call.function() == Function::Authorize { code(&app).await } else { Vec::new() };
+        let answer = worker.ask(&app, call.function(), purpose, &code).await;
+        for (party, proxy) in &proxies {
+            let again = refreshes && *party == Party::Provider;
+            proxy.replan(again.then(|| no_longer_taken(1)).into_iter().collect()).await;
+        }
+        let after = match call.function() {
+            Function::Userinfo => after_userinfo(&mut worker, &app).await,
+            Function::Authorize => {
+                after_authorize(&mut worker, &app, &code, self.stored(user) == before).await
+            }
+            Function::Logout => after_logout(&mut worker, &app).await,
+        };
+        assert_silent("a function's log", &worker.0.log());
+        Outcome { answer: answer.told(), after }
+    }
+
+    fn stored(&self, user: &str) -> Option<String> {
+        self.rig.world.stripe.payload(Mode::Test, ACCOUNT, user, "access_token")
+    }
+
+    async fn proxy(&self, party: Party, plan: Vec<Strike>) -> Proxy {
+        let addresses = &self.rig.world.addresses;
+        let upstream = match party {
+            Party::Ssm => &addresses.ssm,
+            Party::Stripe => &addresses.stripe,
+            _ => &addresses.provider,
+        };
+        Proxy::start(upstream, Arc::clone(&self.certificates), plan).await.expect("a free port")
+    }
+}
+
+/// The signed fields of a link that needs only to be finished.
+async fn code(app: &App<'_>) -> Vec<(&'static str, String)> {
+    let begun = app.begin().await;
+    vec![("code", app.code(&begun, Person::Ada).await), ("verifier", begun.verifier)]
+}
+
+async fn after_userinfo(worker: &mut Worker, app: &App<'_>) -> String {
+    let answer = worker.ask(app, Function::Userinfo, "userinfo", &[]).await;
+    if answer.is_ada() {
+        return LINKED.to_owned();
+    }
+    if answer.code == "reconnect_required" && app.link(Person::Ada).await.status == 200 {
+        let answer = worker.ask(app, Function::Userinfo, "userinfo", &[]).await;
+        return if answer.is_ada() { SIGN_IN_AGAIN.to_owned() } else { answer.told() };
+    }
+    answer.told()
+}
+
+async fn after_authorize(
+    worker: &mut Worker,
+    app: &App<'_>,
+    same: &[(&'static str, String)],
+    is_same: bool,
+) -> String {
+    let linked = app.userinfo().await;
+    if linked.status != 200 {
+        return format!("the link is lost: {}", linked.error().1);
+    }
+    if worker.ask(app, Function::Authorize, "complete", same).await.is_ada() {
+        return if is_same { SAME_CODE } else { LINKED_ANEW }.to_owned();
+    }
+    let answer = worker.ask(app, Function::Authorize, "complete", &code(app).await).await;
+    if answer.is_ada() && app.userinfo().await.status == 200 { NEW_LINK.to_owned() } else { answer.told() }
+}
+
+async fn after_logout(worker: &mut Worker, app: &App<'_>) -> String {
+    let answer = worker.ask(app, Function::Logout, "logout", &[]).await;
+    if answer.status != 200 || !app.stored().is_empty() {
+        return format!("{}, stored: {:?}", answer.told(), app.stored());
+    }
+    let linked = app.link(Person::Ada).await.status == 200 && app.userinfo().await.status == 200;
+    if linked { SIGNED_OUT } else { "signed out; no new link works" }.to_owned()
+}
+
+impl Worker {
+    /// A signed request of the app.
+    async fn ask(
+        &mut self,
+        app: &App<'_>,
+        function: Function,
+        purpose: &str,
+        fields: &[(&'static str, String)],
+    ) -> Answer {
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.invoke(&app.event(function.name(), purpose, &fields)).await
+    }
+
+    /// Any event. An error posted to the Runtime API, or an end of the process, is told as such.
+    pub async fn invoke(&mut self, event: &str) -> Answer {
+        let posted = match self.0.invoke(event).await.map(|answer| answer.outcome) {
+            Ok(Posted::Response(posted)) => posted,
+            Ok(Posted::Error(error)) => return Answer::none(&format!("a function error: {error}")),
+            Err(ended) => return Answer::none(&format!("the process has ended: {}", ended.status)),
+        };
+        assert_silent("an answer", &posted);
+        let posted: Value = serde_json::from_str(&posted).expect("an answer for API Gateway");
+        let body: Value =
+            serde_json::from_str(posted["body"].as_str().unwrap_or_default()).unwrap_or_default();
+        let code = body["error"]["code"].as_str().unwrap_or_default().to_owned();
+        Answer { status: posted["statusCode"].as_u64().unwrap_or_default(), code, body }
+    }
+}
+
+impl Answer {
+    fn none(why: &str) -> Self {
+        Self { status: 0, code: why.to_owned(), body: Value::Null }
+    }
+
+    fn is_ada(&self) -> bool {
+        self.status == 200 && self.body["id"] == "person_ada"
+    }
+
+    /// Status and code, or what there is in place of one.
+    pub fn told(&self) -> String {
+        let outcome = match self.body["revoked"].as_bool() {
+            Some(true) => "revoked",
+            Some(false) => "not revoked",
+            None if self.is_ada() => "linked",
+            None => &self.code,
+        };
+        format!("{} {outcome}", self.status)
+    }
+}
