@@ -174,10 +174,11 @@ impl Authorize {
                 tokens.release_link().await;
                 linked
             }
-            Claim::Lost => {
-                let made = tokens.await_link(&grant.link, deadline).await?.ok_or(Error::CodeRejected)?;
-                self.userinfo.read(&made, deadline).await
-            }
+            claim @ (Claim::Lost | Claim::Unsure) => match tokens.await_link(&grant.link, deadline).await? {
+                Some(made) => self.userinfo.read(&made, deadline).await,
+                None if claim == Claim::Unsure => Err(Error::SecretStoreUnavailable),
+                None => Err(Error::CodeRejected),
+            },
             Claim::Void => Err(Error::SecretStoreUnavailable),
         }
     }
@@ -200,8 +201,11 @@ impl Authorize {
             nonce?;
             let user = self.userinfo.read(&new, deadline).await?;
             new.subject = Some(user.id.clone());
-            tokens.save(&new, old).await?;
-            Ok(user)
+            match tokens.save(&new, old).await {
+                // Only the answer may have been lost: what is stored must not be revoked.
+                Err(Error::SecretStoreUnavailable) if tokens.hold(&grant.link).await => Ok(user),
+                saved => saved.map(|()| user),
+            }
         }
         .await;
         if linked.is_err() {

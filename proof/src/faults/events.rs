@@ -11,6 +11,15 @@ use crate::report::{Report, Row};
 /// The fuzzer begins with the same ones.
 const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus/lambda_events");
 const PREFIX: &str = "hostile-";
+/// Odd, and yet understood: they ask for what is not there.
+const UNDERSTOOD: [&str; 6] = [
+    "a-blank-in-the-path",
+    "a-host-beyond-ascii",
+    "a-host-that-is-an-address",
+    "an-empty-host",
+    "letters-beyond-ascii-in-the-raw-query",
+    "odd-bytes-in-a-REST-APIs-query",
+];
 const FUNCTIONS: [&str; 4] = ["login", "authorize", "userinfo", "logout"];
 
 /// Hands each event to each of the four binaries, and an honest one after it.
@@ -32,13 +41,16 @@ pub async fn run(report: &mut Report, stage: &Stage) {
             let answer = worker.invoke(&event).await;
             // Signed for nothing, so that all four refuse it alike.
             let next = worker.invoke(&app.event(function, "nothing", &[])).await;
-            seen.push(format!("{}, then {}", answer.told(), next.told()));
+            // `login` tells a browser so on a page, which has no code.
+            let told = if answer.status == 404 { "404 not_found".to_owned() } else { answer.told() };
+            seen.push(format!("{told}, then {}", next.told()));
         }
         seen.dedup();
+        let answer = if UNDERSTOOD.contains(&name) { "404 not_found" } else { "400 bad_request" };
         report.row(Row {
             suite: "faults",
             case: format!("event with {name}, to all four functions"),
-            expected: "400 bad_request, then 400 signature_invalid".to_owned(),
+            expected: format!("{answer}, then 400 signature_invalid"),
             seen: seen.join("; "),
         });
     }

@@ -21,6 +21,8 @@ pub const SAME_CODE: &str = "linked as before; the same code works";
 pub const NEW_LINK: &str = "linked as before; a new link works";
 /// Stored, though the answer that says so was lost.
 pub const LINKED_ANEW: &str = "linked anew";
+/// The lease was taken, and nobody knew by whom; it ends by itself.
+pub const LINKED_LATER: &str = "linked as before, once the lease has run out";
 /// Nothing is stored any more, and a new link works.
 pub const SIGNED_OUT: &str = "signed out; a new link works";
 
@@ -77,17 +79,24 @@ pub fn expected(call: Call, fault: Fault) -> Expected {
     let is_lost = matches!(fault, Fault::ResetAfterHead | Fault::Drip | Fault::WrongLength);
     let answer = match call {
         Call::Settings => "503 settings_unavailable",
+        // Asked whether it has the tokens, Stripe says yes.
+        Call::Set if is_lost => "200 linked",
         Call::Find | Call::LinkLease | Call::Set | Call::RefreshLease | Call::Delete => stripe(status),
         Call::Exchange | Call::Refresh => provider(fault),
         Call::Userinfo if status == Some(401) => "401 reconnect_required",
         Call::Userinfo => provider(fault),
         Call::Revoke => match fault {
+            // The answer has a head and no body.
+            Fault::ResetAfterHead => "200 revoked",
             Fault::Reply(Reply { status: 200..300, body: Body::Text(_), .. }) => "200 revoked",
             _ => "200 not revoked",
         },
     };
     let after = match call {
         Call::Refresh if is_lost => SIGN_IN_AGAIN,
+        Call::RefreshLease if is_lost && !matches!(fault, Fault::Drip) => LINKED_LATER,
+        Call::LinkLease if !is_lost => SAME_CODE,
+        Call::Set if is_lost => LINKED_ANEW,
         Call::Settings | Call::Find | Call::RefreshLease | Call::Refresh | Call::Userinfo => LINKED,
         Call::LinkLease | Call::Set | Call::Exchange => NEW_LINK,
         Call::Delete | Call::Revoke => SIGNED_OUT,

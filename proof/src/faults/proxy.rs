@@ -250,7 +250,7 @@ impl Shared {
     /// After the last call before the one that finds the door closed.
     async fn close_door_after(&self, request: &[u8]) {
         let next = self.plan().iter().find_map(|strike| {
-            let (before, count) = strike.call.follows().filter(|(before, _)| before.is(request))?;
+            let (_, count) = strike.call.follows().filter(|(before, _)| before.is(request))?;
             Some((door(strike.fault), count)).filter(|(door, _)| *door != Door::Open)
         });
         let Some((door, count)) = next else { return };

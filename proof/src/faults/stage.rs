@@ -17,7 +17,7 @@ use shared::http::Timeouts;
 
 use super::call::{Call, Function};
 use super::certificates::Certificates;
-use super::expected::{LINKED, LINKED_ANEW, NEW_LINK, SAME_CODE, SIGN_IN_AGAIN, SIGNED_OUT};
+use super::expected::{LINKED, LINKED_ANEW, LINKED_LATER, NEW_LINK, SAME_CODE, SIGN_IN_AGAIN, SIGNED_OUT};
 use super::proxy::{Body, Fault, Proxy, Reply, Strike};
 
 /// The workspace.
@@ -56,9 +56,13 @@ pub struct Worker(Instance);
 impl Stage {
     /// Builds the binaries and starts the world, whose clock goes as the binaries' does.
     pub async fn set() -> Result<Self, Box<dyn Error>> {
-        let functions = ["-p", "authorize", "-p", "login", "-p", "logout", "-p", "userinfo"];
+        let functions = ["--bin", "authorize", "--bin", "login", "--bin", "logout", "--bin", "userinfo"];
         let build = tokio::task::block_in_place(|| {
-            Command::new(env!("CARGO")).args(["build"]).args(functions).current_dir(ROOT).status()
+            Command::new(env!("CARGO"))
+                .args(["build", "--release"])
+                .args(functions)
+                .current_dir(ROOT)
+                .status()
         });
         if !build?.success() {
             return Err("the release binaries cannot be built".into());
@@ -66,7 +70,7 @@ impl Stage {
         // Beside `debug`, where this program is.
         let program = std::env::current_exe()?;
         let target = program.parent().and_then(Path::parent).ok_or("no target directory")?;
-        let (binaries, ca_file) = (target.join("debug"), target.join("proof").join("ca.pem"));
+        let (binaries, ca_file) = (target.join("release"), target.join("proof").join("ca.pem"));
         let certificates = Arc::new(Certificates::issue(&ca_file)?);
 
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
@@ -165,6 +169,10 @@ async fn after_userinfo(worker: &mut Worker, app: &App<'_>) -> String {
     let answer = worker.ask(app, Function::Userinfo, "userinfo", &[]).await;
     if answer.is_ada() {
         return LINKED.to_owned();
+    }
+    // Whoever held a lease and was not heard of still holds it.
+    if answer.status == 503 && worker.ask(app, Function::Userinfo, "userinfo", &[]).await.is_ada() {
+        return LINKED_LATER.to_owned();
     }
     if answer.code == "reconnect_required" && app.link(Person::Ada).await.status == 200 {
         let answer = worker.ask(app, Function::Userinfo, "userinfo", &[]).await;

@@ -47,22 +47,26 @@ impl Refresh<'_> {
         if self.endpoint.rotation() == Rotation::None {
             return self.lead(stale, None).await;
         }
+        let mut outage = Error::ProviderUnavailable;
         // What cannot be stored in time must not be begun: the provider would have the only copy.
         while self.deadline.left() > self.lease {
             let claim = self.link.claim_refresh(&stale.tokens).await?;
             let lease = self.deadline.within(self.lease);
             match claim {
                 Claim::Won => return self.lead(stale, Some(lease)).await,
-                Claim::Lost => {
+                Claim::Lost | Claim::Unsure => {
                     if let Some(tokens) = self.follow(&stale.tokens, lease).await? {
                         return Ok(tokens);
                     }
                 }
                 Claim::Void => tokio::time::sleep(PAUSE).await,
             }
+            if claim != Claim::Lost {
+                outage = Error::SecretStoreUnavailable;
+            }
             stale.tokens.attempt += 1;
         }
-        Err(Error::ProviderUnavailable)
+        Err(outage)
     }
 
     /// Refreshes; alone, if there is a lease.

@@ -33,8 +33,10 @@ struct StripeError {
 pub enum Claim {
     /// It is ours, and nobody else's.
     Won,
-    /// It is somebody's, or may be.
+    /// It is somebody else's.
     Lost,
+    /// Nobody knows whose it is, if it is anybody's.
+    Unsure,
     /// Nobody will ever hold it.
     Void,
 }
@@ -45,16 +47,18 @@ pub enum Claim {
 /// As [`judge`], for what no other lease would change.
 pub(super) fn claimed(outcome: Result<Reply, Failure>, mark: &SecretString) -> Result<Claim, Error> {
     // Without an answer it may be ours; but who is not sure must not act.
-    let Ok(reply) = outcome else { return Ok(Claim::Lost) };
+    let Ok(reply) = outcome else { return Ok(Claim::Unsure) };
     match reply.status.as_u16() {
         200..300 => {
-            let written = reply.json::<Secret>().and_then(|secret| secret.payload);
+            let Some(secret) = Secret::read(&reply) else { return Ok(Claim::Unsure) };
             let replayed = reply.headers.get("idempotent-replayed").is_some_and(|value| value == "true");
             // Should the answer not tell what was written, a first answer is one of our own.
-            let ours = written.map_or(!replayed, |written| written.expose_secret() == mark.expose_secret());
+            let ours =
+                secret.payload.map_or(!replayed, |written| written.expose_secret() == mark.expose_secret());
             Ok(if ours { Claim::Won } else { Claim::Lost })
         }
-        409 => Ok(Claim::Lost),
+        // Somebody's request with this key is being run.
+        409 => Ok(Claim::Unsure),
         400 if error(&reply).r#type.as_deref() == Some("idempotency_error") => Ok(Claim::Lost),
         // Stripe keeps a failure as it keeps a success: this key is used up.
         500.. => Ok(Claim::Void),

@@ -44,9 +44,18 @@ pub struct UserSecrets<'a> {
     deadline: Deadline,
 }
 
+/// Stripe's object. It has no `Debug`: payloads are secrets.
 #[derive(Deserialize)]
 struct Secret {
+    object: String,
     payload: Option<SecretString>,
+}
+
+impl Secret {
+    /// None when the answer is no secret of Stripe's: a 2xx alone may come from anything in between.
+    fn read(reply: &Reply) -> Option<Self> {
+        reply.json::<Self>().filter(|secret| secret.object == "apps.secret")
+    }
 }
 
 impl SecretStore {
@@ -84,7 +93,7 @@ impl UserSecrets<'_> {
     /// # Errors
     /// `secret_store_unavailable`, `secret_store_denied`, `client_misconfigured` or `rate_limited`.
     pub async fn set(&self, name: &str, payload: &SecretString) -> Result<(), Error> {
-        self.post("stripe.set", SET, &self.named(name, payload)).await.map(|_| ())
+        self.post("stripe.set", SET, &self.named(name, payload)).await
     }
 
     /// Reads a secret; none when there is none of this name.
@@ -97,7 +106,7 @@ impl UserSecrets<'_> {
         match self.send("stripe.find", request).await? {
             None => Ok(None),
             Some(reply) => {
-                let payload = reply.json::<Secret>().and_then(|secret| secret.payload);
+                let payload = Secret::read(&reply).and_then(|secret| secret.payload);
                 payload.map(Some).ok_or(Error::SecretStoreUnavailable)
             }
         }
@@ -108,7 +117,7 @@ impl UserSecrets<'_> {
     /// # Errors
     /// As [`UserSecrets::set`].
     pub async fn delete(&self, name: &str) -> Result<(), Error> {
-        self.post("stripe.delete", "v1/apps/secrets/delete", &self.scope(name)).await.map(|_| ())
+        self.post("stripe.delete", "v1/apps/secrets/delete", &self.scope(name)).await
     }
 
     /// Asks for a lease that only one of all who ask for it gets. Of all requests with one idempotency key
@@ -125,15 +134,13 @@ impl UserSecrets<'_> {
         claimed(self.authorized("stripe.claim", request).await?, &mark)
     }
 
-    async fn post(
-        &self,
-        call: &'static str,
-        path: &str,
-        form: &[(&str, &str)],
-    ) -> Result<Option<Reply>, Error> {
+    async fn post(&self, call: &'static str, path: &str, form: &[(&str, &str)]) -> Result<(), Error> {
         // One key for all tries of one write: Stripe carries it out once.
         let key = hex::encode(random::<16>()?);
-        self.send(call, self.write(path, &key).form(form)).await
+        match self.send(call, self.write(path, &key).form(form)).await? {
+            Some(reply) if Secret::read(&reply).is_none() => Err(Error::SecretStoreUnavailable),
+            _ => Ok(()),
+        }
     }
 
     /// None is Stripe's `resource_missing`.

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::error::Error;
 use crate::http::{Deadline, Http};
 use crate::provider;
-use crate::sealed::SealingKeys;
+use crate::sealed::{LinkId, SealingKeys};
 use crate::secret_store::{LONGEST_PAYLOAD, SecretStore, UserSecrets};
 use crate::settings::{Rolling, Settings};
 use crate::stripe_user::{Mode, StripeUser};
@@ -113,6 +113,12 @@ impl UserTokens<'_> {
             tracing::warn!("the stored tokens cannot be opened");
         }
         Ok(Some(Stored { tokens, slot }))
+    }
+
+    /// Whether the tokens of this link attempt are what is stored; false when nobody can say.
+    pub async fn hold(&self, link: &LinkId) -> bool {
+        let stored = self.load().await.ok().flatten().and_then(|stored| stored.tokens);
+        stored.is_some_and(|set| set.link == Some(*link))
     }
 
     /// Stores a token set in place of `old`. Whoever reads meanwhile finds the old set or the new one.
