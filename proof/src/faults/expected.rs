@@ -21,8 +21,6 @@ pub const SAME_CODE: &str = "linked as before; the same code works";
 pub const NEW_LINK: &str = "linked as before; a new link works";
 /// Stored, though the answer that says so was lost.
 pub const LINKED_ANEW: &str = "linked anew";
-/// The lease was taken, and nobody knew by whom; it ends by itself.
-pub const LINKED_LATER: &str = "linked as before, once the lease has run out";
 /// Nothing is stored any more, and a new link works.
 pub const SIGNED_OUT: &str = "signed out; a new link works";
 
@@ -94,7 +92,6 @@ pub fn expected(call: Call, fault: Fault) -> Expected {
     };
     let after = match call {
         Call::Refresh if is_lost => SIGN_IN_AGAIN,
-        Call::RefreshLease if is_lost && !matches!(fault, Fault::Drip) => LINKED_LATER,
         Call::LinkLease if !is_lost => SAME_CODE,
         Call::Set if is_lost => LINKED_ANEW,
         Call::Settings | Call::Find | Call::RefreshLease | Call::Refresh | Call::Userinfo => LINKED,

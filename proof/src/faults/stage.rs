@@ -17,7 +17,7 @@ use shared::http::Timeouts;
 
 use super::call::{Call, Function};
 use super::certificates::Certificates;
-use super::expected::{LINKED, LINKED_ANEW, LINKED_LATER, NEW_LINK, SAME_CODE, SIGN_IN_AGAIN, SIGNED_OUT};
+use super::expected::{LINKED, LINKED_ANEW, NEW_LINK, SAME_CODE, SIGN_IN_AGAIN, SIGNED_OUT};
 use super::proxy::{Body, Fault, Proxy, Reply, Strike};
 
 /// The workspace.
@@ -169,10 +169,6 @@ async fn after_userinfo(worker: &mut Worker, app: &App<'_>) -> String {
     let answer = worker.ask(app, Function::Userinfo, "userinfo", &[]).await;
     if answer.is_ada() {
         return LINKED.to_owned();
-    }
-    // Whoever held a lease and was not heard of still holds it.
-    if answer.status == 503 && worker.ask(app, Function::Userinfo, "userinfo", &[]).await.is_ada() {
-        return LINKED_LATER.to_owned();
     }
     if answer.code == "reconnect_required" && app.link(Person::Ada).await.status == 200 {
         let answer = worker.ask(app, Function::Userinfo, "userinfo", &[]).await;

@@ -283,6 +283,20 @@ async fn whatever_stripe_says_of_a_lease_somebody_refreshes() {
     assert_eq!(app.userinfo().await.error(), (403, "secret_store_denied".to_owned()));
 }
 
+/// Stripe took every claim and told nobody: leases of several attempts are nobody's, and no function notes them.
+#[tokio::test]
+async fn leases_that_nobody_knows_of_are_passed_over() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.clock.advance(3600);
+    rig.world.faults.always(Party::Stripe, "/v1/apps/secrets", Fault::LoseReply);
+    assert_eq!(app.userinfo().await.error(), (503, "secret_store_unavailable".to_owned()));
+    rig.world.faults.clear();
+    assert_eq!(app.userinfo().await.status, 200);
+    assert_eq!(rig.world.provider.calls("/token"), 2, "the link and one refresh");
+}
+
 #[tokio::test]
 async fn a_new_link_has_leases_of_its_own() {
     let rig = Rig::session_bound().await;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use reqwest::{RequestBuilder, StatusCode};
 use secrecy::ExposeSecret;
 
+use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::{Http, Reply};
 use crate::invocation::Invocation;
@@ -17,6 +18,9 @@ use crate::stripe_user::StripeUser;
 use crate::tokens::{Stored, TokenSet, TokenStore, UserTokens};
 use flights::Flights;
 use refresh::Refresh;
+
+/// In seconds; Lambda's differ by far less.
+const CLOCKS_DIFFER_BY: UnixSeconds = 5;
 
 /// Gives access tokens of linked users.
 pub struct AccessTokens {
@@ -157,9 +161,9 @@ impl AccessTokens {
             stale = present;
         }
         let (now, deadline) = (invocation.now, invocation.deadline);
-        Refresh { store: &self.store, endpoint: &self.endpoint, user, link, now, deadline, lease: self.lease }
-            .run(stale)
-            .await
+        let over = now + self.http.timeouts().request.as_secs() + CLOCKS_DIFFER_BY;
+        let (store, endpoint, lease) = (&self.store, &self.endpoint, self.lease);
+        Refresh { store, endpoint, user, link, now, deadline, lease, over }.run(stale).await
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Refresh<'a> {
     pub(super) deadline: Deadline,
     /// The longest a refresh can take whose function lives: then the next may try.
     pub(super) lease: Duration,
+    /// When this request is surely over, by anybody's clock.
+    pub(super) over: UnixSeconds,
 }
 
 /// What became of the link while its tokens were refreshed.
@@ -50,12 +52,17 @@ impl Refresh<'_> {
         let mut outage = Error::ProviderUnavailable;
         // What cannot be stored in time must not be begun: the provider would have the only copy.
         while self.deadline.left() > self.lease {
-            let claim = self.link.claim_refresh(&stale.tokens).await?;
+            let claim = self.link.claim_refresh(&stale.tokens, self.over).await?;
             let lease = self.deadline.within(self.lease);
             match claim {
                 Claim::Won => return self.lead(stale, Some(lease)).await,
                 Claim::Lost | Claim::Unsure => {
-                    if let Some(tokens) = self.follow(&stale.tokens, lease).await? {
+                    // Attempts that came to nothing may have gone before; the last lease alone counts.
+                    let last = self.link.last_refresh(&stale.tokens).await;
+                    let last = last.filter(|last| last.attempt >= stale.tokens.attempt);
+                    stale.tokens.attempt = last.as_ref().map_or(stale.tokens.attempt, |last| last.attempt);
+                    let is_over = last.is_some_and(|last| last.over < self.now);
+                    if !is_over && let Some(tokens) = self.follow(&stale.tokens, lease).await? {
                         return Ok(tokens);
                     }
                 }

@@ -122,13 +122,13 @@ impl UserSecrets<'_> {
 
     /// Asks for a lease that only one of all who ask for it gets. Of all requests with one idempotency key
     /// Stripe runs the first alone: the same request again gets its answer once more, another is refused
-    /// (<https://docs.stripe.com/api/idempotent_requests>). Each contender writes a mark of its own, so one whose
-    /// answer was lost asks again and knows its mark.
+    /// (<https://docs.stripe.com/api/idempotent_requests>). Each contender writes `note` and a mark of its own, so one
+    /// whose answer was lost asks again and knows its mark.
     ///
     /// # Errors
     /// As [`UserSecrets::set`].
-    pub async fn claim(&self, key: &str, name: &str) -> Result<Claim, Error> {
-        let mark = SecretString::from(hex::encode(random::<16>()?));
+    pub async fn claim(&self, key: &str, name: &str, note: &str) -> Result<Claim, Error> {
+        let mark = SecretString::from(format!("{note} {}", hex::encode(random::<16>()?)));
         let form = [&self.named(name, &mark)[..], &[("expand[]", "payload")]].concat();
         let request = self.write(SET, key).form(&form);
         claimed(self.authorized("stripe.claim", request).await?, &mark)

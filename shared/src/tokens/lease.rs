@@ -8,21 +8,31 @@
 
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
 use super::{TokenSet, UserTokens};
+use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::Deadline;
 use crate::sealed::LinkId;
 use crate::secret_store::Claim;
 
-/// The secret that the lease of a refresh writes. What it holds does not matter.
+/// The secret that the lease of a refresh writes: its key, and when it is surely over.
 pub(super) const REFRESH: &str = "refresh_lease";
 /// The secret that the lease of a link writes; it is there while the link is being made.
 const LINK: &str = "link_lease";
 
 /// How often a waiting function looks for the outcome, at first; the pauses double up to eight times this.
 const GLANCE: Duration = Duration::from_millis(100);
+
+/// The lease of a refresh that was taken last.
+pub(crate) struct Taken {
+    /// Which attempt it is for.
+    pub attempt: u32,
+    /// When whoever took it is surely done.
+    pub over: UnixSeconds,
+}
 
 /// When a waiting function looks again. It ends when time is up.
 pub(crate) struct Glances {
@@ -47,15 +57,26 @@ impl Glances {
 }
 
 impl UserTokens<'_> {
-    /// Asks for the lease to refresh this set, in its present attempt.
+    /// Asks for the lease to refresh this set, in its present attempt; `over` is when we are surely done.
     ///
     /// # Errors
     /// As [`UserSecrets::claim`](crate::secret_store::UserSecrets::claim).
-    pub async fn claim_refresh(&self, tokens: &TokenSet) -> Result<Claim, Error> {
-        let turn = format!("{}:{}", tokens.generation, tokens.attempt);
-        // A link made anew begins again at generation 0, within the day that Stripe remembers keys.
-        let key = format!("refresh:{}:{turn}", self.key(tokens.link.unwrap_or_default()));
-        self.secrets.claim(&key, REFRESH).await
+    pub(crate) async fn claim_refresh(&self, tokens: &TokenSet, over: UnixSeconds) -> Result<Claim, Error> {
+        let key = format!("{}{}", self.refreshes(tokens), tokens.attempt);
+        self.secrets.claim(&key, REFRESH, &format!("{key} {over}")).await
+    }
+
+    /// The lease that was last taken to refresh this set; none when there is none, or nobody can say.
+    pub(crate) async fn last_refresh(&self, tokens: &TokenSet) -> Option<Taken> {
+        let mark = self.secrets.find(REFRESH).await.ok()??;
+        let mut note = mark.expose_secret().strip_prefix(&self.refreshes(tokens))?.split(' ');
+        Some(Taken { attempt: note.next()?.parse().ok()?, over: note.next()?.parse().ok()? })
+    }
+
+    /// The keys of a set's leases, but for the attempt. A link made anew begins again at generation 0, within the
+    /// day that Stripe remembers keys.
+    fn refreshes(&self, tokens: &TokenSet) -> String {
+        format!("refresh:{}:{}:", self.key(tokens.link.unwrap_or_default()), tokens.generation)
     }
 
     /// Asks for the lease to make this link.
@@ -64,7 +85,7 @@ impl UserTokens<'_> {
     /// As [`UserSecrets::claim`](crate::secret_store::UserSecrets::claim).
     pub async fn claim_link(&self, link: &LinkId) -> Result<Claim, Error> {
         let key = format!("link:{}", self.key(*link));
-        self.secrets.claim(&key, LINK).await
+        self.secrets.claim(&key, LINK, &key).await
     }
 
     /// Says that the link is made, or that it failed.
