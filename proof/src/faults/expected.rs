@@ -80,13 +80,13 @@ pub fn expected(call: Call, fault: Fault) -> Expected {
         // Asked whether it has the tokens, Stripe says yes.
         Call::Set if is_lost => "200 linked",
         Call::Find | Call::LinkLease | Call::Set | Call::RefreshLease | Call::Delete => stripe(status),
-        Call::Exchange | Call::Refresh => provider(fault),
         Call::Userinfo if status == Some(401) => "401 reconnect_required",
-        Call::Userinfo => provider(fault),
+        Call::Exchange | Call::Refresh | Call::Userinfo => provider(fault),
         Call::Revoke => match fault {
-            // The answer has a head and no body.
-            Fault::ResetAfterHead => "200 revoked",
-            Fault::Reply(Reply { status: 200..300, body: Body::Text(_), .. }) => "200 revoked",
+            // The provider's own answer has a head and no body.
+            Fault::ResetAfterHead | Fault::Reply(Reply { status: 200..300, body: Body::Text(_), .. }) => {
+                "200 revoked"
+            }
             _ => "200 not revoked",
         },
     };
