@@ -4,7 +4,8 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use axum::Router;
-use tokio::net::TcpListener;
+use axum::serve::ListenerExt as _;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::tls::Authority;
 
@@ -67,11 +68,17 @@ impl Listener {
             tokio::spawn(async move {
                 match authority {
                     Some(authority) => axum::serve(authority.listen(socket)?, router).await,
-                    None => axum::serve(socket, router).await,
+                    None => axum::serve(socket.tap_io(without_delay), router).await,
                 }
             });
         }
     }
+}
+
+/// As real servers do: an answer in two writes must not wait for an acknowledgement.
+pub(crate) fn without_delay(stream: &mut TcpStream) {
+    // Slower is no failure.
+    let _ = stream.set_nodelay(true);
 }
 
 #[cfg(test)]

@@ -15,11 +15,14 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::serve::ListenerExt as _;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+
+use crate::ports::without_delay;
 
 /// How long a function may take, as it is told.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -89,6 +92,7 @@ impl Instance {
         let (first_next, seen) = watch::channel(None);
         let api = Arc::new(Api { waiting: waiting.into(), open: Mutex::default(), first_next });
         // It returns only when the runtime ends.
+        let listener = listener.tap_io(without_delay);
         let server =
             tokio::spawn(async move { axum::serve(listener, api.router()).await.unwrap_or_default() });
 

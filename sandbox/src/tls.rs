@@ -14,6 +14,8 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::server::TlsStream;
 
+use crate::ports::without_delay;
+
 /// Connections that have shaken hands and wait to be served.
 const BACKLOG: usize = 64;
 
@@ -50,7 +52,8 @@ impl Authority {
         tokio::spawn(async move {
             // One task a handshake: who connects early and speaks late must not keep others waiting.
             while !shaken.is_closed() {
-                let Ok((stream, peer)) = socket.accept().await else { continue };
+                let Ok((mut stream, peer)) = socket.accept().await else { continue };
+                without_delay(&mut stream);
                 let (acceptor, shaken) = (acceptor.clone(), shaken.clone());
                 tokio::spawn(async move {
                     if let Ok(stream) = acceptor.accept(stream).await {
