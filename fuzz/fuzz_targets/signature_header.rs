@@ -32,13 +32,12 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     Corpus::Keep
 });
 
-/// The scheme as DESIGN and Stripe's documentation put it, read the slow way.
+/// The scheme as Stripe documents it, read the slow way.
 fn expected(header: &str, time: &str, right: &str) -> Result<String, Error> {
     if header.is_empty() {
         return Err(Error::SignatureMissing);
     }
-    let items: Vec<Vec<&str>> =
-        header.split(',').map(|item| item.split('=').collect()).collect();
+    let items: Vec<Vec<&str>> = header.split(',').map(|item| item.split('=').collect()).collect();
     let times = items.iter().filter(|item| item[0] == "t").count();
     let versions = items.iter().filter(|item| item[0] == "v1").count();
     let digits = !time.is_empty() && time.chars().all(|c| c.is_ascii_digit()) && !time.starts_with('0');
@@ -54,5 +53,9 @@ fn expected(header: &str, time: &str, right: &str) -> Result<String, Error> {
     if !items.contains(&vec!["v1", right]) {
         return Err(Error::SignatureInvalid);
     }
-    if (NOW - 300..=NOW + 60).contains(&seconds) { Ok("usr_ada".to_owned()) } else { Err(Error::SignatureExpired) }
+    if (NOW - 300..=NOW + 60).contains(&seconds) {
+        Ok("usr_ada".to_owned())
+    } else {
+        Err(Error::SignatureExpired)
+    }
 }

@@ -58,8 +58,10 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     let right = sign(&NOW.to_string(), &payload);
     let put = |text: &str| text.replace(RIGHT, &right);
     let asked = text.contains(RIGHT);
-    let headers: BTreeMap<_, Vec<_>> =
-        headers.iter().map(|(name, values)| (name, values.iter().map(|value| put(value)).collect())).collect();
+    let headers: BTreeMap<_, Vec<_>> = headers
+        .iter()
+        .map(|(name, values)| (name, values.iter().map(|value| put(value)).collect()))
+        .collect();
     // The body form signs the body as it is; in an envelope the signature is beside the payload.
     let body = if is_envelope(body) { put(body) } else { body.to_owned() };
 

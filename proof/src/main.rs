@@ -6,6 +6,7 @@
 mod attacks;
 mod differential;
 mod faults;
+mod fuzz;
 mod mutations;
 mod report;
 #[cfg(test)]
@@ -23,6 +24,9 @@ const LOG: &str = "target/proof/output.log";
 
 /// Headers that the verifiers are compared over.
 const HEADERS: usize = 30_000;
+
+/// How long CI runs each fuzz target.
+const SECONDS: u32 = 10;
 
 /// Plays attacks and faults against the real functions. Without a name: all that CI runs.
 #[derive(Parser)]
@@ -61,6 +65,12 @@ enum Suite {
         #[arg(long)]
         write: bool,
     },
+    /// What reads strangers' bytes, over inputs that coverage leads to.
+    Fuzz {
+        /// For each target.
+        #[arg(long, default_value_t = 20)]
+        seconds: u32,
+    },
 }
 
 #[tokio::main]
@@ -73,10 +83,12 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         Some(Suite::Mutations { only }) => mutations::run(&mut report, &only)?,
         Some(Suite::Differential { headers, seed }) => differential::run(&mut report, headers, seed).await,
         Some(Suite::Faults { write }) => Box::pin(faults::run(&mut report, write)).await,
+        Some(Suite::Fuzz { seconds }) => fuzz::run(&mut report, seconds)?,
         None => {
             Box::pin(attacks::run(&mut report, "")).await;
             differential::run(&mut report, HEADERS, 1).await;
             Box::pin(faults::run(&mut report, false)).await;
+            fuzz::run(&mut report, SECONDS)?;
         }
     }
     Ok(if report.finish() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

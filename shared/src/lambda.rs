@@ -171,8 +171,8 @@ fn log_problems(error: &LoadError) {
     }
 }
 
-/// Reads an event. Odd bytes in a query or a bad host make `lambda_http` panic while it builds the request;
-/// such an event is as unreadable as one that is no HTTP event.
+/// Reads an event. Odd bytes in a query, a bad host or a body that is no base64 make `lambda_http` panic while it
+/// builds the request; such an event is as unreadable as one that is no HTTP event.
 fn read(event: &str) -> Option<Request> {
     let request = catch_unwind(AssertUnwindSafe(|| lambda_http::request::from_str(event)));
     request.ok()?.ok()

@@ -1,0 +1,132 @@
+//! The targets of `fuzz/`, each for some seconds, from what was kept of earlier runs. `docs/fuzzing.md` tells more.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::available_parallelism;
+
+use crate::report::{Report, Row};
+
+/// Where all of it is built and written, below the workspace.
+const BUILT: &str = "target/fuzz";
+/// For one input, in seconds: most take a thousandth of one.
+const LONGEST: u32 = 10;
+/// For the whole process, in MB: four times what one takes. What keeps a few hundred bytes of each input is past it
+/// within a minute or two.
+const MOST_MEMORY: u32 = 256;
+
+/// Builds every target and runs each for so many seconds, as many at once as there are processors.
+pub fn run(report: &mut Report, seconds: u32) -> io::Result<()> {
+    let fuzz = Fuzz { workspace: Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()? };
+    let compiler = std::env::var("CXX").unwrap_or_else(|_| "c++".to_owned());
+    if Command::new(&compiler).arg("--version").output().is_err() {
+        report.not_run(&format!("the fuzz targets (libFuzzer needs a C++ compiler, {compiler})"));
+        return Ok(());
+    }
+    report.say(&format!("building the fuzz targets in {BUILT}; the first time takes minutes"));
+    let built = fuzz.cargo("build").args(["--bins"]).status()?;
+    report.row(row(
+        "the targets build".to_owned(),
+        "built",
+        if built.success() { "built" } else { "not built" }.to_owned(),
+    ));
+    if !built.success() {
+        return Ok(());
+    }
+    for several in fuzz.targets()?.chunks(available_parallelism()?.get()) {
+        report.say(&format!("fuzz: {} for {seconds} s", several.join(" and ")));
+        let running: Vec<_> =
+            several.iter().map(|target| fuzz.start(target, seconds)).collect::<io::Result<_>>()?;
+        for (target, mut process) in several.iter().zip(running) {
+            let ended = process.wait()?;
+            let told = fs::read_to_string(fuzz.log(target))?;
+            match figures(&told).filter(|_| ended.success()) {
+                Some(figures) => {
+                    report.row(row(format!("{target}: {figures}"), EXPECTED, EXPECTED.to_owned()));
+                }
+                None => report.row(row(target.clone(), EXPECTED, fuzz.finding(target, &told))),
+            }
+        }
+    }
+    Ok(())
+}
+
+const EXPECTED: &str = "no crash, hang or growth";
+
+fn row(case: String, expected: &str, seen: String) -> Row {
+    Row { suite: "fuzz", case, expected: expected.to_owned(), seen }
+}
+
+struct Fuzz {
+    workspace: PathBuf,
+}
+
+impl Fuzz {
+    fn targets(&self) -> io::Result<Vec<String>> {
+        let files = fs::read_dir(self.workspace.join("fuzz/fuzz_targets"))?.flatten();
+        let name = |file: fs::DirEntry| Some(file.path().file_stem()?.to_str()?.to_owned());
+        let mut targets: Vec<_> = files.filter_map(name).collect();
+        targets.sort();
+        Ok(targets)
+    }
+
+    /// Begins in the folder whose `.cargo/config.toml` asks for coverage; the flags of the environment would win.
+    fn cargo(&self, command: &str) -> Command {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .args([command, "--release", "--locked", "--target-dir"])
+            .arg(self.workspace.join(BUILT))
+            .current_dir(self.workspace.join("fuzz"))
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS");
+        cargo
+    }
+
+    fn start(&self, target: &str, seconds: u32) -> io::Result<Child> {
+        let found = self.workspace.join(BUILT).join("corpus").join(target);
+        fs::create_dir_all(&found)?;
+        self.cargo("run")
+            .args(["--bin", target, "--"])
+            .arg(format!("-max_total_time={seconds}"))
+            .arg(format!("-timeout={LONGEST}"))
+            .arg(format!("-rss_limit_mb={MOST_MEMORY}"))
+            .arg(format!("-artifact_prefix={}-", self.workspace.join(BUILT).join(target).display()))
+            .arg("-print_final_stats=1")
+            // New inputs go to the first.
+            .args([found, self.workspace.join("fuzz/corpus").join(target)])
+            .stdout(Stdio::null())
+            .stderr(File::create(self.log(target))?)
+            .spawn()
+    }
+
+    fn log(&self, target: &str) -> PathBuf {
+        self.workspace.join(BUILT).join(format!("{target}.log"))
+    }
+
+    /// What stopped it, where the input is that did, and how to see it again.
+    fn finding(&self, target: &str, told: &str) -> String {
+        let after = |mark: &str| told.lines().find_map(|line| Some(line.split_once(mark)?.1));
+        let what = after("SUMMARY: libFuzzer: ").unwrap_or("ended without figures");
+        match after("Test unit written to ") {
+            Some(input) => {
+                format!("{what}; again: (cd fuzz && cargo run --release --bin {target} -- {input})")
+            }
+            None => format!("{what}; see {}", self.log(target).display()),
+        }
+    }
+}
+
+/// What libFuzzer counted, if it came to its end.
+fn figures(told: &str) -> Option<String> {
+    let words: Vec<_> = told.lines().find(|line| line.contains("\tDONE "))?.split_whitespace().collect();
+    let of = |name: &str| words.iter().skip_while(|word| **word != name).nth(1).copied();
+    let stat = |name: &str| told.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let inputs = of("corp:")?.split('/').next()?;
+    Some(format!(
+        "{} executions, {} of the code's edges, {inputs} inputs kept, at most {} MB",
+        stat("stat::number_of_executed_units:")?,
+        of("cov:")?,
+        stat("stat::peak_rss_mb:")?,
+    ))
+}
