@@ -12,6 +12,8 @@ use crate::app::App;
 pub enum Subject {
     /// Answers `hello`.
     Bare,
+    /// The same, after one call to SSM over TLS, by hand.
+    Floor,
     /// `POST /login`; calls nobody.
     Login,
     /// `POST /authorize`: makes a link. Secret Store, token endpoint, userinfo endpoint.
@@ -24,12 +26,14 @@ pub enum Subject {
 
 impl Subject {
     /// All, the one to compare with first.
-    pub const ALL: [Self; 5] = [Self::Bare, Self::Login, Self::Authorize, Self::Userinfo, Self::Logout];
+    pub const ALL: [Self; 6] =
+        [Self::Bare, Self::Floor, Self::Login, Self::Authorize, Self::Userinfo, Self::Logout];
 
-    /// The package, and the binary.
+    /// The binary.
     pub fn name(self) -> &'static str {
         match self {
             Self::Bare => "bare",
+            Self::Floor => "floor",
             Self::Login => "login",
             Self::Authorize => "authorize",
             Self::Userinfo => "userinfo",
@@ -58,7 +62,7 @@ impl<'a> Events<'a> {
         self.count += 1;
         let app = self.app(format!("usr_bench{}", self.count));
         match subject {
-            Subject::Bare | Subject::Login => app.login_event(),
+            Subject::Bare | Subject::Floor | Subject::Login => app.login_event(),
             Subject::Authorize => app.authorize_event().await,
             Subject::Userinfo => self
                 .app("usr_linked".to_owned())
@@ -81,7 +85,7 @@ impl<'a> Events<'a> {
         let body: Value = serde_json::from_str(text).unwrap_or_default();
         answer["statusCode"] == 200
             && match subject {
-                Subject::Bare => text == "hello",
+                Subject::Bare | Subject::Floor => text == "hello",
                 Subject::Login => body["authorization_url"]
                     .as_str()
                     .is_some_and(|address| address.starts_with(&self.world.addresses.provider)),

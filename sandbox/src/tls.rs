@@ -12,6 +12,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::server::NoServerSessionStorage;
 use tokio_rustls::server::TlsStream;
 
 use crate::ports::without_delay;
@@ -78,10 +79,13 @@ fn make() -> Result<(ServerConfig, String), Box<dyn std::error::Error + Send + S
     let server = CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()])?;
     let certificate = server.signed_by(&key, &Issuer::new(authority, authority_key))?;
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)?;
+    // All stand-ins are `localhost` to a client: a ticket of one would spare it the handshake with the next.
+    config.send_tls13_tickets = 0;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
     Ok((config, pem))
 }
 
