@@ -6,6 +6,7 @@
 mod attacks;
 mod differential;
 mod faults;
+mod load;
 mod mutations;
 mod report;
 #[cfg(test)]
@@ -61,6 +62,18 @@ enum Suite {
         #[arg(long)]
         write: bool,
     },
+    /// Mixed traffic of many users, with faults sprinkled in. CI does not run it.
+    Load {
+        /// How many, at least.
+        #[arg(long, default_value_t = 200_000)]
+        requests: usize,
+        /// Each with an account of their own at the provider.
+        #[arg(long, default_value_t = 2000)]
+        users: u32,
+        /// Another seed makes another mix.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 #[tokio::main]
@@ -73,6 +86,9 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         Some(Suite::Mutations { only }) => mutations::run(&mut report, &only)?,
         Some(Suite::Differential { headers, seed }) => differential::run(&mut report, headers, seed).await,
         Some(Suite::Faults { write }) => Box::pin(faults::run(&mut report, write)).await,
+        Some(Suite::Load { requests, users, seed }) => {
+            Box::pin(load::run(&mut report, requests, users, seed)).await;
+        }
         None => {
             Box::pin(attacks::run(&mut report, "")).await;
             differential::run(&mut report, HEADERS, 1).await;
