@@ -20,7 +20,7 @@ use sandbox::testing::rig::Rig;
 use crate::report::{Report, Row};
 use link::{LINKED, UNLINKED};
 use tally::Tally;
-use trouble::{TOKEN, Trouble};
+use trouble::Trouble;
 use user::User;
 
 /// So many requests at once.
@@ -58,10 +58,10 @@ pub async fn run(report: &mut Report, requests: usize, users: u32, seed: u64) {
             resident.extend(now);
         }
         report.say(&format!(
-            "load: shift {} of {SHIFTS}: {} requests, {} calls for tokens, {} s, {} MiB",
+            "load: shift {} of {SHIFTS}: {} requests, {} refreshes, {} s, {} MiB",
             shift + 1,
             stage.tally.borrow().requests(),
-            rig.world.provider.calls(TOKEN),
+            stage.tally.borrow().refreshed,
             begun.elapsed().as_secs(),
             now.unwrap_or_default() / 1024,
         ));
@@ -78,7 +78,15 @@ pub async fn run(report: &mut Report, requests: usize, users: u32, seed: u64) {
         let is_linked = user.opens_the_app(&rig, &stage.tally).await;
         lost += usize::from(was_linked && !is_linked);
     }
-    conclude(report, stage.tally.into_inner(), lost, &resident);
+    let tally = stage.tally.into_inner();
+    let often = if tally.refreshed > people.len() { "more than once a user" } else { "hardly ever" };
+    report.row(Row {
+        suite: "load",
+        case: "tokens ended and were refreshed".to_owned(),
+        expected: "more than once a user".to_owned(),
+        seen: often.to_owned(),
+    });
+    conclude(report, tally, lost, &resident);
 }
 
 /// Moves the clock with the requests.

@@ -11,6 +11,8 @@ const TOLD: usize = 20;
 pub struct Tally {
     times: Vec<Duration>,
     answers: BTreeMap<String, usize>,
+    /// Tokens that had ended, and by the answer to their user had been refreshed.
+    pub refreshed: usize,
     /// Faults that struck.
     pub faults: BTreeMap<String, usize>,
     /// What should not have been answered, and to what.
@@ -48,8 +50,13 @@ impl Tally {
         self.times.sort_unstable();
         let last = self.times.len().saturating_sub(1);
         let at = |percent: usize| self.times.get(last * percent / 100).map_or(0.0, |time| ms(*time));
-        let mut text =
-            format!("latency: p50 {:.1} ms, p99 {:.1} ms, longest {:.0} ms\n", at(50), at(99), at(100));
+        let mut text = format!(
+            "latency: p50 {:.1} ms, p99 {:.1} ms, longest {:.0} ms\nrefreshes: {}\n",
+            at(50),
+            at(99),
+            at(100),
+            self.refreshed
+        );
         for (title, counts) in [("answers", &self.answers), ("faults that struck", &self.faults)] {
             let _ = writeln!(text, "{title}: {}", counts.values().sum::<usize>());
             for (name, count) in counts {

@@ -8,12 +8,12 @@ use sandbox::faults::{Fault, Faults, Planned};
 
 use super::user::Action;
 
-pub const FIND: &str = "/v1/apps/secrets/find";
-pub const SET: &str = "/v1/apps/secrets";
-pub const DELETE: &str = "/v1/apps/secrets/delete";
-pub const TOKEN: &str = "/token";
-pub const WHOAMI: &str = "/oauth/whoami";
-pub const REVOKE: &str = "/revoke";
+const FIND: &str = "/v1/apps/secrets/find";
+const SET: &str = "/v1/apps/secrets";
+const DELETE: &str = "/v1/apps/secrets/delete";
+const TOKEN: &str = "/token";
+const WHOAMI: &str = "/oauth/whoami";
+const REVOKE: &str = "/revoke";
 
 type Make = fn() -> Fault;
 

@@ -95,19 +95,25 @@ impl User {
         let chance = if writes { FAULTS_IN_WRITES } else { FAULTS };
         let can_fail = matches!(action, Action::Userinfo | Action::Link | Action::Logout);
         let trouble = (can_fail && rng.u32(..100) < chance).then(|| Trouble::any(rng, action, due));
-        self.play(rig, action, trouble, tally).await;
-        if self.link == LINKED && !matches!(action, Action::BadSignature | Action::Anonymous) {
+        if self.play(rig, action, trouble, tally).await {
+            tally.borrow_mut().refreshed += usize::from(due && action != Action::Link);
             self.fresh_in = Some(shift);
         }
     }
 
     /// Opens the app, nothing goes wrong; and tells whether the account is linked.
     pub async fn opens_the_app(&mut self, rig: &Rig, tally: &RefCell<Tally>) -> bool {
-        self.play(rig, Action::Userinfo, None, tally).await;
-        self.link == LINKED
+        self.play(rig, Action::Userinfo, None, tally).await
     }
 
-    async fn play(&mut self, rig: &Rig, action: Action, trouble: Option<Trouble>, tally: &RefCell<Tally>) {
+    /// Tells whether the user saw their account.
+    async fn play(
+        &mut self,
+        rig: &Rig,
+        action: Action,
+        trouble: Option<Trouble>,
+        tally: &RefCell<Tally>,
+    ) -> bool {
         let Self { ids, link, .. } = self;
         let app = App::new(rig, &ids.user, &ids.account);
         let desk = Desk { app, person: ids.person, rig, tally };
@@ -137,6 +143,7 @@ impl User {
                 tally.wrong.push(format!("{}: {action:?}: {told}, {fault}, {before:?}", ids.user));
             }
         }
+        told.iter().any(|told| told == OWN)
     }
 }
 
