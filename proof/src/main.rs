@@ -7,6 +7,7 @@ mod attacks;
 mod differential;
 mod faults;
 mod fuzz;
+mod load;
 mod mutations;
 mod report;
 #[cfg(test)]
@@ -71,6 +72,18 @@ enum Suite {
         #[arg(long, default_value_t = 20)]
         seconds: u32,
     },
+    /// Mixed traffic of many users, with faults sprinkled in. CI does not run it.
+    Load {
+        /// How many, at least.
+        #[arg(long, default_value_t = 200_000)]
+        requests: usize,
+        /// Each with an account of their own at the provider.
+        #[arg(long, default_value_t = 2000)]
+        users: u32,
+        /// Another seed makes another mix.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 #[tokio::main]
@@ -84,6 +97,9 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         Some(Suite::Differential { headers, seed }) => differential::run(&mut report, headers, seed).await,
         Some(Suite::Faults { write }) => Box::pin(faults::run(&mut report, write)).await,
         Some(Suite::Fuzz { seconds }) => fuzz::run(&mut report, seconds)?,
+        Some(Suite::Load { requests, users, seed }) => {
+            Box::pin(load::run(&mut report, requests, users, seed)).await;
+        }
         None => {
             Box::pin(attacks::run(&mut report, "")).await;
             differential::run(&mut report, HEADERS, 1).await;

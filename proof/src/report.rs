@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-use sandbox::testing::rig::logged;
+use sandbox::testing::rig::take_log;
 
 /// In every secret of a proof, as it is and, of the sealing key, in base64. Nothing may ever say one.
 const PLANTED: [&str; 2] = ["PLANTED", "UExBTlRFRF"];
@@ -35,6 +35,10 @@ pub struct Report {
     not_run: Vec<String>,
     said: String,
     log: File,
+    /// Of the functions' log, looked at so far.
+    lines: usize,
+    /// Planted secrets in them.
+    told: usize,
 }
 
 impl Report {
@@ -43,7 +47,14 @@ impl Report {
         if let Some(folder) = log.parent() {
             fs::create_dir_all(folder)?;
         }
-        Ok(Self { rows: Vec::new(), not_run: Vec::new(), said: String::new(), log: File::create(log)? })
+        Ok(Self {
+            rows: Vec::new(),
+            not_run: Vec::new(),
+            said: String::new(),
+            log: File::create(log)?,
+            lines: 0,
+            told: 0,
+        })
     }
 
     /// Takes one case.
@@ -72,23 +83,27 @@ impl Report {
         self.said.push('\n');
     }
 
+    /// Looks for planted secrets in what the functions logged since the last look, and returns it. A long run does
+    /// so now and then, and lets it go.
+    pub fn scan_log(&mut self) -> String {
+        let log = take_log();
+        self.lines += log.lines().count();
+        self.told += told(&log);
+        log
+    }
+
     /// Looks for planted secrets in everything said and logged, prints the summary, and tells whether all is as
     /// expected. Answers, their headers and addresses included, are looked at as they come: `App::send` fails then.
     pub fn finish(mut self) -> bool {
-        let log = logged();
+        let log = self.scan_log();
         let _ = writeln!(self.log, "{log}");
-        let told = |text: &str| PLANTED.iter().map(|secret| text.matches(secret).count()).sum::<usize>();
-        let (in_log, in_output) = (told(&log), told(&self.said));
-        self.say(&format!(
-            "scanned {} log lines and {} of output",
-            log.lines().count(),
-            self.said.lines().count()
-        ));
+        let in_output = told(&self.said);
+        self.say(&format!("scanned {} log lines and {} of output", self.lines, self.said.lines().count()));
         self.row(Row {
             suite: "secrets",
             case: "no planted secret in a log line or in this output".to_owned(),
             expected: "0 told".to_owned(),
-            seen: format!("{} told", in_log + in_output),
+            seen: format!("{} told", self.told + in_output),
         });
 
         let mut suites = BTreeMap::<_, (usize, usize)>::new();
@@ -106,4 +121,8 @@ impl Report {
         }
         self.rows.iter().all(Row::ok)
     }
+}
+
+fn told(text: &str) -> usize {
+    PLANTED.iter().map(|secret| text.matches(secret).count()).sum()
 }

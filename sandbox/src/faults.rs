@@ -5,11 +5,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use crate::Party;
@@ -49,6 +49,12 @@ fn json() -> String {
     "application/json".to_owned()
 }
 
+impl Planned {
+    fn is_at(&self, party: Party, path: &str) -> bool {
+        self.party == party && self.path == path
+    }
+}
+
 impl Fault {
     /// An answer with this status and an empty JSON object.
     #[must_use]
@@ -76,6 +82,9 @@ pub struct Planned {
     /// How many calls it strikes.
     #[serde(default = "once")]
     pub times: u32,
+    /// Strikes only calls that have this in their query, headers or body. Empty: any call.
+    #[serde(default)]
+    pub about: String,
 }
 
 fn once() -> u32 {
@@ -96,12 +105,12 @@ pub struct Waiting {
 impl Faults {
     /// Makes the next call of `path` at `party` go wrong.
     pub fn once(&self, party: Party, path: &str, fault: Fault) {
-        self.plan(Planned { party, path: path.to_owned(), fault, times: 1 });
+        self.plan(Planned { party, path: path.to_owned(), fault, times: 1, about: String::new() });
     }
 
     /// Makes every call of `path` at `party` go wrong until [`Faults::clear`].
     pub fn always(&self, party: Party, path: &str, fault: Fault) {
-        self.plan(Planned { party, path: path.to_owned(), fault, times: u32::MAX });
+        self.plan(Planned { party, path: path.to_owned(), fault, times: u32::MAX, about: String::new() });
     }
 
     /// Adds a fault behind those that wait at the same route.
@@ -116,6 +125,14 @@ impl Faults {
         self.lock().clear();
     }
 
+    /// Forgets the faults about this, and tells how many calls they would still have struck.
+    #[must_use]
+    pub fn withdraw(&self, about: &str) -> Waiting {
+        let mut waiting = self.lock();
+        let withdrawn = waiting.extract_if(.., |planned| planned.about == about);
+        Waiting { calls: withdrawn.fold(0, |sum: u32, planned| sum.saturating_add(planned.times)) }
+    }
+
     /// How many calls will still go wrong.
     #[must_use]
     pub fn waiting(&self) -> Waiting {
@@ -123,9 +140,16 @@ impl Faults {
         Waiting { calls }
     }
 
-    fn take(&self, party: Party, path: &str) -> Option<Fault> {
+    /// Whether faults wait at the route, and care what a call is about.
+    fn are_choosy(&self, party: Party, path: &str) -> bool {
+        let choosy = |planned: &Planned| planned.is_at(party, path) && !planned.about.is_empty();
+        self.lock().iter().any(choosy)
+    }
+
+    fn take(&self, party: Party, path: &str, is_about: impl Fn(&str) -> bool) -> Option<Fault> {
         let mut waiting = self.lock();
-        let at = waiting.iter().position(|planned| planned.party == party && planned.path == path)?;
+        let strikes = |planned: &Planned| planned.is_at(party, path) && is_about(&planned.about);
+        let at = waiting.iter().position(strikes)?;
         let fault = waiting[at].fault.clone();
         if waiting[at].times != u32::MAX {
             waiting[at].times -= 1;
@@ -139,13 +163,26 @@ impl Faults {
     }
 }
 
+/// More than any call to a stand-in has.
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
 /// Middleware: lets a waiting fault strike.
 pub(crate) async fn strike(
     State((faults, party)): State<(Faults, Party)>,
     request: Request,
     next: Next,
 ) -> Response {
-    match faults.take(party, request.uri().path()) {
+    let mut request = request;
+    let mut body = Bytes::new();
+    if faults.are_choosy(party, request.uri().path()) {
+        let (head, unread) = request.into_parts();
+        let Ok(read) = to_bytes(unread, LARGEST_BODY).await else {
+            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        };
+        body = read.clone();
+        request = Request::from_parts(head, Body::from(read));
+    }
+    match faults.take(party, request.uri().path(), |about| is_about(about, &request, &body)) {
         None => next.run(request).await,
         Some(Fault::DelayMs(milliseconds)) => {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
@@ -158,6 +195,14 @@ pub(crate) async fn strike(
         }
         Some(Fault::Reply(reply)) => made_up(reply),
     }
+}
+
+fn is_about(about: &str, request: &Request, body: &[u8]) -> bool {
+    let has = |bytes: &[u8]| bytes.windows(about.len()).any(|window| window == about.as_bytes());
+    about.is_empty()
+        || request.uri().query().is_some_and(|query| query.contains(about))
+        || request.headers().values().any(|value| has(value.as_bytes()))
+        || has(body)
 }
 
 /// Unwinds the connection's task: the socket closes without a byte of an answer.
@@ -175,4 +220,47 @@ fn made_up(reply: Reply) -> Response {
     response
         .body(Body::from(reply.body))
         .unwrap_or_else(|_| Response::new(Body::from("the fault's headers are not valid")))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::post;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    /// The status, and the body as the route got it.
+    async fn call(faults: &Faults, query: &str, token: &str, body: &'static str) -> (StatusCode, Bytes) {
+        let router = Router::new()
+            .route("/token", post(|body: Bytes| async { body }))
+            .layer(from_fn_with_state((faults.clone(), Party::Provider), strike));
+        let request = Request::post(format!("/token?{query}")).header(header::AUTHORIZATION, token);
+        let response = router.oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        (response.status(), to_bytes(response.into_body(), usize::MAX).await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_fault_about_somebody_strikes_their_calls_only() {
+        let faults = Faults::default();
+        let fault = Fault::status(503);
+        let planned = Planned {
+            party: Party::Provider,
+            path: "/token".to_owned(),
+            fault,
+            times: 4,
+            about: "ada".to_owned(),
+        };
+        faults.plan(planned);
+        assert_eq!(call(&faults, "who=grace", "", "of=grace").await, (StatusCode::OK, "of=grace".into()));
+        assert_eq!(faults.waiting().calls, 4);
+        for (query, token, body) in [("who=ada", "", ""), ("", "Bearer at.ada.1", ""), ("", "", "of=ada")] {
+            let status = call(&faults, query, token, body).await.0;
+            assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{query} {token} {body}");
+        }
+        assert_eq!(faults.withdraw("grace").calls, 0);
+        assert_eq!(faults.withdraw("ada").calls, 1);
+        assert_eq!(call(&faults, "who=ada", "", "").await.0, StatusCode::OK);
+    }
 }

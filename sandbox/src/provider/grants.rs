@@ -105,7 +105,7 @@ impl Grants {
     }
 
     pub(super) fn issue_code(&mut self, consent: Consent, now: UnixSeconds) -> String {
-        let code = self.random("code_");
+        let code = self.random("code_", consent.person);
         let issued = Code { consent, expires: now + CODE_LIVES, redeemed: None };
         self.codes.insert(code.clone(), issued);
         code
@@ -136,7 +136,7 @@ impl Grants {
         let Consent { person, scope, .. } = code.consent.clone();
         let answered = scope.clone();
         self.live.insert(self.begun, Grant { person, scope });
-        Ok(self.issue_tokens(self.begun, answered, now))
+        Ok(self.issue_tokens(self.begun, person, answered, now))
     }
 
     /// Trades a refresh token for new tokens, once. A second try ends the grant (RFC 9700 section 4.14.2).
@@ -161,8 +161,8 @@ impl Grants {
             return Err(TokenError::InvalidScope);
         }
         token.used = true;
-        let scope = scope.to_owned();
-        Ok(self.issue_tokens(id, scope, now))
+        let (person, scope) = (grant.person, scope.to_owned());
+        Ok(self.issue_tokens(id, person, scope, now))
     }
 
     /// Ends the grant that an access or refresh token belongs to; unknown tokens are fine (RFC 7009).
@@ -174,12 +174,12 @@ impl Grants {
         }
     }
 
-    fn issue_tokens(&mut self, grant: GrantId, scope: String, now: UnixSeconds) -> TokenSet {
+    fn issue_tokens(&mut self, grant: GrantId, person: Person, scope: String, now: UnixSeconds) -> TokenSet {
         let tokens = TokenSet {
-            access_token: self.padded("at_"),
+            access_token: self.padded("at_", person),
             token_type: "Bearer".to_owned(),
             expires_in: ACCESS_TOKEN_LIVES,
-            refresh_token: self.padded("rt_"),
+            refresh_token: self.padded("rt_", person),
             scope,
         };
         let expires = now + ACCESS_TOKEN_LIVES;
@@ -188,14 +188,15 @@ impl Grants {
         tokens
     }
 
-    fn padded(&self, prefix: &str) -> String {
-        self.random(prefix) + &"x".repeat(self.padding)
+    fn padded(&self, prefix: &str, person: Person) -> String {
+        self.random(prefix, person) + &"x".repeat(self.padding)
     }
 
-    fn random(&self, prefix: &str) -> String {
+    /// Tells whose it is, so that a fault can pick the calls about one person.
+    fn random(&self, prefix: &str, person: Person) -> String {
         let mut bytes = [0; 32];
         SystemRandom::new().fill(&mut bytes).expect("the system has a random source");
-        format!("{prefix}{}{}", self.marker, BASE64_URL_SAFE_NO_PAD.encode(bytes))
+        format!("{prefix}{}.{}.{}", self.marker, person.subject(), BASE64_URL_SAFE_NO_PAD.encode(bytes))
     }
 }
 

@@ -97,7 +97,7 @@ mod tests {
         let html = text(consent_to(&[])).await;
         for person in [Person::Ada, Person::Grace] {
             let profile = person.profile();
-            assert!(html.contains(profile.name) && html.contains(profile.email));
+            assert!(html.contains(&*profile.name) && html.contains(&*profile.email));
         }
         assert!(html.contains("E-mail not verified"));
         for button in ["ada", "grace", "refuse"] {

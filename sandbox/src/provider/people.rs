@@ -1,4 +1,6 @@
-//! The two people who have an account here.
+//! The people who have an account here.
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 
@@ -9,6 +11,8 @@ pub enum Person {
     Ada,
     /// Grace Hopper, whose e-mail address is not.
     Grace,
+    /// One of a crowd, whose e-mail address is verified. No page offers them.
+    Numbered(u32),
 }
 
 /// What somebody answers on the authorize page.
@@ -41,29 +45,47 @@ impl Decision {
 /// What the provider tells about a person, in the words of `OpenID` Connect.
 #[derive(Debug, Serialize)]
 pub(super) struct Profile {
-    pub sub: &'static str,
-    pub email: &'static str,
+    pub sub: Cow<'static, str>,
+    pub email: Cow<'static, str>,
     pub email_verified: bool,
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     pub picture: &'static str,
 }
 
 impl Person {
+    /// The provider's name for them, `sub`.
+    #[must_use]
+    pub fn subject(self) -> Cow<'static, str> {
+        match self {
+            Self::Ada => "person_ada".into(),
+            Self::Grace => "person_grace".into(),
+            // Of one length: none is the beginning of another.
+            Self::Numbered(number) => format!("person_{number:010}").into(),
+        }
+    }
+
     pub(super) fn profile(self) -> Profile {
         match self {
             Self::Ada => Profile {
-                sub: "person_ada",
-                email: "ada@example.com",
+                sub: self.subject(),
+                email: "ada@example.com".into(),
                 email_verified: true,
-                name: "Ada Lovelace",
+                name: "Ada Lovelace".into(),
                 picture: ADA,
             },
             Self::Grace => Profile {
-                sub: "person_grace",
-                email: "grace@example.com",
+                sub: self.subject(),
+                email: "grace@example.com".into(),
                 email_verified: false,
-                name: "Grace Hopper",
+                name: "Grace Hopper".into(),
                 picture: GRACE,
+            },
+            Self::Numbered(number) => Profile {
+                sub: self.subject(),
+                email: format!("person{number}@example.com").into(),
+                email_verified: true,
+                name: format!("Person {number}").into(),
+                picture: NUMBERED,
             },
         }
     }
@@ -85,3 +107,4 @@ macro_rules! initials {
 
 const ADA: &str = initials!("AL", "0f766e");
 const GRACE: &str = initials!("GH", "b45309");
+const NUMBERED: &str = initials!("NN", "475569");

@@ -51,6 +51,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn everybody_of_a_crowd_is_somebody_else() {
+        let world = World::new();
+        for (number, sub) in [(1, "person_0000000001"), (10, "person_0000000010")] {
+            let tokens = world.sign_in(Person::Numbered(number)).await;
+            assert!(tokens.refresh_token.contains(&format!(".{sub}.")), "{}", tokens.refresh_token);
+            let told = json(world.send(with_bearer(get("/oauth/whoami"), &tokens.access_token)).await).await;
+            assert_eq!(told["sub"], sub);
+        }
+    }
+
+    #[tokio::test]
     async fn missing_wrong_expired_and_revoked_tokens_are_refused() {
         let world = World::new();
         let expired = world.sign_in(Person::Ada).await;

@@ -139,7 +139,13 @@ fn watch_the_log() {
     });
 }
 
-/// What was logged so far.
+/// What was logged since it was last taken; it is forgotten. Long runs take it now and then.
+pub fn take_log() -> String {
+    let log = std::mem::take(&mut *LOG.lock().unwrap_or_else(PoisonError::into_inner));
+    String::from_utf8_lossy(&log).into_owned()
+}
+
+/// What was logged so far, and not taken.
 pub fn logged() -> String {
     String::from_utf8_lossy(&LOG.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
 }

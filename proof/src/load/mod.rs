@@ -1,0 +1,172 @@
+//! An hour's worth of mixed traffic of many users in a few minutes, with faults sprinkled in.
+//!
+//! The hour is cut into shifts, and half a day lies between two: everybody's access token has ended by then and is
+//! refreshed. Whatever is answered must fit what is known of the user (`link.rs`); a fault excuses only answers to
+//! the request whose own call it struck. `docs/load.md` has the last figures.
+
+mod link;
+mod memory;
+mod tally;
+mod trouble;
+mod user;
+
+use std::cell::{Cell, RefCell};
+use std::time::Instant;
+
+use fastrand::Rng;
+use futures_util::future::join_all;
+use sandbox::testing::rig::Rig;
+
+use crate::report::{Report, Row};
+use link::{LINKED, UNLINKED};
+use tally::Tally;
+use trouble::Trouble;
+use user::User;
+
+/// So many requests at once.
+const AT_ONCE: usize = 40;
+/// Of the hour, in seconds by the clock of the functions, which is moved on.
+const HOUR: usize = 3600;
+const SHIFTS: usize = 8;
+/// Between two shifts, in seconds. Two make the day for which Stripe remembers idempotency keys.
+const PAUSE: u64 = 12 * 3600;
+/// What the process may grow by after the first quarter, in KiB. In the same process the provider remembers every
+/// token it ever gave (some 400 bytes for a refresh), and this suite every latency (16 bytes). Functions that kept
+/// 250 bytes of each of the other 150,000 requests would not pass.
+const GROWTH: u64 = 32 * 1024;
+
+/// What every shift is played on.
+struct Stage<'a> {
+    rig: &'a Rig,
+    tally: RefCell<Tally>,
+    pace: Pace,
+}
+
+/// Plays the traffic; then everybody opens the app once more, without faults.
+pub async fn run(report: &mut Report, requests: usize, users: u32, seed: u64) {
+    let rig = Rig::session_bound().await;
+    let begun = Instant::now();
+    let mut people: Vec<User> = (0..users.max(1)).map(User::new).collect();
+    let tally = RefCell::new(Tally::for_requests(requests));
+    let stage = Stage { rig: &rig, tally, pace: Pace { requests, seconds: Cell::default() } };
+    let mut resident = Vec::new();
+    for shift in 0..SHIFTS {
+        play(&stage, &mut people, shift, seed, report).await;
+        report.scan_log();
+        let now = memory::resident();
+        if shift % (SHIFTS / 4) == SHIFTS / 4 - 1 {
+            resident.extend(now);
+        }
+        report.say(&format!(
+            "load: shift {} of {SHIFTS}: {} requests, {} refreshes, {} s, {} MiB",
+            shift + 1,
+            stage.tally.borrow().requests(),
+            stage.tally.borrow().refreshed,
+            begun.elapsed().as_secs(),
+            now.unwrap_or_default() / 1024,
+        ));
+        rig.clock.advance(PAUSE);
+    }
+
+    let count = |link| people.iter().filter(|user| user.link == link).count();
+    let (linked, unlinked) = (count(LINKED), count(UNLINKED));
+    let doubtful = people.len() - linked - unlinked;
+    report.say(&format!("load: at the end {linked} are linked, {unlinked} are not, {doubtful} are in doubt"));
+    let mut lost = 0;
+    for user in &mut people {
+        let was_linked = user.link == LINKED;
+        let is_linked = user.opens_the_app(&rig, &stage.tally).await;
+        lost += usize::from(was_linked && !is_linked);
+    }
+    let tally = stage.tally.into_inner();
+    let often = if tally.refreshed > people.len() { "more than once a user" } else { "hardly ever" };
+    report.row(Row {
+        suite: "load",
+        case: "tokens ended and were refreshed".to_owned(),
+        expected: "more than once a user".to_owned(),
+        seen: often.to_owned(),
+    });
+    conclude(report, tally, lost, &resident);
+}
+
+/// Moves the clock with the requests.
+struct Pace {
+    requests: usize,
+    seconds: Cell<u64>,
+}
+
+impl Pace {
+    /// How many seconds have begun since it was last asked.
+    fn ticks(&self, answered: usize) -> u64 {
+        let now = (answered * HOUR / self.requests.max(1)) as u64;
+        now - self.seconds.replace(now)
+    }
+}
+
+/// One shift: each worker has users of its own, so that what a user is told comes in order.
+async fn play(stage: &Stage<'_>, people: &mut [User], shift: usize, seed: u64, report: &mut Report) {
+    let report = RefCell::new(report);
+    let until = stage.pace.requests * (shift + 1) / SHIFTS;
+    let share = people.len().div_ceil(AT_ONCE);
+    let workers = people.chunks_mut(share).zip(0..).map(|(people, worker)| {
+        let report = &report;
+        async move {
+            let mut rng = Rng::with_seed(
+                seed.wrapping_mul(1 << 32) + u64::try_from(shift * 1000 + worker).unwrap_or_default(),
+            );
+            loop {
+                let answered = stage.tally.borrow().requests();
+                let seconds = stage.pace.ticks(answered);
+                if seconds > 0 {
+                    stage.rig.clock.advance(seconds);
+                    report.borrow_mut().scan_log();
+                }
+                if answered >= until {
+                    return;
+                }
+                let chosen = rng.usize(..people.len());
+                people[chosen].act(stage.rig, &mut rng, shift, &stage.tally).await;
+            }
+        }
+    });
+    join_all(workers).await;
+}
+
+/// Prints the figures, and holds them against what they should be.
+fn conclude(report: &mut Report, mut tally: Tally, lost: usize, resident: &[u64]) {
+    report.say(&tally.figures());
+    for wrong in tally.first_wrong() {
+        report.say(&format!("load: NOT in the model: {wrong}"));
+    }
+    report.say(&format!(
+        "load: had to link again: {} after a lost reply to a refresh, {} after a sign-out cut short",
+        tally.lost_refreshes, tally.half_sign_outs
+    ));
+    let mut row = |case: &str, expected: &str, seen: String| {
+        report.row(Row { suite: "load", case: case.to_owned(), expected: expected.to_owned(), seen });
+    };
+    row("answers that the user's link and fault do not explain", "0", tally.wrong.len().to_string());
+    row("answers about somebody else's account", "0", tally.crossed.to_string());
+    row("linked, never signed out, and not linked at the end", "0", lost.to_string());
+    row(
+        "calls and kinds of fault that did not meet",
+        "none",
+        match Trouble::missing(&tally.faults) {
+            missing if missing.is_empty() => "none".to_owned(),
+            missing => missing.join(", "),
+        },
+    );
+    let [quarter, .., end] = resident else {
+        return report.not_run("the look at the memory (it needs Linux)");
+    };
+    let figures: Vec<_> = resident.iter().map(|kib| format!("{} MiB", kib / 1024)).collect();
+    report.say(&format!("load: resident at 25, 50, 75, 100 %: {}", figures.join(", ")));
+    let grown = end.saturating_sub(*quarter);
+    let flat = format!("by less than {} MiB", GROWTH / 1024);
+    report.row(Row {
+        suite: "load",
+        case: "memory grew after the first quarter".to_owned(),
+        seen: if grown < GROWTH { flat.clone() } else { format!("by {} MiB", grown / 1024) },
+        expected: flat,
+    });
+}

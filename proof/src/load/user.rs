@@ -1,0 +1,224 @@
+//! One Dashboard user with an account of their own at the provider, and what they do.
+
+use std::cell::RefCell;
+use std::time::Instant;
+
+use fastrand::Rng;
+use reqwest::Method;
+use sandbox::provider::Person;
+use sandbox::testing::app::{Answer, App};
+use sandbox::testing::rig::Rig;
+use serde_json::json;
+
+use super::link::{LINKED, Link, NOT_REVOKED, OWN, RECONNECT, REVOKED, Spent, UNLINKED};
+use super::tally::Tally;
+use super::trouble::Trouble;
+
+/// What a user does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Opens the app.
+    Userinfo,
+    /// Opens two views of it at once.
+    TwoViews,
+    Link,
+    Logout,
+    /// A signature over something else.
+    BadSignature,
+    /// No signature.
+    Anonymous,
+}
+
+/// Of 100 actions, each up to its number.
+const OF_LINKED: [(u32, Action); 5] = [
+    (84, Action::Userinfo),
+    (88, Action::TwoViews),
+    (91, Action::Logout),
+    (94, Action::Link),
+    (97, Action::BadSignature),
+];
+const OF_UNLINKED: [(u32, Action); 5] = [
+    (35, Action::Userinfo),
+    (40, Action::TwoViews),
+    (45, Action::Logout),
+    (90, Action::Link),
+    (95, Action::BadSignature),
+];
+
+/// Of 100 actions, how many meet a fault; and of those that write, which are fewer and have more to go wrong.
+const FAULTS: u32 = 3;
+const FAULTS_IN_WRITES: u32 = 10;
+
+pub struct User {
+    ids: Ids,
+    pub link: Link,
+    /// The shift in which the access token was granted.
+    fresh_in: Option<usize>,
+}
+
+struct Ids {
+    user: String,
+    account: String,
+    person: Person,
+}
+
+/// Where a user sits, and everything is written down.
+struct Desk<'a> {
+    app: App<'a>,
+    person: Person,
+    rig: &'a Rig,
+    tally: &'a RefCell<Tally>,
+}
+
+impl User {
+    pub fn new(number: u32) -> Self {
+        let ids = Ids {
+            // Of one length: none is the beginning of another.
+            user: format!("usr_{number:010}"),
+            account: format!("acct_{:06}", number / 5),
+            person: Person::Numbered(number),
+        };
+        Self { ids, link: UNLINKED, fresh_in: None }
+    }
+
+    /// Does one thing, perhaps with a fault, and holds the answer against what is known.
+    pub async fn act(&mut self, rig: &Rig, rng: &mut Rng, shift: usize, tally: &RefCell<Tally>) {
+        let choices = if self.link == LINKED { OF_LINKED } else { OF_UNLINKED };
+        let dice = rng.u32(..100);
+        let action =
+            choices.iter().find(|(up_to, _)| dice < *up_to).map_or(Action::Anonymous, |choice| choice.1);
+        // What the second of two is told would depend on the first.
+        let action =
+            if action == Action::TwoViews && !self.link.is_sure() { Action::Userinfo } else { action };
+        let due = self.link != UNLINKED && self.fresh_in != Some(shift);
+        let writes = due || action != Action::Userinfo;
+        let chance = if writes { FAULTS_IN_WRITES } else { FAULTS };
+        let can_fail = matches!(action, Action::Userinfo | Action::Link | Action::Logout);
+        let trouble = (can_fail && rng.u32(..100) < chance).then(|| Trouble::any(rng, action, due));
+        if self.play(rig, action, trouble, tally).await {
+            tally.borrow_mut().refreshed += usize::from(due && action != Action::Link);
+            self.fresh_in = Some(shift);
+        }
+    }
+
+    /// Opens the app, nothing goes wrong; and tells whether the account is linked.
+    pub async fn opens_the_app(&mut self, rig: &Rig, tally: &RefCell<Tally>) -> bool {
+        self.play(rig, Action::Userinfo, None, tally).await
+    }
+
+    /// Tells whether the user saw their account.
+    async fn play(
+        &mut self,
+        rig: &Rig,
+        action: Action,
+        trouble: Option<Trouble>,
+        tally: &RefCell<Tally>,
+    ) -> bool {
+        let Self { ids, link, .. } = self;
+        let app = App::new(rig, &ids.user, &ids.account);
+        let desk = Desk { app, person: ids.person, rig, tally };
+        let before = *link;
+        let prepared = desk.prepare(action).await;
+        if let Some(trouble) = &trouble {
+            trouble.plan(&rig.world.faults, &ids.user, &ids.person.subject());
+        }
+        let told = desk.ask(action, prepared).await;
+        let trouble = trouble.filter(|trouble| desk.was_struck_by(trouble));
+        for told in &told {
+            let may_be = match action {
+                Action::Userinfo | Action::TwoViews => link.userinfo(told, trouble.as_ref()),
+                Action::Link => link.link(told, trouble.as_ref()),
+                Action::Logout => link.logout(told, trouble.as_ref()),
+                Action::BadSignature => told == "400 signature_invalid",
+                Action::Anonymous => told == "400 signature_missing",
+            };
+            let mut tally = tally.borrow_mut();
+            match before.spent() {
+                Some(Spent::RefreshLost) if told == RECONNECT => tally.lost_refreshes += 1,
+                Some(Spent::SignedOut) if told == RECONNECT => tally.half_sign_outs += 1,
+                _ => {}
+            }
+            if !may_be {
+                let fault = trouble.as_ref().map_or("no fault", |trouble| trouble.name.as_str());
+                tally.wrong.push(format!("{}: {action:?}: {told}, {fault}, {before:?}", ids.user));
+            }
+        }
+        told.iter().any(|told| told == OWN)
+    }
+}
+
+impl Desk<'_> {
+    /// What comes before a link is finished: a code, and the verifier to it.
+    async fn prepare(&self, action: Action) -> Option<(String, String)> {
+        if action != Action::Link {
+            return None;
+        }
+        let at = Instant::now();
+        let begun = self.app.begin().await;
+        self.tally.borrow_mut().answer(at, "login", "200");
+        let at = Instant::now();
+        let code = self.app.code(&begun, self.person).await;
+        self.tally.borrow_mut().answer(at, "callback", "303");
+        Some((code, begun.verifier))
+    }
+
+    async fn ask(&self, action: Action, prepared: Option<(String, String)>) -> Vec<String> {
+        let app = &self.app;
+        let told = match action {
+            Action::Userinfo => self.told("userinfo", app.userinfo()).await,
+            Action::TwoViews => {
+                let view = || self.told("userinfo", app.userinfo());
+                let (one, other) = tokio::join!(view(), view());
+                return vec![one, other];
+            }
+            Action::Link => {
+                let (code, verifier) = prepared.unwrap_or_default();
+                self.told("authorize", app.complete(&code, &verifier)).await
+            }
+            Action::Logout => self.told("logout", app.logout()).await,
+            Action::BadSignature => {
+                let signature = self.rig.world.stripe.sign("{}");
+                let envelope = json!({ "payload": app.payload("userinfo", &[]), "signature": signature });
+                let headers = [("content-type", "text/plain;charset=UTF-8")];
+                let sent = app.send(Method::POST, "userinfo", &headers, envelope.to_string());
+                self.told("bad signature", sent).await
+            }
+            Action::Anonymous => self.told("anonymous", app.send(Method::POST, "userinfo", &[], "")).await,
+        };
+        vec![told]
+    }
+
+    /// Whether a call met the fault; it waits for none any more.
+    fn was_struck_by(&self, trouble: &Trouble) -> bool {
+        let faults = &self.rig.world.faults;
+        let left = faults.withdraw(self.app.user).calls + faults.withdraw(&self.person.subject()).calls;
+        if left == 0 {
+            *self.tally.borrow_mut().faults.entry(trouble.name.clone()).or_default() += 1;
+        }
+        left == 0
+    }
+
+    /// Status and code, or what a success says.
+    async fn told(&self, request: &str, sent: impl Future<Output = Answer>) -> String {
+        let at = Instant::now();
+        let answer = sent.await;
+        let told = if answer.status.is_success() {
+            let body = answer.json();
+            match (body["id"].as_str(), body["revoked"].as_bool()) {
+                (Some(id), _) if id == self.person.subject() => OWN.to_owned(),
+                (Some(_), _) => {
+                    self.tally.borrow_mut().crossed += 1;
+                    "200 another's account".to_owned()
+                }
+                (None, Some(true)) => REVOKED.to_owned(),
+                (None, Some(false)) => NOT_REVOKED.to_owned(),
+                (None, None) => answer.status.as_u16().to_string(),
+            }
+        } else {
+            let (status, code) = answer.error();
+            format!("{status} {code}")
+        };
+        self.tally.borrow_mut().answer(at, request, &told);
+        told
+    }
+}
