@@ -10,6 +10,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
+use zeroize::Zeroizing;
 
 use crate::log::record::{self, UpstreamCall};
 use crate::settings::{Environment, LoadError};
@@ -96,7 +97,7 @@ pub struct Reply {
     pub status: StatusCode,
     /// HTTP headers.
     pub headers: HeaderMap,
-    body: Vec<u8>,
+    body: Zeroizing<Vec<u8>>,
 }
 
 impl Reply {
@@ -232,7 +233,7 @@ impl Http {
         }
         *request.timeout_mut() = Some(self.timeouts.attempt.min(deadline.left()));
         let mut response = self.client.execute(request).await?;
-        let mut body = Vec::new();
+        let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = response.chunk().await? {
             if body.len() + chunk.len() > LONGEST_ANSWER {
                 return Err(Broken::TooLong);
@@ -284,6 +285,6 @@ impl Reply {
     /// When there can be no such status.
     pub fn of(status: u16, body: &(impl AsRef<[u8]> + ?Sized)) -> Self {
         let status = StatusCode::from_u16(status).expect("a status");
-        Self { status, headers: HeaderMap::new(), body: body.as_ref().into() }
+        Self { status, headers: HeaderMap::new(), body: body.as_ref().to_vec().into() }
     }
 }

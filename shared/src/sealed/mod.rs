@@ -16,6 +16,7 @@ use ring::hkdf::{HKDF_SHA256, Prk, Salt};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 use crate::settings::{Rolling, Settings};
 
@@ -65,8 +66,10 @@ impl SealingKeys {
             let bytes =
                 BASE64_STANDARD.decode(key.trim()).or_else(|_| BASE64_URL_SAFE_NO_PAD.decode(key.trim()));
             // Base64 of nothing but zeros is a placeholder, not a key.
-            let bytes =
-                bytes.ok().filter(|bytes| bytes.len() == 32 && bytes.iter().any(|byte| *byte != 0))?;
+            let bytes = bytes
+                .ok()
+                .map(Zeroizing::new)
+                .filter(|bytes| bytes.len() == 32 && bytes.iter().any(|byte| *byte != 0))?;
             Some(SealingKey::new(&bytes))
         });
         keys.collect::<Option<Vec<_>>>().map(Self)
@@ -86,7 +89,7 @@ impl SealingKeys {
         let (header, id, rest) = header(&bytes)?;
         let (&nonce, ciphertext) = rest.split_first_chunk::<NONCE_LEN>()?;
         self.0.iter().filter(|key| key.id == id).find_map(|key| {
-            let mut buffer = ciphertext.to_vec();
+            let mut buffer = Zeroizing::new(ciphertext.to_vec());
             let nonce = Nonce::assume_unique_for_key(nonce);
             let plain = key
                 .cipher::<T>()?
