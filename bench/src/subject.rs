@@ -12,7 +12,7 @@ use crate::app::App;
 pub enum Subject {
     /// Answers `hello`.
     Bare,
-    /// The same, after one call to SSM over TLS, by hand.
+    /// The same, with one call over TLS before it is ready and two for each event, by hand.
     Floor,
     /// `POST /login`; calls nobody.
     Login,
