@@ -297,6 +297,24 @@ async fn leases_that_nobody_knows_of_are_passed_over() {
     assert_eq!(rig.world.provider.calls("/token"), 2, "the link and one refresh");
 }
 
+/// The app's browser side can write its own user's secrets, the note of a lease among them.
+#[tokio::test]
+async fn a_forged_note_of_a_lease_breaks_nothing() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    rig.clock.advance(LIFETIME + 1);
+    rig.world.faults.always(Party::Stripe, "/v1/apps/secrets", Fault::LoseReply);
+    assert_eq!(app.userinfo().await.error().0, 503);
+    rig.world.faults.clear();
+    let name = "refresh_lease";
+    let note = rig.world.stripe.payload(shared::Mode::Test, app.account, app.user, name).unwrap();
+    let (key, _) = note.rsplit_once(':').unwrap();
+    let forged = format!("{key}:{} 0 forged", u32::MAX);
+    rig.world.stripe.put(shared::Mode::Test, app.account, app.user, name, &forged);
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+}
+
 #[tokio::test]
 async fn a_new_link_has_leases_of_its_own() {
     let rig = Rig::session_bound().await;

@@ -62,7 +62,10 @@ impl Refresh<'_> {
                     let last = last.filter(|last| last.attempt >= stale.tokens.attempt);
                     stale.tokens.attempt = last.as_ref().map_or(stale.tokens.attempt, |last| last.attempt);
                     let is_over = last.is_some_and(|last| last.over < self.now);
-                    if !is_over && let Some(tokens) = self.follow(&stale.tokens, lease).await? {
+                    if is_over {
+                        // A user can write this secret, too: whatever it says, Stripe is not asked without a pause.
+                        tokio::time::sleep(PAUSE).await;
+                    } else if let Some(tokens) = self.follow(&stale.tokens, lease).await? {
                         return Ok(tokens);
                     }
                 }
@@ -71,7 +74,7 @@ impl Refresh<'_> {
             if claim != Claim::Lost {
                 outage = Error::SecretStoreUnavailable;
             }
-            stale.tokens.attempt += 1;
+            stale.tokens.attempt = stale.tokens.attempt.saturating_add(1);
         }
         Err(outage)
     }
