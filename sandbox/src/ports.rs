@@ -53,11 +53,12 @@ impl Listener {
         Self { authority: authority.cloned(), ..self }
     }
 
-    /// `http://localhost:<port>`, or `https:`.
+    /// `http://localhost:<port>`; over TLS `https://127.0.0.1:<port>`, for there times are measured, and how this
+    /// machine looks up a name is not to be among them.
     #[must_use]
     pub fn url(&self) -> String {
-        let scheme = if self.authority.is_some() { "https" } else { "http" };
-        format!("{scheme}://localhost:{}", self.port)
+        let origin = if self.authority.is_some() { "https://127.0.0.1" } else { "http://localhost" };
+        format!("{origin}:{}", self.port)
     }
 
     /// Serves until the runtime ends.
