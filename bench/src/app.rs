@@ -6,10 +6,12 @@ use sandbox::World;
 use sandbox::provider::Person;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared::Http;
+use shared::http::{Reply, Request};
+use shared::{Deadline, Http};
 use url::Url;
 
 use crate::Problem;
+use crate::measure::PATIENCE;
 
 /// The app in the Dashboard of one user.
 pub struct App<'a> {
@@ -66,8 +68,8 @@ impl App<'_> {
         let address = begun["authorization_url"].as_str().ok_or("login gave no address")?;
         let callback =
             self.world.provider.decide(address, Person::Ada).map_err(|_| "the provider refused")?;
-        let answer = self.http.client().get(callback).send().await?;
-        let location = answer.headers().get("location").ok_or("the callback led nowhere")?;
+        let answer = self.send(Request::get(callback.parse()?)).await?;
+        let location = answer.headers.get("location").ok_or("the callback led nowhere")?;
         let code = Url::parse(location.to_str()?)?
             .query_pairs()
             .find_map(|(name, value)| (name == "code").then(|| value.into_owned()));
@@ -76,9 +78,13 @@ impl App<'_> {
 
     async fn post(&self, endpoint: &str, fields: &Value) -> Result<Value, Problem> {
         let address = format!("{}/api/oauth/{endpoint}", self.world.addresses.gateway);
-        let request = self.http.client().post(address).header("content-type", "text/plain");
-        let answer = request.body(self.envelope(fields)).send().await?.bytes().await?;
-        Ok(serde_json::from_slice(&answer)?)
+        let answer = self.send(Request::post(address.parse()?).body(self.envelope(fields))).await?;
+        answer.json().ok_or_else(|| "the answer is not JSON".into())
+    }
+
+    async fn send(&self, request: Request) -> Result<Reply, Problem> {
+        let answer = self.http.send("bench", request, Deadline::after(PATIENCE)).await;
+        answer.map_err(|failure| format!("there is no answer: {failure:?}").into())
     }
 
     /// The app's fields first, then the ids, as Stripe signs them.

@@ -14,7 +14,7 @@ use crate::launch::{self, Launch};
 use crate::subject::{Events, Subject};
 
 /// No function takes longer for anything.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running function.
 pub struct Running {

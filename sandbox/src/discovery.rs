@@ -4,7 +4,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use axum::http::HeaderValue;
+use axum::http::header::ACCEPT;
 use serde_json::{Value, json};
+use shared::http::Request;
 use shared::{Deadline, Http};
 
 /// Why there is no description.
@@ -25,7 +28,8 @@ impl std::error::Error for NotDiscovered {}
 /// When the issuer gives no metadata, or metadata of another issuer.
 pub async fn discover(http: &Http, issuer: &str) -> Result<Value, NotDiscovered> {
     let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-    let request = http.client().get(&address).header("accept", "application/json");
+    let url = address.parse().map_err(|_| NotDiscovered(format!("{address} is no address")))?;
+    let request = Request::get(url).header(ACCEPT, HeaderValue::from_static("application/json"));
     let reply = http.send("issuer.discover", request, Deadline::after(Duration::from_secs(10))).await;
     let reply = reply.map_err(|failure| NotDiscovered(format!("{address} gave no answer: {failure:?}")))?;
     let metadata = reply.json().filter(|_| reply.status.is_success());

@@ -7,11 +7,11 @@ use std::path::Path;
 use std::time::Duration;
 use std::{fmt, fs, io};
 
-use reqwest::RequestBuilder;
-use reqwest::header::{CONTENT_TYPE, LOCATION};
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_TYPE, LOCATION};
 use secrecy::SecretString;
 use serde_json::Value;
-use shared::http::Reply;
+use shared::http::{Reply, Request};
 use shared::provider::AuthorizationEndpoint;
 use shared::sealed::{CodeToken, SealingKeys, StateToken};
 use shared::{Deadline, Http, Settings, UnixSeconds};
@@ -157,8 +157,10 @@ impl Renewal {
         let mut decision = self.authorization.request("", &challenge, &state.id);
         let form = format!("{}&person=ada", decision.query().unwrap_or_default());
         decision.set_query(None);
-        let request = self.http.client().post(format!("{decision}/decision")).body(form);
-        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        decision.set_path(&format!("{}/decision", decision.path()));
+        let request = Request::post(decision)
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
+            .body(form);
         let reply = self.send(request, "the provider").await?;
         let callback =
             reply.headers.get(LOCATION).and_then(|callback| Url::parse(callback.to_str().ok()?).ok());
@@ -190,12 +192,12 @@ impl Renewal {
         let mut address = self.stripe.clone();
         address.set_path("v1/apps/app_embedded_backend_signature");
         address.query_pairs_mut().append_pair("payload", payload);
-        let answer: Option<Value> = self.send(self.http.client().get(address), "Stripe").await?.json();
+        let answer: Option<Value> = self.send(Request::get(address), "Stripe").await?.json();
         let signature = answer.as_ref().and_then(|answer| answer["signature"].as_str());
         signature.map(str::to_owned).ok_or_else(|| NotRenewed("Stripe gave no signature".to_owned()))
     }
 
-    async fn send(&self, request: RequestBuilder, whom: &str) -> Result<Reply, NotRenewed> {
+    async fn send(&self, request: Request, whom: &str) -> Result<Reply, NotRenewed> {
         let reply = self.http.send("sandbox.sign", request, Deadline::after(Duration::from_secs(5))).await;
         reply.map_err(|_| NotRenewed(format!("{whom} does not answer: start cargo run -- --stand-ins-only")))
     }

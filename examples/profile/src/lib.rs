@@ -3,8 +3,10 @@
 //! `POST /profile`, signed for the purpose `profile`, answers what the API at `PROFILE_API_URL` says. See
 //! `docs/your-own-endpoint.md`; it is not part of `template.yaml`.
 
-use reqwest::header::ACCEPT;
+use lambda_http::http::HeaderValue;
+use lambda_http::http::header::ACCEPT;
 use serde_json::Value;
+use shared::http::Request;
 use shared::lambda::Function;
 use shared::signed_request::Verifier;
 use shared::{AccessTokens, Error, Http, Invocation, Response, Settings, response};
@@ -15,7 +17,6 @@ pub struct Profile {
     verifier: Verifier,
     tokens: AccessTokens,
     api: Url,
-    http: Http,
 }
 
 impl Function for Profile {
@@ -26,7 +27,7 @@ impl Function for Profile {
         let verifier = Verifier::from_settings(settings);
         let tokens = AccessTokens::from_settings(settings, http);
         let api = settings.required_url("PROFILE_API_URL");
-        Some(Self { verifier: verifier?, tokens: tokens?, api: api?, http: http.clone() })
+        Some(Self { verifier: verifier?, tokens: tokens?, api: api? })
     }
 
     async fn handle(&self, invocation: &Invocation) -> Response {
@@ -41,7 +42,8 @@ impl Function for Profile {
 impl Profile {
     async fn profile(&self, invocation: &Invocation) -> Result<Response, Error> {
         let signed = self.verifier.extract(invocation, "profile").await?;
-        let request = self.http.client().get(self.api.clone()).header(ACCEPT, "application/json");
+        let request =
+            Request::get(self.api.clone()).header(ACCEPT, HeaderValue::from_static("application/json"));
         let reply = self.tokens.send(&signed.user, request, invocation).await?;
         let profile: Value =
             reply.json().filter(|_| reply.status.is_success()).ok_or(Error::ProviderError)?;

@@ -1,6 +1,6 @@
 //! The same attacks on the article's flow. What succeeds here is why it is not the default.
 
-use reqwest::Method;
+use lambda_http::http::Method;
 use sandbox::testing::app::{App, parts};
 use sandbox::testing::bench::Bench;
 use sandbox::testing::servers::Kind;

@@ -1,6 +1,6 @@
 //! Too much of everything. Each is answered at once, and the next honest request works.
 
-use reqwest::Method;
+use lambda_http::http::Method;
 use sandbox::Party;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;

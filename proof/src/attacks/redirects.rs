@@ -1,7 +1,7 @@
 //! What a browser can be made to bring us, and where it can be sent: mix-up, repeated parameters, header injection,
 //! open redirects, framing.
 
-use reqwest::Method;
+use lambda_http::http::Method;
 use sandbox::provider::Person;
 use sandbox::testing::app::{Answer, App, parts};
 use sandbox::testing::rig::Rig;

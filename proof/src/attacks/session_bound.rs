@@ -1,6 +1,6 @@
 //! Two browsers against the default flow, with a real provider between them.
 
-use reqwest::Method;
+use lambda_http::http::Method;
 use sandbox::testing::app::{Answer, parts};
 use sandbox::testing::bench::Bench;
 use sandbox::testing::servers::Kind;

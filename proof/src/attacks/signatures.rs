@@ -1,6 +1,6 @@
 //! Signatures that were made for something else, long ago, or by somebody else.
 
-use reqwest::Method;
+use lambda_http::http::Method;
 use sandbox::provider::Person;
 use sandbox::testing::app::{Answer, App};
 use sandbox::testing::rig::{NOW, Rig};

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::time::Instant;
 
 use fastrand::Rng;
-use reqwest::Method;
+use lambda_http::http::Method;
 use sandbox::provider::Person;
 use sandbox::testing::app::{Answer, App};
 use sandbox::testing::rig::Rig;

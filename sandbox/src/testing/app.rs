@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use crate::provider::Decision;
+use axum::http::HeaderValue;
+use axum::http::header::{HeaderMap, HeaderName, LOCATION, USER_AGENT};
+use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use reqwest::header::{HeaderMap, LOCATION};
-use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use shared::http::{Reply, Request};
 use url::Url;
 
 use super::rig::{Rig, assert_silent};
@@ -153,17 +155,19 @@ impl<'a> App<'a> {
         method: Method,
         endpoint: &str,
         headers: &[(&str, &str)],
-        body: impl Into<reqwest::Body>,
+        body: impl Into<Vec<u8>>,
     ) -> Answer {
         let address = format!("{}/api/oauth/{endpoint}", self.rig.world.addresses.gateway);
-        let mut request =
-            self.rig.http.client().request(method, address).header("user-agent", "test").body(body);
+        let mut sent = HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static("test"))]);
         for (name, value) in headers {
-            request = request.header(*name, *value);
+            let name: HeaderName = name.parse().expect("a name");
+            sent.append(name, value.parse().expect("a value"));
         }
-        let answer = request.send().await.expect("an answer");
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let body = answer.text().await.expect("a body");
+        let request = Request::new(method, address.parse().expect("an address"));
+        let request = request.headers(sent).body(body.into());
+        let answer = self.rig.get(request).await;
+        let body = answer.text().expect("text").to_owned();
+        let Reply { status, headers, .. } = answer;
         assert_silent("an answer", &format!("{headers:?} {body}"));
         Answer { status, headers, body }
     }

@@ -4,10 +4,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::Options;
-use reqwest::StatusCode;
+use axum::http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use shared::http::Timeouts;
+use shared::http::{Request, Timeouts};
 use shared::sealed::SealingKeys;
 use shared::settings::Secrets;
 use shared::tokens::TokenSet;
@@ -65,7 +65,7 @@ impl Bench {
     pub async fn at_server_in(&self, browser: &mut Browser, authorization_url: &str, person: &str) -> String {
         let mut url = Url::parse(authorization_url).unwrap();
         url.query_pairs_mut().append_pair("login_hint", person);
-        let callback = browser.follow(&self.rig.http, url, CALLBACK).await;
+        let callback = browser.follow(&self.rig, url, CALLBACK).await;
         if let Some(code) = parts(callback.as_str()).1.get("code") {
             self.watch(code);
         }
@@ -112,22 +112,23 @@ impl Bench {
             ("client_id", &format!("{CLIENT_ID}/client_secret_post")),
             ("client_secret", CLIENT_SECRET),
         ];
-        let request = self.rig.http.client().post(self.server.token_url()).form(&form);
-        let answer: Value = json(request).await;
+        let request = Request::post(self.server.token_url().parse().unwrap()).form(&form);
+        let answer: Value = self.rig.get(request).await.json().expect("JSON");
         answer["error"].as_str().map(str::to_owned)
     }
 
     /// Whether the server takes this access token.
     pub async fn takes(&self, access_token: &SecretString) -> bool {
-        let request = self.rig.http.client().get(self.server.userinfo_url());
-        let answer = request.bearer_auth(access_token.expose_secret()).send().await.expect("an answer");
-        answer.status() == StatusCode::OK
+        let request =
+            Request::get(self.server.userinfo_url().parse().unwrap()).bearer(access_token).expect("a token");
+        self.rig.get(request).await.status == StatusCode::OK
     }
 
     /// How often the server was asked: a grant type, or `revocation`.
     pub async fn calls(&self, what: &str) -> u64 {
-        let request = self.rig.http.client().get(format!("{}/calls", self.server.origin));
-        json(request).await[what].as_u64().unwrap_or_default()
+        let request = Request::get(format!("{}/calls", self.server.origin).parse().unwrap());
+        let calls: Value = self.rig.get(request).await.json().expect("JSON");
+        calls[what].as_u64().unwrap_or_default()
     }
 
     fn watch(&self, secret: &str) {
@@ -152,11 +153,6 @@ impl Drop for Bench {
 async fn rig<const N: usize>(server: &Server, flow: LinkFlow, more: [(&'static str, String); N]) -> Rig {
     let settings = server.settings().into_iter().chain(more).collect();
     Rig::timed(Options { flow, settings, marker: PLANTED, timeouts: TIMEOUTS, ..Options::default() }).await
-}
-
-async fn json(request: reqwest::RequestBuilder) -> Value {
-    let body = request.send().await.expect("an answer").text().await.expect("a body");
-    serde_json::from_str(&body).expect("JSON")
 }
 
 /// The set's refresh token, which it has.

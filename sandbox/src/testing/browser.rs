@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use shared::Http;
+use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
+use shared::http::Request;
 use url::Url;
+
+use super::rig::Rig;
 
 /// One person's, with the cookies of one server.
 #[derive(Default)]
@@ -14,24 +16,23 @@ pub struct Browser {
 
 impl Browser {
     /// Follows redirects until one leads to an address that begins with `end`.
-    pub async fn follow(&mut self, http: &Http, start: Url, end: &str) -> Url {
+    pub async fn follow(&mut self, rig: &Rig, start: Url, end: &str) -> Url {
         let mut address = start;
         for _ in 0..10 {
             if address.as_str().starts_with(end) {
                 return address;
             }
             let jar: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let request = http.client().get(address.clone()).header(COOKIE, jar.join("; "));
-            let answer = request.send().await.expect("an answer");
-            for cookie in answer.headers().get_all(SET_COOKIE) {
+            let cookies = jar.join("; ").parse().expect("cookies");
+            let answer = rig.get(Request::get(address.clone()).header(COOKIE, cookies)).await;
+            for cookie in answer.headers.get_all(SET_COOKIE) {
                 let pair = cookie.to_str().unwrap().split(';').next().unwrap();
                 let (name, value) = pair.split_once('=').unwrap();
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
-            let location =
-                answer.headers().get(LOCATION).map(|location| location.to_str().unwrap().to_owned());
+            let location = answer.headers.get(LOCATION).map(|location| location.to_str().unwrap().to_owned());
             let Some(location) = location else {
-                panic!("no redirect but {} at {}", answer.status(), address.path());
+                panic!("no redirect but {} at {}", answer.status, address.path());
             };
             address = address.join(&location).expect("an address");
         }

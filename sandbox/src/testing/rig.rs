@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::clock::ManualClock;
 use crate::{Options, World};
 use shared::LinkFlow;
-use shared::http::{Http, Timeouts};
+use shared::http::{Deadline, Http, Reply, Request, Timeouts};
 use shared::lambda::Lambda;
 use shared::settings::Environment;
 use userinfo::Userinfo;
@@ -27,6 +27,9 @@ pub const TIMEOUTS: Timeouts = Timeouts {
     request: Duration::from_secs(6),
     pause: Duration::from_millis(10),
 };
+
+/// No function takes longer for anything.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A world whose clock stands still.
 pub struct Rig {
@@ -77,7 +80,14 @@ impl Rig {
         let clock = ManualClock::at(now);
         let timeouts = options.timeouts;
         let world = World::start(Options { port: 0, clock: clock.clock(), ..options }).await;
-        Self { world: world.expect("a world"), clock, http: Http::new(Timeouts::default()), timeouts }
+        let http = Http::new(Timeouts { attempt: PATIENCE, ..Timeouts::default() });
+        Self { world: world.expect("a world"), clock, http, timeouts }
+    }
+
+    /// What is answered to a request of the app, a browser or a test.
+    pub async fn get(&self, request: Request) -> Reply {
+        let reply = Box::pin(self.http.send("test", request, Deadline::after(PATIENCE))).await;
+        reply.unwrap_or_else(|failure| panic!("there is no answer: {failure:?}"))
     }
 
     /// Another instance of `userinfo`, which shares no memory with the others.

@@ -1,6 +1,6 @@
 //! Bad input gets a clear error, stores nothing, tells nothing.
 
-use reqwest::{Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use sandbox::provider::Person;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! The direct flow: all of the article works.
 
-use reqwest::StatusCode;
+use axum::http::StatusCode;
 use sandbox::faults::Fault;
 use sandbox::provider::{Decision, Person};
 use sandbox::{Options, Party};
@@ -86,7 +86,7 @@ async fn a_signature_proves_one_user_for_five_minutes() {
         ("stripe-user-id", "usr_eve"),
         ("stripe-account-id", "acct_alpine"),
     ];
-    let other = app.send(reqwest::Method::GET, "userinfo", &headers, "").await;
+    let other = app.send(axum::http::Method::GET, "userinfo", &headers, "").await;
     assert_eq!(other.error(), (400, "signature_invalid".to_owned()));
     assert_eq!(other.json()["error"]["message"], "Could not verify signature");
     assert_eq!(app.get("userinfo").await.error(), (400, "signature_missing".to_owned()));

@@ -1,7 +1,7 @@
 //! The gateway stand-in: CORS, its own errors, and events that the functions cannot read.
 
+use axum::http::Method;
 use lambda_http::Context;
-use reqwest::Method;
 use sandbox::provider::Person;
 use serde_json::{Value, json};
 use shared::lambda::Lambda;

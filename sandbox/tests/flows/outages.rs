@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::StatusCode;
+use axum::http::StatusCode;
 use sandbox::faults::{Fault, Reply};
 use sandbox::provider::Person;
 use sandbox::{Options, Party};

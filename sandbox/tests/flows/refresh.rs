@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::http::StatusCode;
 use lambda_http::Context;
-use reqwest::StatusCode;
 use sandbox::Party;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use reqwest::StatusCode;
+use axum::http::StatusCode;
 use sandbox::Party;
 use sandbox::provider::Person;
 

@@ -159,7 +159,7 @@ async fn what_no_rolled_secret_explains_costs_no_call_to_ssm() {
     let begun = app.begin().await;
     let before = rig.world.ssm.calls();
     rig.clock.advance(301);
-    let late = app.send(reqwest::Method::POST, "userinfo", &[], "{}").await;
+    let late = app.send(axum::http::Method::POST, "userinfo", &[], "{}").await;
     assert_eq!(late.error().0, 400);
     let callback = app.at_provider(&begun.authorization_url, Person::Ada);
     assert_eq!(app.get(&callback.replace("state=", "state=AAAA")).await.page().1, "state_invalid");

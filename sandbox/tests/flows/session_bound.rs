@@ -1,6 +1,6 @@
 //! The session-bound flow, step by step, and what it refuses.
 
-use reqwest::{Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use sandbox::faults::Fault;
 use sandbox::provider::{Decision, Person};
 use sandbox::{Options, Party};

@@ -1,6 +1,6 @@
 //! Tokens too long for one secret.
 
-use reqwest::StatusCode;
+use axum::http::StatusCode;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
 use sandbox::{Options, Party};

@@ -1,6 +1,6 @@
 //! How we prove who we are.
 
-use reqwest::StatusCode;
+use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::bench::Bench;

@@ -1,6 +1,6 @@
 //! Linking: what the server gives, what it refuses, and what we refuse.
 
-use reqwest::StatusCode;
+use axum::http::StatusCode;
 use serde_json::json;
 use shared::LinkFlow;
 

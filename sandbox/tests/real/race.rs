@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
+use axum::http::StatusCode;
 use lambda_http::Context;
-use reqwest::StatusCode;
 use shared::settings::Environment;
 use tokio::net::TcpListener;
 

@@ -1,6 +1,6 @@
 //! Refresh tokens that rotate, at servers that end the grant when an old one comes again.
 
-use reqwest::StatusCode;
+use axum::http::StatusCode;
 
 use crate::bench::{Bench, refresh_token};
 use crate::servers::{Kind, LIFETIME};

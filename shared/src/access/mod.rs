@@ -5,12 +5,11 @@ mod refresh;
 
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, StatusCode};
-use secrecy::ExposeSecret;
+use lambda_http::http::StatusCode;
 
 use crate::clock::UnixSeconds;
 use crate::error::Error;
-use crate::http::{Http, Reply};
+use crate::http::{Http, Reply, Request};
 use crate::invocation::Invocation;
 use crate::provider::{TokenEndpoint, no_answer};
 use crate::settings::Settings;
@@ -112,13 +111,12 @@ impl AccessTokens {
     pub async fn send(
         &self,
         user: &StripeUser,
-        request: RequestBuilder,
+        request: Request,
         invocation: &Invocation,
     ) -> Result<Reply, Error> {
         let request = &request;
         self.with(user, invocation, |tokens| async move {
-            let request = request.try_clone().ok_or(Error::Internal)?;
-            let request = request.bearer_auth(tokens.access_token.expose_secret());
+            let request = request.clone().bearer(&tokens.access_token).map_err(|_| Error::ProviderError)?;
             let reply =
                 self.http.send("provider.api", request, invocation.deadline).await.map_err(no_answer)?;
             if reply.status == StatusCode::UNAUTHORIZED { Err(Error::ReconnectRequired) } else { Ok(reply) }

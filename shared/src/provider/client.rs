@@ -2,12 +2,11 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use reqwest::RequestBuilder;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use lambda_http::http::header::{AUTHORIZATION, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
 use url::form_urlencoded::byte_serialize;
 
+use crate::http::Request;
 use crate::settings::{Rolling, Settings};
 
 /// How we prove who we are (OpenID Connect Core section 9).
@@ -43,22 +42,12 @@ impl Encoding {
     /// As descriptions name them.
     pub(super) const WORDS: [(&'static str, Self); 2] = [("form", Self::Form), ("json", Self::Json)];
 
-    pub(super) fn write(self, request: RequestBuilder, parameters: &[(&str, &str)]) -> RequestBuilder {
+    pub(super) fn write(self, request: Request, parameters: &[(&str, &str)]) -> Request {
         match self {
             Self::Form => request.form(parameters),
-            Self::Json => {
-                let object = parameters.iter().copied().collect::<BTreeMap<_, _>>();
-                json_body(request, &object)
-            }
+            Self::Json => request.json(&parameters.iter().copied().collect::<BTreeMap<_, _>>()),
         }
     }
-}
-
-/// Puts JSON into a request.
-pub(super) fn json_body(request: RequestBuilder, value: &impl Serialize) -> RequestBuilder {
-    // Texts and parsed JSON are always JSON.
-    let body = serde_json::to_vec(value).unwrap_or_default();
-    request.header(CONTENT_TYPE, "application/json").body(body)
 }
 
 /// We as a confidential client of the provider (RFC 6749 section 2.1).
@@ -95,9 +84,9 @@ impl ConfidentialClient {
     pub(super) fn authenticate<'a>(
         &'a self,
         secret: &'a SecretString,
-        request: RequestBuilder,
+        request: Request,
         parameters: &mut Vec<(&'a str, &'a str)>,
-    ) -> RequestBuilder {
+    ) -> Request {
         let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
         let secret = secret.expose_secret();
         match self.authentication {
@@ -112,27 +101,25 @@ impl ConfidentialClient {
 }
 
 /// RFC 7617 section 2.
-fn basic(request: RequestBuilder, id: &str, secret: &str) -> RequestBuilder {
+fn basic(request: Request, id: &str, secret: &str) -> Request {
     let pair = BASE64_STANDARD.encode(format!("{id}:{secret}"));
-    let Ok(mut value) = HeaderValue::try_from(format!("Basic {pair}")) else {
-        return request; // Base64 is always a header value.
-    };
-    value.set_sensitive(true);
-    request.header(AUTHORIZATION, value)
+    match HeaderValue::try_from(format!("Basic {pair}")) {
+        Ok(value) => request.header(AUTHORIZATION, value),
+        Err(_) => request, // Base64 is always a header value.
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::{Http, Timeouts};
 
     fn header(authentication: Authentication, id: &str, secret: &str) -> String {
         let settings = &[("THIRD_PARTY_CLIENT_ID", id), ("THIRD_PARTY_CLIENT_SECRET", secret)];
         let client = ConfidentialClient::from_settings(&mut Settings::of(settings), authentication).unwrap();
-        let request = Http::new(Timeouts::default()).client().get("https://example.com");
+        let request = Request::get("https://example.com".parse().unwrap());
         let secret = client.secret().current();
-        let request = client.authenticate(&secret, request, &mut Vec::new()).build().unwrap();
-        request.headers()[AUTHORIZATION].to_str().unwrap().to_owned()
+        let request = client.authenticate(&secret, request, &mut Vec::new());
+        request.headers[AUTHORIZATION].to_str().unwrap().to_owned()
     }
 
     #[test]
@@ -156,10 +143,9 @@ mod tests {
 
     #[test]
     fn rfc_6749_appendix_b() {
-        let request = Http::new(Timeouts::default()).client().post("https://example.com");
-        let request = Encoding::Form.write(request, &[("x", " %&+£€")]).build().unwrap();
-        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap();
-        assert_eq!(body, b"x=+%25%26%2B%C2%A3%E2%82%AC");
+        let request = Request::post("https://example.com".parse().unwrap());
+        let request = Encoding::Form.write(request, &[("x", " %&+£€")]);
+        assert_eq!(request.body.as_ref(), b"x=+%25%26%2B%C2%A3%E2%82%AC");
         let encoded: String = byte_serialize(" %&+£€".as_bytes()).collect();
         assert_eq!(encoded, "+%25%26%2B%C2%A3%E2%82%AC");
     }

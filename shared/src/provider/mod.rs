@@ -16,7 +16,7 @@ pub use revocation::RevocationEndpoint;
 pub use token::{Rotation, TokenEndpoint, TokenResponse};
 pub use userinfo::{LinkedUser, UserinfoEndpoint};
 
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+use lambda_http::http::header::{ACCEPT, HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::error::Error;

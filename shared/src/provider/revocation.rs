@@ -1,11 +1,11 @@
-use reqwest::header::HeaderMap;
-use reqwest::{Method, StatusCode};
+use lambda_http::http::header::HeaderMap;
+use lambda_http::http::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::client::ConfidentialClient;
 use super::description::{Description, Refusal, RevocationAuthentication, Revoked, TokenPlace, UrlTemplate};
 use super::{endpoint, headers};
-use crate::http::{Deadline, Http, Reply};
+use crate::http::{Deadline, Http, Reply, Request};
 use crate::settings::Settings;
 use crate::tokens::TokenSet;
 
@@ -119,14 +119,17 @@ impl Revocation {
         let Some(url) = self.url.fill(&self.client_id, token) else {
             return Outcome::NotRevoked; // Descriptions are checked when they are read.
         };
-        let mut request = self.http.client().request(self.method.clone(), url).headers(self.headers.clone());
+        let mut request = Request::new(self.method.clone(), url).headers(self.headers.clone());
         let mut parameters = Vec::new();
         match &self.place {
             TokenPlace::Body { field, hint, .. } => {
                 parameters.push((field.as_str(), token.expose_secret()));
                 parameters.extend(hint.then_some(("token_type_hint", token_type)));
             }
-            TokenPlace::Bearer => request = request.bearer_auth(token.expose_secret()),
+            TokenPlace::Bearer => match request.bearer(token) {
+                Ok(authorized) => request = authorized,
+                Err(_) => return Outcome::NotRevoked,
+            },
             TokenPlace::Path => {}
         }
         if let Some((client, secret)) = client {

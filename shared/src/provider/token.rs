@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
@@ -10,7 +10,7 @@ use super::client::{Authentication, ConfidentialClient, Encoding};
 use super::description::{Description, Parameters, TokenFields};
 use super::{Registration, endpoint, headers, no_answer, outage};
 use crate::error::Error;
-use crate::http::{Deadline, Http, Reply};
+use crate::http::{Deadline, Http, Reply, Request};
 use crate::nonce;
 use crate::sealed::LinkId;
 use crate::settings::Settings;
@@ -182,7 +182,7 @@ impl TokenEndpoint {
         secret: &'a SecretString,
         deadline: Deadline,
     ) -> Result<TokenResponse, Error> {
-        let request = self.http.client().post(url.clone()).headers(self.headers.clone());
+        let request = Request::post(url.clone()).headers(self.headers.clone());
         let request = self.client.authenticate(secret, request, &mut parameters);
         let request = self.encoding.write(request, &parameters);
         let reply = self.http.send("provider.token", request, deadline).await.map_err(no_answer)?;

@@ -1,16 +1,15 @@
 use std::collections::BTreeMap;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, RequestBuilder, StatusCode};
+use lambda_http::http::header::{HeaderMap, HeaderName, HeaderValue};
+use lambda_http::http::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::client::json_body;
 use super::description::{Description, Emails, UrlTemplate, UserinfoFields};
 use super::{endpoint, headers, no_answer, outage};
 use crate::error::Error;
-use crate::http::{Deadline, Http, Reply};
+use crate::http::{Deadline, Http, Reply, Request};
 use crate::settings::Settings;
 use crate::tokens::TokenSet;
 
@@ -97,9 +96,9 @@ impl UserinfoEndpoint {
     pub async fn read(&self, tokens: &TokenSet, deadline: Deadline) -> Result<LinkedUser, Error> {
         let access_token = &tokens.access_token;
         let url = self.url.fill("", access_token).ok_or(Error::Internal)?;
-        let mut request = self.http.client().request(self.method.clone(), url).headers(self.headers.clone());
+        let mut request = Request::new(self.method.clone(), url).headers(self.headers.clone());
         if let Some(body) = &self.body {
-            request = json_body(request, body);
+            request = request.json(body);
         }
         if !self.url.holds_token() {
             request = self.with_token(request, access_token)?;
@@ -109,7 +108,7 @@ impl UserinfoEndpoint {
             tracing::warn!(status = reply.status.as_u16(), code = error.code(), "no userinfo");
         })?;
         if let Some(emails) = &self.emails {
-            let request = self.http.client().get(emails.url.clone()).headers(self.headers.clone());
+            let request = Request::get(emails.url.clone()).headers(self.headers.clone());
             let request = self.with_token(request, access_token)?;
             let reply = self.http.send("provider.userinfo", request, deadline).await.map_err(no_answer)?;
             emails.complete(&mut user, &reply)?;
@@ -129,13 +128,14 @@ impl UserinfoEndpoint {
         Ok(user)
     }
 
-    fn with_token(&self, request: RequestBuilder, token: &SecretString) -> Result<RequestBuilder, Error> {
-        let Some(name) = &self.token_header else {
-            return Ok(request.bearer_auth(token.expose_secret()));
+    fn with_token(&self, request: Request, token: &SecretString) -> Result<Request, Error> {
+        let authorized = match &self.token_header {
+            None => request.bearer(token),
+            Some(name) => {
+                HeaderValue::try_from(token.expose_secret()).map(|value| request.header(name.clone(), value))
+            }
         };
-        let mut value = HeaderValue::try_from(token.expose_secret()).map_err(|_| Error::ProviderError)?;
-        value.set_sensitive(true);
-        Ok(request.header(name, value))
+        authorized.map_err(|_| Error::ProviderError)
     }
 
     fn linked_user(&self, reply: &Reply) -> Result<LinkedUser, Error> {

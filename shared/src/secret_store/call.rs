@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use reqwest::header::HeaderValue;
-use reqwest::{RequestBuilder, StatusCode};
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::Secret;
 use crate::error::Error;
-use crate::http::{Deadline, Failure, Http, Reply};
+use crate::http::{Deadline, Failure, Http, Reply, Request};
 use crate::sealed::random;
 
 /// As many as Stripe's own libraries make by default.
@@ -70,16 +70,13 @@ pub(super) fn claimed(outcome: Result<Reply, Failure>, mark: &SecretString) -> R
 pub(super) async fn persist(
     http: &Http,
     call: &'static str,
-    request: &RequestBuilder,
-    key: &SecretString,
+    request: &Request,
     deadline: Deadline,
 ) -> Result<Reply, Failure> {
     let deadline = deadline.within(http.timeouts().secret_store);
     let mut tries = 1;
     loop {
-        // Our bodies are forms in memory, which can always be cloned.
-        let this_try = request.try_clone().ok_or(Failure::NotConnected)?;
-        let outcome = http.send(call, this_try.bearer_auth(key.expose_secret()), deadline).await;
+        let outcome = http.send(call, request.clone(), deadline).await;
         let pause = pause(http.timeouts().pause, tries);
         if tries == TRIES || !is_worth_another_try(&outcome) || deadline.left() <= pause {
             return outcome;

@@ -7,14 +7,13 @@
 mod api_keys;
 mod call;
 
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{Method, RequestBuilder, StatusCode};
+use lambda_http::http::{HeaderName, HeaderValue, Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
 use crate::error::Error;
-use crate::http::{Deadline, Failure, Http, Reply};
+use crate::http::{Deadline, Failure, Http, Reply, Request};
 use crate::sealed::random;
 use crate::settings::{Rolling, Settings};
 use crate::stripe_user::{Mode, StripeUser};
@@ -102,7 +101,7 @@ impl UserSecrets<'_> {
     /// As [`UserSecrets::set`].
     pub async fn find(&self, name: &str) -> Result<Option<SecretString>, Error> {
         let query = [&self.scope(name)[..], &[("expand[]", "payload")]].concat();
-        let request = self.request(Method::GET, "v1/apps/secrets/find").query(&query);
+        let request = self.request(Method::GET, "v1/apps/secrets/find")?.query(&query);
         match self.send("stripe.find", request).await? {
             None => Ok(None),
             Some(reply) => {
@@ -130,21 +129,21 @@ impl UserSecrets<'_> {
     pub async fn claim(&self, key: &str, name: &str, note: &str) -> Result<Claim, Error> {
         let mark = SecretString::from(format!("{note} {}", hex::encode(random::<16>()?)));
         let form = [&self.named(name, &mark)[..], &[("expand[]", "payload")]].concat();
-        let request = self.write(SET, key).form(&form);
+        let request = self.write(SET, key)?.form(&form);
         claimed(self.authorized("stripe.claim", request).await?, &mark)
     }
 
     async fn post(&self, call: &'static str, path: &str, form: &[(&str, &str)]) -> Result<(), Error> {
         // One key for all tries of one write: Stripe carries it out once.
         let key = hex::encode(random::<16>()?);
-        match self.send(call, self.write(path, &key).form(form)).await? {
+        match self.send(call, self.write(path, &key)?.form(form)).await? {
             Some(reply) if Secret::read(&reply).is_none() => Err(Error::SecretStoreUnavailable),
             _ => Ok(()),
         }
     }
 
     /// None is Stripe's `resource_missing`.
-    async fn send(&self, call: &'static str, request: RequestBuilder) -> Result<Option<Reply>, Error> {
+    async fn send(&self, call: &'static str, request: Request) -> Result<Option<Reply>, Error> {
         judge(self.authorized(call, request).await?)
     }
 
@@ -152,36 +151,38 @@ impl UserSecrets<'_> {
     async fn authorized(
         &self,
         call: &'static str,
-        request: RequestBuilder,
+        request: Request,
     ) -> Result<Result<Reply, Failure>, Error> {
         let SecretStore { keys, http, .. } = self.store;
+        let ask = async |keys: &ApiKeys| {
+            let request = request.clone().bearer(keys.of(self.user)?);
+            let request = request.map_err(|_| Error::ClientMisconfigured)?;
+            Ok(persist(http, call, &request, self.deadline).await)
+        };
         let at_hand = keys.current();
-        let outcome = persist(http, call, &request, at_hand.of(self.user)?, self.deadline).await;
-        match outcome {
+        match ask(&at_hand).await? {
             Ok(reply) if reply.status == StatusCode::UNAUTHORIZED => match keys.instead_of(&at_hand).await {
-                Some(rolled) => Ok(persist(http, call, &request, rolled.of(self.user)?, self.deadline).await),
+                Some(rolled) => ask(&rolled).await,
                 None => Ok(Ok(reply)),
             },
             outcome => Ok(outcome),
         }
     }
 
-    fn write(&self, path: &str, idempotency_key: &str) -> RequestBuilder {
-        self.request(Method::POST, path).header("idempotency-key", idempotency_key)
+    fn write(&self, path: &str, idempotency_key: &str) -> Result<Request, Error> {
+        let name = HeaderName::from_static("idempotency-key");
+        Ok(self.request(Method::POST, path)?.header(name, value(idempotency_key)?))
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    fn request(&self, method: Method, path: &str) -> Result<Request, Error> {
         let mut url = self.store.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path.split('/'));
         }
-        self.store
-            .http
-            .client()
-            .request(method, url)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header("stripe-version", STRIPE_VERSION)
-            .header("stripe-account", self.user.account())
+        let version = HeaderValue::from_static(STRIPE_VERSION);
+        Ok(Request::new(method, url)
+            .header(HeaderName::from_static("stripe-version"), version)
+            .header(HeaderName::from_static("stripe-account"), value(self.user.account())?))
     }
 
     fn named<'a>(&'a self, name: &'a str, payload: &'a SecretString) -> [(&'a str, &'a str); 4] {
@@ -192,4 +193,9 @@ impl UserSecrets<'_> {
     fn scope<'a>(&'a self, name: &'a str) -> [(&'a str, &'a str); 3] {
         [("name", name), ("scope[type]", "user"), ("scope[user]", self.user.user())]
     }
+}
+
+/// Ids and keys are plain text: they were checked, or are our own.
+fn value(text: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(text).map_err(|_| Error::Internal)
 }

@@ -11,19 +11,22 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
-use lambda_http::http;
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{RequestBuilder, StatusCode};
+use lambda_http::http::header::CONTENT_TYPE;
+use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
+use url::Url;
 
 use super::Environment;
-use crate::http::{Deadline, Failure, Http, Reply};
+use crate::http::{Deadline, Failure, Http, Reply, Request};
 
 /// Twice this is well under the 10 s that INIT may take.
 const ATTEMPT: Duration = Duration::from_secs(3);
 const TRIES: u32 = 2;
+
+const TARGET: &str = "AmazonSSM.GetParameters";
+const CONTENT: &str = "application/x-amz-json-1.1";
 
 /// Where a partition has a domain of its own, by the beginning of its regions' names.
 const DOMAINS: [(&str, &str); 2] = [("cn-", "amazonaws.com.cn"), ("eusc-", "amazonaws.eu")];
@@ -86,7 +89,6 @@ impl ParameterStore {
         let mut tries = 1;
         loop {
             let request = signed(environment, body, SystemTime::now())?;
-            let request = RequestBuilder::from_parts(self.http.client().clone(), request);
             let outcome = self.http.send("ssm.get_parameters", request, Deadline::after(ATTEMPT)).await;
             if tries == TRIES || !is_worth_another_try(&outcome) {
                 return outcome.map_err(|failure| {
@@ -120,7 +122,7 @@ fn refusal(reply: &Reply) -> Refusal {
 }
 
 /// A `GetParameters` request, signed as of `now` by Signature Version 4.
-fn signed(environment: &Environment, body: &str, now: SystemTime) -> Result<reqwest::Request, String> {
+fn signed(environment: &Environment, body: &str, now: SystemTime) -> Result<Request, String> {
     let variable = |name: &str| environment.get(name).ok_or_else(|| format!("{name} is not set"));
     let region = variable("AWS_REGION")?;
     let identity = Credentials::new(
@@ -138,18 +140,18 @@ fn signed(environment: &Environment, body: &str, now: SystemTime) -> Result<reqw
         .time(now)
         .settings(SigningSettings::default());
     let signed = || {
-        let mut request = http::Request::post(endpoint(environment, region))
-            .header(CONTENT_TYPE, "application/x-amz-json-1.1")
-            .header("x-amz-target", "AmazonSSM.GetParameters")
-            .body(body.to_owned())
-            .ok()?;
-        let headers = request.headers().iter();
-        let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        let address: Url = endpoint(environment, region).parse().ok()?;
+        let headers = [("content-type", CONTENT), ("x-amz-target", TARGET)];
         let signable = SignableBody::Bytes(body.as_bytes());
-        let signable = SignableRequest::new("POST", request.uri().to_string(), headers, signable).ok()?;
+        let signable = SignableRequest::new("POST", address.as_str(), headers.into_iter(), signable).ok()?;
         let (instructions, _) = sign(signable, &parameters.build().ok()?.into()).ok()?.into_parts();
-        instructions.apply_to_request_http1x(&mut request);
-        request.try_into().ok()
+        let request = Request::post(address)
+            .header(CONTENT_TYPE, HeaderValue::from_static(CONTENT))
+            .header(HeaderName::from_static("x-amz-target"), HeaderValue::from_static(TARGET))
+            .body(body.to_owned());
+        instructions.headers().try_fold(request, |request, (name, value)| {
+            Some(request.header(name.parse().ok()?, value.parse().ok()?))
+        })
     };
     signed().ok_or_else(|| "SSM cannot be asked: AWS_REGION or AWS_ENDPOINT_URL_SSM is wrong".to_owned())
 }
@@ -181,8 +183,8 @@ mod tests {
         ]);
         let body = r#"{"Names":["/app/a","/app/b"],"WithDecryption":true}"#;
         let request = signed(&environment, body, UNIX_EPOCH + Duration::from_secs(1_440_938_161)).unwrap();
-        assert_eq!(request.url().as_str(), "https://ssm.eu-central-1.amazonaws.com/");
-        assert_eq!(request.body().and_then(|body| body.as_bytes()), Some(body.as_bytes()));
+        assert_eq!(request.url.as_str(), "https://ssm.eu-central-1.amazonaws.com/");
+        assert_eq!(request.body, body);
         for (name, expected) in [
             ("content-type", "application/x-amz-json-1.1"),
             ("x-amz-target", "AmazonSSM.GetParameters"),
@@ -195,7 +197,7 @@ mod tests {
                  Signature=6ceb8727e348700929d719a8f75f28e9ae1f777c111dc224bf2b70b3dd943ac4",
             ),
         ] {
-            assert_eq!(request.headers()[name], expected);
+            assert_eq!(request.headers[name], expected);
         }
     }
 

@@ -6,7 +6,7 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
-use reqwest::StatusCode;
+use axum::http::StatusCode;
 use sandbox::Options;
 use serde_json::{Value, json};
 use shared::http::{Deadline, Http};

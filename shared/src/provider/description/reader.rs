@@ -1,7 +1,9 @@
 //! A JSON object read key by key: every mistake is noted with its key, and so is every key nobody asked for.
 
-use reqwest::Method;
-use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use lambda_http::http::Method;
+use lambda_http::http::header::{
+    AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+};
 use serde_json::{Map, Value};
 
 use super::pointers::Pointers;

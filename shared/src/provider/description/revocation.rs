@@ -1,5 +1,5 @@
-use reqwest::Method;
-use reqwest::header::HeaderMap;
+use lambda_http::http::Method;
+use lambda_http::http::header::HeaderMap;
 
 use super::reader::Object;
 use super::tenant::Tenant;

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
+use lambda_http::http::header::HeaderMap;
 use url::Url;
 
 use super::reader::Object;

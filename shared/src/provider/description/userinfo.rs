@@ -1,5 +1,5 @@
-use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName};
+use lambda_http::http::Method;
+use lambda_http::http::header::{HeaderMap, HeaderName};
 use serde_json::Value;
 use url::Url;
 

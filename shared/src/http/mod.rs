@@ -1,23 +1,28 @@
-//! Calls to Stripe and the provider: one client, time-outs, a deadline, capped answers, no redirects.
+//! Calls to Stripe, the provider and AWS: one client, time-outs, a deadline, capped answers, no redirects.
+//!
+//! The client is hyper's own, which `lambda_runtime` brings along for the Runtime API.
 
-use std::sync::Arc;
+mod connector;
+mod request;
+
 use std::time::Duration;
 
-use lambda_http::http::{HeaderMap, StatusCode};
-use reqwest::{Client, Method, Request, RequestBuilder};
-use rustls::crypto::CryptoProvider;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{CipherSuite, NamedGroup, RootCertStore};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use lambda_http::http::header::RETRY_AFTER;
+use lambda_http::http::{HeaderMap, HeaderName, StatusCode};
+use rustls::RootCertStore;
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use zeroize::Zeroizing;
 
 use crate::log::record::{self, UpstreamCall};
 use crate::settings::{Environment, LoadError};
+use connector::{Connector, private_roots};
 
-/// How we introduce ourselves to Stripe and the provider.
-pub const USER_AGENT: &str = concat!("stripe-app-oauth/", env!("CARGO_PKG_VERSION"));
+pub use request::{Request, USER_AGENT};
 
 /// The longest answer we read; a token answer or a profile is a few kilobytes.
 const LONGEST_ANSWER: usize = 256 * 1024;
@@ -108,13 +113,16 @@ impl Reply {
         serde_json::from_slice(&self.body).ok()
     }
 
+    /// The body as text, or nothing when it is none.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.body).ok()
+    }
+
     /// The seconds of `Retry-After`, kept within a minute; an HTTP date counts as no answer.
     #[must_use]
     pub fn retry_after(&self) -> u32 {
-        let seconds = self
-            .headers
-            .get(reqwest::header::RETRY_AFTER)
-            .and_then(|value| value.to_str().ok()?.parse().ok());
+        let seconds = self.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         seconds.unwrap_or(5).clamp(1, 60)
     }
 }
@@ -122,7 +130,7 @@ impl Reply {
 /// The client every call goes through. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Http {
-    client: Client,
+    client: Client<Connector, Full<Bytes>>,
     timeouts: Timeouts,
 }
 
@@ -133,52 +141,17 @@ impl Http {
         Self::trusting(RootCertStore::empty(), timeouts)
     }
 
-    /// As [`Http::new`]. Where `SSL_CERT_FILE` names a PEM file, its certificates are trusted besides: a private
-    /// CA's, or that of TLS stand-ins.
+    /// As [`Http::new`]. Where `SSL_CERT_FILE` names a PEM file, its certificates are trusted besides.
     ///
     /// # Errors
     /// [`LoadError::Invalid`] when the file cannot be read, or holds a certificate that cannot be, or none at all.
     pub fn from_environment(environment: &Environment, timeouts: Timeouts) -> Result<Self, LoadError> {
-        let mut private = RootCertStore::empty();
-        if let Some(file) = environment.get("SSL_CERT_FILE") {
-            let problem = |what: &str| LoadError::Invalid(vec![format!("SSL_CERT_FILE {what}")]);
-            let certificates = std::fs::read(file).map_err(|_| problem("cannot be read"))?;
-            for certificate in CertificateDer::pem_slice_iter(&certificates) {
-                certificate
-                    .ok()
-                    .and_then(|certificate| private.add(certificate).ok())
-                    .ok_or_else(|| problem("holds a certificate that cannot be read"))?;
-            }
-            if private.is_empty() {
-                return Err(problem("holds no certificate in PEM"));
-            }
-        }
-        Ok(Self::trusting(private, timeouts))
+        Ok(Self::trusting(private_roots(environment)?, timeouts))
     }
 
-    /// These roots and Mozilla's.
-    fn trusting(mut roots: RootCertStore, timeouts: Timeouts) -> Self {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-        let tls = rustls::ClientConfig::builder_with_provider(Arc::new(ring()))
-            .with_safe_default_protocol_versions()
-            .expect("ring supports TLS 1.2 and 1.3")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .user_agent(USER_AGENT)
-            .connect_timeout(timeouts.connect)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .expect("the client is built from constants");
+    fn trusting(private: RootCertStore, timeouts: Timeouts) -> Self {
+        let client = Client::builder(TokioExecutor::new()).build(Connector::new(private, timeouts.connect));
         Self { client, timeouts }
-    }
-
-    /// The client beneath, to build requests with.
-    #[must_use]
-    pub fn client(&self) -> &Client {
-        &self.client
     }
 
     /// The time-outs in force.
@@ -196,13 +169,10 @@ impl Http {
     pub async fn send(
         &self,
         call: &'static str,
-        request: RequestBuilder,
+        request: Request,
         deadline: Deadline,
     ) -> Result<Reply, Failure> {
-        // Requests are built from addresses and headers that were checked when the settings were read.
-        let request = request.build().map_err(|_| Failure::NotConnected)?;
-        let is_safe = request.method() == Method::GET || request.headers().contains_key("idempotency-key");
-        let again = is_safe.then(|| request.try_clone()).flatten();
+        let again = request.is_safe().then(|| request.clone());
         match (self.noted(call, request, deadline).await, again) {
             (Err(Broken::Connection), Some(again)) => self.noted(call, again, deadline).await,
             (outcome, _) => outcome,
@@ -216,7 +186,8 @@ impl Http {
 
     async fn noted(&self, call: &'static str, request: Request, deadline: Deadline) -> Result<Reply, Broken> {
         let begun = Instant::now();
-        let outcome = self.execute(request, deadline).await;
+        let limit = self.timeouts.attempt.min(deadline.left());
+        let outcome = timeout(limit, self.execute(request)).await.unwrap_or(Err(Broken::Late));
         let reply = outcome.as_ref().ok();
         let request_id = reply.and_then(|reply| reply.headers.get("request-id")?.to_str().ok());
         let request_id = request_id.filter(|id| is_request_id(id));
@@ -229,35 +200,28 @@ impl Http {
         outcome
     }
 
-    async fn execute(&self, mut request: Request, deadline: Deadline) -> Result<Reply, Broken> {
+    async fn execute(&self, mut request: Request) -> Result<Reply, Broken> {
         if let Some(trace) = record::trace() {
-            request.headers_mut().insert("x-amzn-trace-id", trace);
+            request = request.header(HeaderName::from_static("x-amzn-trace-id"), trace);
         }
-        *request.timeout_mut() = Some(self.timeouts.attempt.min(deadline.left()));
-        let mut response = self.client.execute(request).await?;
+        // An address that was checked when the settings were read is one to hyper too.
+        let request = request.try_into().map_err(|_| Broken::NotConnected)?;
+        let (head, mut rest) = self.client.request(request).await?.into_parts();
         let mut body = Zeroizing::new(Vec::new());
-        while let Some(chunk) = response.chunk().await? {
+        while let Some(frame) = rest.frame().await {
+            let chunk = frame?.into_data().unwrap_or_default();
             if body.len() + chunk.len() > LONGEST_ANSWER {
                 return Err(Broken::TooLong);
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Reply { status: response.status(), headers: std::mem::take(response.headers_mut()), body })
+        Ok(Reply { status: head.status, headers: head.headers, body })
     }
 }
 
 /// `req_…` at Stripe, or the like; nothing else of an answer gets into the log.
 fn is_request_id(id: &str) -> bool {
     id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
-}
-
-/// With the quickest first, where the other side has no wish of its own: P-256, which ring has in assembly for
-/// both of Lambda's processors, and SHA-256, which those have built in. All else stays on offer.
-fn ring() -> CryptoProvider {
-    let mut provider = rustls::crypto::ring::default_provider();
-    provider.kx_groups.sort_by_key(|group| group.name() != NamedGroup::secp256r1);
-    provider.cipher_suites.sort_by_key(|suite| suite.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);
-    provider
 }
 
 /// How a try ended without an answer.
@@ -272,15 +236,15 @@ enum Broken {
     TooLong,
 }
 
-impl From<reqwest::Error> for Broken {
-    fn from(error: reqwest::Error) -> Self {
-        if error.is_connect() {
-            Self::NotConnected
-        } else if error.is_timeout() {
-            Self::Late
-        } else {
-            Self::Connection
-        }
+impl From<hyper_util::client::legacy::Error> for Broken {
+    fn from(error: hyper_util::client::legacy::Error) -> Self {
+        if error.is_connect() { Self::NotConnected } else { Self::Connection }
+    }
+}
+
+impl From<hyper::Error> for Broken {
+    fn from(_: hyper::Error) -> Self {
+        Self::Connection
     }
 }
 
