@@ -6,7 +6,8 @@ use sandbox::World;
 use sandbox::provider::Person;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared::http::{Reply, Request};
+use shared::http::header::CONTENT_TYPE;
+use shared::http::{HeaderValue, Reply, Request};
 use shared::{Deadline, Http};
 use url::Url;
 
@@ -78,7 +79,10 @@ impl App<'_> {
 
     async fn post(&self, endpoint: &str, fields: &Value) -> Result<Value, Problem> {
         let address = format!("{}/api/oauth/{endpoint}", self.world.addresses.gateway);
-        let answer = self.send(Request::post(address.parse()?).body(self.envelope(fields))).await?;
+        let text = HeaderValue::from_static("text/plain");
+        let answer = self
+            .send(Request::post(address.parse()?).header(CONTENT_TYPE, text).body(self.envelope(fields)))
+            .await?;
         answer.json().ok_or_else(|| "the answer is not JSON".into())
     }
 

@@ -11,11 +11,11 @@ mod report;
 mod subject;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use clap::Parser;
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
+use sandbox::testing::cargo::cargo;
 use sandbox::tls::Authority;
 use sandbox::{Options, World};
 use shared::Http;
@@ -63,8 +63,10 @@ fn main() -> Result<(), Problem> {
         None => build(&target)?,
     };
     share_one_cpu()?;
+    let scratch = target.join("bench");
+    copy(&binaries, &scratch)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(run(&arguments, &binaries, &target.join("bench")))
+    runtime.block_on(run(&arguments, &scratch))
 }
 
 /// Has the stand-ins and the functions, which inherit this, take turns on one CPU. On two, each message would wake a
@@ -82,7 +84,7 @@ fn share_one_cpu() -> Result<(), Problem> {
 fn build(target: &Path) -> Result<PathBuf, Problem> {
     let binaries = Subject::ALL.map(|subject| ["--bin", subject.name()]);
     let packages = ["bare", "login", "authorize", "userinfo", "logout"].map(|name| ["--package", name]);
-    let status = Command::new(env!("CARGO"))
+    let status = cargo()
         .args(["build", "--release"])
         .args(packages.as_flattened())
         .args(binaries.as_flattened())
@@ -93,17 +95,26 @@ fn build(target: &Path) -> Result<PathBuf, Problem> {
     if status.success() { Ok(target.join("release")) } else { Err("the functions do not build".into()) }
 }
 
-async fn run(arguments: &Arguments, binaries: &Path, scratch: &Path) -> Result<(), Problem> {
+/// What a linker wrote lies in memory page by page; a file that was unpacked, and is read, in larger pieces.
+fn copy(binaries: &Path, scratch: &Path) -> Result<(), Problem> {
+    std::fs::create_dir_all(scratch)?;
+    for subject in Subject::ALL {
+        std::fs::copy(binaries.join(subject.name()), scratch.join(subject.name()))?;
+    }
+    Ok(())
+}
+
+async fn run(arguments: &Arguments, scratch: &Path) -> Result<(), Problem> {
     let authority = if arguments.plain { None } else { Some(Authority::new(scratch)?) };
     let world = World::start(Options { port: 0, authority, ..Options::default() }).await?;
     let http = Http::new(Timeouts::default());
     let mut events = Events::new(&world, &http).await?;
-    let mut figures = Figures::new(binaries)?;
+    let mut figures = Figures::new(scratch)?;
 
     for round in 0..arguments.starts {
         progress("cold starts", round, arguments.starts);
         for subject in order(round) {
-            let binary = binaries.join(subject.name());
+            let binary = scratch.join(subject.name());
             let (_, start) = Running::start(subject, &binary, &world, &mut events).await?;
             figures.of(subject).starts.push(start);
         }
@@ -111,7 +122,7 @@ async fn run(arguments: &Arguments, binaries: &Path, scratch: &Path) -> Result<(
     for pass in 0..arguments.passes {
         progress("warm calls", pass, arguments.passes);
         for subject in order(pass) {
-            let binary = binaries.join(subject.name());
+            let binary = scratch.join(subject.name());
             let (mut running, _) = Running::start(subject, &binary, &world, &mut events).await?;
             let warm = running.warm(arguments.calls, arguments.calls / 4, &mut events).await?;
             figures.of(subject).warm.push(warm);

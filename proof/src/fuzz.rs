@@ -73,7 +73,7 @@ impl Fuzz {
 
     /// Begins in the folder whose `.cargo/config.toml` asks for coverage; the flags of the environment would win.
     fn cargo(&self, command: &str) -> Command {
-        let mut cargo = Command::new(env!("CARGO"));
+        let mut cargo = sandbox::testing::cargo::cargo();
         cargo
             .args([command, "--release", "--locked", "--target-dir"])
             .arg(self.workspace.join(BUILT))

@@ -3,10 +3,9 @@
 //! `POST /profile`, signed for the purpose `profile`, answers what the API at `PROFILE_API_URL` says. See
 //! `docs/your-own-endpoint.md`; it is not part of `template.yaml`.
 
-use lambda_http::http::HeaderValue;
-use lambda_http::http::header::ACCEPT;
 use serde_json::Value;
-use shared::http::Request;
+use shared::http::header::ACCEPT;
+use shared::http::{HeaderValue, Request};
 use shared::lambda::Function;
 use shared::signed_request::Verifier;
 use shared::{AccessTokens, Error, Http, Invocation, Response, Settings, response};

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use sandbox::provider::Person;
 use sandbox::runtime_api::{Instance, Outcome as Posted};
 use sandbox::testing::app::App;
+use sandbox::testing::cargo::cargo;
 use sandbox::testing::rig::{PLANTED, Rig, assert_silent};
 use sandbox::{Options, Party};
 use serde_json::Value;
@@ -58,11 +59,7 @@ impl Stage {
     pub async fn set() -> Result<Self, Box<dyn Error>> {
         let functions = ["--bin", "authorize", "--bin", "login", "--bin", "logout", "--bin", "userinfo"];
         let build = tokio::task::block_in_place(|| {
-            Command::new(env!("CARGO"))
-                .args(["build", "--release"])
-                .args(functions)
-                .current_dir(ROOT)
-                .status()
+            cargo().args(["build", "--release"]).args(functions).current_dir(ROOT).status()
         });
         if !build?.success() {
             return Err("the release binaries cannot be built".into());

@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use sandbox::testing::cargo::cargo;
 use sandbox::testing::servers::{INSTALLED, Kind};
 
 use crate::report::{Report, Row};
@@ -99,7 +100,7 @@ impl Copy {
 
     fn cargo(&self, arguments: &[&str]) -> io::Result<Output> {
         let (command, rest) = arguments.split_at(1);
-        Command::new(env!("CARGO"))
+        cargo()
             .args(command)
             .args(["--quiet", "--package", "proof"])
             .args(rest)

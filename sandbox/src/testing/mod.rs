@@ -11,5 +11,6 @@
 pub mod app;
 pub mod bench;
 pub mod browser;
+pub mod cargo;
 pub mod rig;
 pub mod servers;

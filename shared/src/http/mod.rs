@@ -12,7 +12,7 @@ use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use lambda_http::http::header::RETRY_AFTER;
-use lambda_http::http::{HeaderMap, HeaderName, StatusCode};
+use lambda_http::http::{HeaderMap, StatusCode};
 use rustls::RootCertStore;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
@@ -22,6 +22,8 @@ use crate::log::record::{self, UpstreamCall};
 use crate::settings::{Environment, LoadError};
 use connector::{Connector, private_roots};
 
+// What requests are made of.
+pub use lambda_http::http::{HeaderName, HeaderValue, Method, header};
 pub use request::{Request, USER_AGENT};
 
 /// The longest answer we read; a token answer or a profile is a few kilobytes.

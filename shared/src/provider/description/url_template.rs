@@ -16,33 +16,45 @@ pub(super) const CLIENT_ID: &str = "{client_id}";
 
 /// An address that is complete but for `{token}` and `{client_id}`.
 #[derive(Clone, Debug)]
-pub(in crate::provider) struct UrlTemplate(String);
+pub(in crate::provider) enum UrlTemplate {
+    /// It has no places.
+    Complete(Url),
+    /// It has.
+    WithPlaces(String),
+}
 
 impl From<Url> for UrlTemplate {
     fn from(url: Url) -> Self {
-        Self(url.into())
+        Self::Complete(url)
     }
 }
 
 impl UrlTemplate {
     /// Whether the token goes into the address.
     pub(in crate::provider) fn holds_token(&self) -> bool {
-        self.0.contains(TOKEN)
+        matches!(self, Self::WithPlaces(text) if text.contains(TOKEN))
     }
 
     /// The whole address. None only for what was refused when the description was read.
     pub(in crate::provider) fn fill(&self, client_id: &str, token: &SecretString) -> Option<Url> {
-        let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-        let text = self.0.replace(CLIENT_ID, &encode(client_id));
-        Url::parse(&text.replace(TOKEN, &encode(token.expose_secret()))).ok()
+        match self {
+            Self::Complete(url) => Some(url.clone()),
+            Self::WithPlaces(text) => {
+                let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+                let text = text.replace(CLIENT_ID, &encode(client_id));
+                Url::parse(&text.replace(TOKEN, &encode(token.expose_secret()))).ok()
+            }
+        }
     }
 }
 
 impl Object<'_> {
     /// An address with no place but the tenant's.
     pub(super) fn url(&mut self, key: &str, tenant: Option<&Tenant>) -> Option<Url> {
-        let UrlTemplate(text) = self.url_template(key, &[], tenant)?;
-        Url::parse(&text).ok()
+        match self.url_template(key, &[], tenant)? {
+            UrlTemplate::Complete(url) => Some(url),
+            UrlTemplate::WithPlaces(_) => None, // A place was a problem.
+        }
     }
 
     /// An address in which these places may stand too.
@@ -54,7 +66,7 @@ impl Object<'_> {
     ) -> Option<UrlTemplate> {
         let text = self.text(key)?;
         match fill_tenant(&text, places, tenant) {
-            Ok(filled) => Some(UrlTemplate(filled)),
+            Ok(template) => Some(template),
             Err(why) => {
                 self.problem(key, why);
                 None
@@ -65,7 +77,7 @@ impl Object<'_> {
 
 /// Fills in the tenant, and makes sure that the address still is where the description wants it: a tenant is
 /// a setting, and must not send tokens to another host.
-fn fill_tenant(text: &str, places: &[&str], tenant: Option<&Tenant>) -> Result<String, &'static str> {
+fn fill_tenant(text: &str, places: &[&str], tenant: Option<&Tenant>) -> Result<UrlTemplate, &'static str> {
     let filled = tenant.map_or_else(|| text.to_owned(), |tenant| text.replace(TENANT, tenant.value()));
     if [TOKEN, CLIENT_ID].iter().any(|place| is_in_host(text, place)) {
         return Err("must not have {token} or {client_id} in its host");
@@ -84,14 +96,15 @@ fn fill_tenant(text: &str, places: &[&str], tenant: Option<&Tenant>) -> Result<S
     if is_in_host(text, TENANT) && !tenant.is_some_and(|tenant| tenant.may_be_at(host)) {
         return Err("with the tenant filled in must end in one of tenant.host_suffixes");
     }
-    Ok(filled)
+    Ok(if sample == filled { UrlTemplate::Complete(url) } else { UrlTemplate::WithPlaces(filled) })
 }
 
 /// The parser decides what the host is, not how the text looks: `https:///{tenant}` has one too.
 fn is_in_host(text: &str, place: &str) -> bool {
     let others = [TENANT, TOKEN, CLIENT_ID].into_iter().filter(|other| *other != place);
-    let text = others.fold(text.replace(place, "placeholder"), |text, other| text.replace(other, "x"));
-    Url::parse(&text).is_ok_and(|url| url.host_str().is_some_and(|host| host.contains("placeholder")))
+    let text = others.fold(text.to_owned(), |text, other| text.replace(other, "x"));
+    let host = |filled: &str| Some(Url::parse(&text.replace(place, filled)).ok()?.host_str()?.to_owned());
+    text.contains(place) && host("a") != host("b")
 }
 
 #[cfg(test)]
@@ -100,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_token_in_the_path_is_encoded() {
-        let template = UrlTemplate("https://example.com/{client_id}/token/{token}".to_owned());
+        let template = UrlTemplate::WithPlaces("https://example.com/{client_id}/token/{token}".to_owned());
         let filled = template.fill("a/b", &"x?y/../z".into()).unwrap();
         assert_eq!(filled.as_str(), "https://example.com/a%2Fb/token/x%3Fy%2F..%2Fz");
     }
@@ -121,6 +134,7 @@ mod tests {
             assert!(is_in_host(text, TENANT), "{text}");
         }
         assert!(!is_in_host("https://example.com/{tenant}?{token}", TENANT));
+        assert!(!is_in_host("https://placeholder.example.com/{token}", TOKEN));
         assert!(fill_tenant("https://example.com/{token}", &[TOKEN], None).is_ok());
         assert!(fill_tenant("https://example.com/{token}", &[], None).is_err());
     }
