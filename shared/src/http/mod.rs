@@ -261,3 +261,22 @@ impl Reply {
         Self { status, headers: HeaderMap::new(), body: body.as_ref().to_vec().into() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// Whoever knows that a call was not made may make it again: at the provider, a code or a refresh token is still
+    /// good.
+    #[tokio::test]
+    async fn without_a_handshake_no_call_was_made() {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}", silent.local_addr().unwrap()).parse().unwrap();
+        let timeouts = Timeouts { connect: Duration::from_millis(20), ..Timeouts::default() };
+        let outcome =
+            Http::new(timeouts).send("test", Request::post(url), Deadline::after(timeouts.request)).await;
+        assert_eq!(outcome.err(), Some(Failure::NotConnected));
+    }
+}

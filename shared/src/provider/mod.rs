@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::http::{Failure, Reply};
 use crate::settings::Settings;
 
-pub(crate) use description::name;
+pub(crate) use description::{Description, name};
 
 /// The address of an endpoint: its own setting, the provider's description, or a path under
 /// `THIRD_PARTY_URL_BASE`.

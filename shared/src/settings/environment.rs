@@ -1,15 +1,15 @@
 //! The process's environment, taken once and handed on, so that tests need not touch their own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Environment variables by name. It remembers which were asked for, so that a template can be held against the
-/// code; clones share that memory.
+/// Environment variables by name. One that was made up remembers which were asked for, so that a template can be held
+/// against the code; clones share that memory.
 #[derive(Clone, Default)]
 pub struct Environment {
-    variables: BTreeMap<String, String>,
-    asked: Arc<Mutex<BTreeSet<String>>>,
+    variables: HashMap<String, String>,
+    asked: Option<Arc<Mutex<BTreeSet<String>>>>,
 }
 
 impl Environment {
@@ -19,27 +19,31 @@ impl Environment {
         let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
-        std::env::vars_os().filter_map(utf8).collect()
+        Self { variables: std::env::vars_os().filter_map(utf8).collect(), asked: None }
     }
 
     /// The value of a variable that is there and not blank.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+        if let Some(asked) = &self.asked {
+            asked.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+        }
         self.variables.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
     }
 
     /// The name of every variable that was asked for, there or not.
     #[must_use]
     pub fn asked(&self) -> BTreeSet<String> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let asked =
+            |asked: &Arc<Mutex<BTreeSet<_>>>| asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.asked.as_ref().map(asked).unwrap_or_default()
     }
 }
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
         let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Self { variables, ..Self::default() }
+        Self { variables, asked: Some(Arc::default()) }
     }
 }
 

@@ -9,11 +9,14 @@ mod rolling;
 mod secrets;
 mod ssm;
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::sync::Arc;
 
 use secrecy::SecretString;
 use url::{Host, Url};
+
+use crate::provider::Description;
 
 pub use environment::Environment;
 pub use rolling::Rolling;
@@ -26,6 +29,8 @@ pub struct Settings {
     version: u64,
     secrets: secrets::Values,
     problems: Vec<String>,
+    /// The provider's, once an endpoint has asked for it.
+    pub(crate) description: OnceCell<Option<Description>>,
 }
 
 /// Why there are no settings.
@@ -73,6 +78,7 @@ impl Settings {
             secrets: known.values.clone(),
             problems: known.problems.clone(),
             source: Arc::clone(source),
+            description: OnceCell::new(),
         }
     }
 
@@ -178,7 +184,7 @@ impl Settings {
         let http = Http::new(Timeouts::default());
         let source = Secrets::new(values.iter().copied().collect(), &[], &http, crate::Clock::system());
         let secrets = values.iter().map(|&(name, value)| (name, value.to_owned().into())).collect();
-        Self { source, version: 0, secrets, problems: Vec::new() }
+        Self { source, version: 0, secrets, problems: Vec::new(), description: OnceCell::new() }
     }
 
     pub(crate) fn problems(&self) -> &[String] {

@@ -5,6 +5,7 @@ use super::reader::Object;
 use super::tenant::Tenant;
 
 /// The authorization request (RFC 6749 section 4.1.1) and its response.
+#[derive(Clone, Debug)]
 pub(in crate::provider) struct Authorization {
     pub url: Option<Url>,
     pub scopes: Vec<String>,

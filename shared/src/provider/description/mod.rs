@@ -40,17 +40,18 @@ const CUSTOM: &str = "custom";
 pub(super) type Parameters = Vec<(String, String)>;
 
 /// All about one provider.
-pub(super) struct Description {
+#[derive(Clone, Debug)]
+pub(crate) struct Description {
     /// The issuer identifier (RFC 9207 section 2).
-    pub issuer: Option<String>,
+    pub(in crate::provider) issuer: Option<String>,
     /// Whether every callback must tell it.
-    pub issuer_required: bool,
+    pub(in crate::provider) issuer_required: bool,
     /// How clients prove who they are at the token endpoint.
-    pub authentication: Authentication,
-    pub authorization: Authorization,
-    pub token: Token,
-    pub userinfo: Userinfo,
-    pub revocation: Revocation,
+    pub(in crate::provider) authentication: Authentication,
+    pub(in crate::provider) authorization: Authorization,
+    pub(in crate::provider) token: Token,
+    pub(in crate::provider) userinfo: Userinfo,
+    pub(in crate::provider) revocation: Revocation,
 }
 
 /// The provider's name, `PROVIDER`.
@@ -60,8 +61,17 @@ pub(crate) fn name(settings: &mut Settings) -> Option<&'static str> {
 }
 
 impl Description {
-    /// Reads the file that `PROVIDER` or `PROVIDER_FILE` names, with `THIRD_PARTY_TENANT` filled in.
+    /// Reads the file that `PROVIDER` or `PROVIDER_FILE` names, with `THIRD_PARTY_TENANT` filled in: once, however
+    /// many endpoints ask.
     pub(super) fn from_settings(settings: &mut Settings) -> Option<Self> {
+        if settings.description.get().is_none() {
+            let description = Self::of(settings);
+            let _ = settings.description.set(description);
+        }
+        settings.description.get().cloned().flatten()
+    }
+
+    fn of(settings: &mut Settings) -> Option<Self> {
         let name = name(settings)?;
         let file = settings.optional("PROVIDER_FILE");
         let preset = PRESETS.iter().find(|(preset, _)| *preset == name);

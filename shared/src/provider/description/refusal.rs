@@ -4,6 +4,7 @@ use super::Pointers;
 use super::reader::Object;
 
 /// How an answer says no, whatever its status.
+#[derive(Clone, Debug)]
 pub(in crate::provider) struct Refusal {
     /// A flag that is true where all went well.
     ok: Pointers,

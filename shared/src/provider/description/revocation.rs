@@ -8,6 +8,7 @@ use super::{Refusal, UrlTemplate};
 use crate::provider::client::{Authentication, Encoding};
 
 /// The revocation request (RFC 7009 section 2.1), or what the provider has in its place.
+#[derive(Clone, Debug)]
 pub(in crate::provider) struct Revocation {
     pub url: Option<UrlTemplate>,
     pub method: Method,

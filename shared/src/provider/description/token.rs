@@ -10,6 +10,7 @@ use crate::provider::client::Encoding;
 use crate::provider::token::Rotation;
 
 /// The access token request (RFC 6749 sections 4.1.3 and 6) and its response.
+#[derive(Clone, Debug)]
 pub(in crate::provider) struct Token {
     pub url: Option<Url>,
     pub refresh_url: Option<Url>,
@@ -22,6 +23,7 @@ pub(in crate::provider) struct Token {
 }
 
 /// Where the token response (RFC 6749 section 5.1) has what.
+#[derive(Clone, Debug)]
 pub(in crate::provider) struct TokenFields {
     pub access_token: Pointers,
     pub refresh_token: Pointers,

@@ -9,6 +9,7 @@ use super::url_template::TOKEN;
 use super::{Pointers, Refusal, UrlTemplate};
 
 /// The userinfo request (OpenID Connect Core section 5.3), or what the provider has in its place.
+#[derive(Clone, Debug)]
 pub(in crate::provider) struct Userinfo {
     pub url: Option<UrlTemplate>,
     pub method: Method,
@@ -22,6 +23,7 @@ pub(in crate::provider) struct Userinfo {
 }
 
 /// Where the userinfo response has what.
+#[derive(Clone, Debug)]
 pub(in crate::provider) struct UserinfoFields {
     pub id: Pointers,
     pub email: Pointers,
@@ -32,6 +34,7 @@ pub(in crate::provider) struct UserinfoFields {
 }
 
 /// A second request, for a list of addresses: some providers tell only there which are verified.
+#[derive(Clone, Debug)]
 pub(in crate::provider) struct Emails {
     pub url: Url,
     pub email: Pointers,
