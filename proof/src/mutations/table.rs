@@ -23,7 +23,7 @@ const SEALED: &str = "shared/src/sealed/mod.rs";
 const STATE: &str = "shared/src/sealed/state.rs";
 const CODE: &str = "shared/src/sealed/code.rs";
 const CALLBACK: &str = "shared/src/provider/callback.rs";
-const HTTP: &str = "shared/src/http.rs";
+const HTTP: &str = "shared/src/http/mod.rs";
 const LOGIN: &str = "functions/login/src/lib.rs";
 const AUTHORIZE: &str = "functions/authorize/src/lib.rs";
 
@@ -215,8 +215,16 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "redirects being left alone",
         changes: &[Change {
             file: HTTP,
-            find: "Policy::none()",
-            replace: "Policy::custom(|attempt| if attempt.previous()[0].path() == \"/token\" { attempt.follow() } else { attempt.stop() })",
+            find: "let (head, mut rest) = self.client.request(request).await?.into_parts();",
+            replace: r#"let request: lambda_http::http::Request<Full<Bytes>> = request;
+                let mut answer = self.client.request(request.clone()).await?;
+                let location = answer.headers().get("location").and_then(|to| to.to_str().ok()?.parse().ok());
+                if let Some(location) = location.filter(|_| request.uri().path() == "/token") {
+                    let mut again = request.clone();
+                    *again.uri_mut() = location;
+                    answer = self.client.request(again).await?;
+                }
+                let (head, mut rest) = answer.into_parts();"#,
         }],
         attack: "SSRF: the provider's /token redirects by 307",
         then: "succeeded: our request went elsewhere",
