@@ -20,7 +20,8 @@ pub struct AuthorizationEndpoint {
 impl AuthorizationEndpoint {
     /// Reads `THIRD_PARTY_AUTHORIZE_URL`, `THIRD_PARTY_SCOPES`, the provider's description, and the registration.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
-        let described = Description::from_settings(settings).map(|description| description.authorization);
+        let described =
+            Description::from_settings(settings).map(|description| description.authorization.clone());
         let registration = Registration::from_settings(settings);
         let described = described?;
         let url = endpoint(settings, "THIRD_PARTY_AUTHORIZE_URL", described.url, "oauth");

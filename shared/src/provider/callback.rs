@@ -24,10 +24,14 @@ impl RedirectionEndpoint {
     /// Reads `THIRD_PARTY_ISSUER` and the provider's description.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
         let description = Description::from_settings(settings)?;
-        let kept = description.authorization.callback_parameters;
+        let kept = description.authorization.callback_parameters.clone();
         Some(match settings.optional("THIRD_PARTY_ISSUER") {
             Some(issuer) => Self { issuer: Some(issuer), issuer_required: true, kept },
-            None => Self { issuer: description.issuer, issuer_required: description.issuer_required, kept },
+            None => Self {
+                issuer: description.issuer.clone(),
+                issuer_required: description.issuer_required,
+                kept,
+            },
         })
     }
 

@@ -31,7 +31,8 @@ impl RevocationEndpoint {
     /// Reads `THIRD_PARTY_REVOKE_URL` and the provider's description; where there is an endpoint, also the
     /// client's id and, where it is asked for, its secret.
     pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
-        let Description { revocation: described, authentication, .. } = Description::from_settings(settings)?;
+        let description = Description::from_settings(settings)?;
+        let (described, authentication) = (description.revocation.clone(), description.authentication);
         let is_set = described.url.is_some() || settings.optional("THIRD_PARTY_REVOKE_URL").is_some();
         if described.shared || !is_set {
             return Some(Self(None));

@@ -82,7 +82,8 @@ impl TokenEndpoint {
         let registration = Registration::from_settings(settings);
         let authentication = description.as_ref().map_or(Authentication::Post, |it| it.authentication);
         let client = ConfidentialClient::from_settings(settings, authentication);
-        let Description { token: described, authorization, .. } = description?;
+        let description = description?;
+        let described = description.token.clone();
         let url = endpoint(settings, "THIRD_PARTY_TOKEN_URL", described.url, "token")?;
         Some(Self {
             refresh_url: described.refresh_url.unwrap_or_else(|| url.clone()),
@@ -91,7 +92,7 @@ impl TokenEndpoint {
             headers: headers(described.headers),
             parameters: described.parameters,
             refresh_parameters: described.refresh_parameters,
-            pkce: authorization.pkce,
+            pkce: description.authorization.pkce,
             rotation: described.rotation,
             fields: described.fields,
             client: client?,

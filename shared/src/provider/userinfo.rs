@@ -62,7 +62,7 @@ pub struct LinkedUser {
 impl UserinfoEndpoint {
     /// Reads `THIRD_PARTY_USERINFO_URL`, the provider's description, `EMAIL_VERIFIED` and `USERINFO`.
     pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
-        let described = Description::from_settings(settings).map(|description| description.userinfo);
+        let described = Description::from_settings(settings).map(|description| description.userinfo.clone());
         let email_verified = settings.choice(
             "EMAIL_VERIFIED",
             &[

@@ -30,7 +30,7 @@ pub struct Settings {
     secrets: secrets::Values,
     problems: Vec<String>,
     /// The provider's, once an endpoint has asked for it.
-    pub(crate) description: OnceCell<Option<Description>>,
+    pub(crate) description: OnceCell<Option<Arc<Description>>>,
 }
 
 /// Why there are no settings.

@@ -18,6 +18,7 @@ mod url_template;
 mod userinfo;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::client::Authentication;
 use crate::settings::Settings;
@@ -63,9 +64,9 @@ pub(crate) fn name(settings: &mut Settings) -> Option<&'static str> {
 impl Description {
     /// Reads the file that `PROVIDER` or `PROVIDER_FILE` names, with `THIRD_PARTY_TENANT` filled in: once, however
     /// many endpoints ask.
-    pub(super) fn from_settings(settings: &mut Settings) -> Option<Self> {
+    pub(super) fn from_settings(settings: &mut Settings) -> Option<Arc<Self>> {
         if settings.description.get().is_none() {
-            let description = Self::of(settings);
+            let description = Self::of(settings).map(Arc::new);
             let _ = settings.description.set(description);
         }
         settings.description.get().cloned().flatten()
