@@ -13,7 +13,7 @@ pub const USER_AGENT: &str = concat!("stripe-app-oauth/", env!("CARGO_PKG_VERSIO
 /// A request to another party. Its body is in memory, so it can be made again. It has no `Debug`: it holds tokens.
 #[derive(Clone)]
 pub struct Request {
-    pub(crate) method: Method,
+    method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -58,7 +58,15 @@ impl Request {
     /// # Errors
     /// When there are characters in the token that no header can have.
     pub fn bearer(self, token: &SecretString) -> Result<Self, InvalidHeaderValue> {
-        Ok(self.header(AUTHORIZATION, HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))?))
+        let value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))?;
+        Ok(self.secret_header(AUTHORIZATION, value))
+    }
+
+    /// With a header whose value its `Debug` does not tell.
+    #[must_use]
+    pub fn secret_header(self, name: HeaderName, mut value: HeaderValue) -> Self {
+        value.set_sensitive(true);
+        self.header(name, value)
     }
 
     /// With more parameters in its address.

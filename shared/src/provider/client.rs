@@ -104,7 +104,7 @@ impl ConfidentialClient {
 fn basic(request: Request, id: &str, secret: &str) -> Request {
     let pair = BASE64_STANDARD.encode(format!("{id}:{secret}"));
     match HeaderValue::try_from(format!("Basic {pair}")) {
-        Ok(value) => request.header(AUTHORIZATION, value),
+        Ok(value) => request.secret_header(AUTHORIZATION, value),
         Err(_) => request, // Base64 is always a header value.
     }
 }

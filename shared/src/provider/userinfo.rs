@@ -131,9 +131,8 @@ impl UserinfoEndpoint {
     fn with_token(&self, request: Request, token: &SecretString) -> Result<Request, Error> {
         let authorized = match &self.token_header {
             None => request.bearer(token),
-            Some(name) => {
-                HeaderValue::try_from(token.expose_secret()).map(|value| request.header(name.clone(), value))
-            }
+            Some(name) => HeaderValue::from_str(token.expose_secret())
+                .map(|value| request.secret_header(name.clone(), value)),
         };
         authorized.map_err(|_| Error::ProviderError)
     }
