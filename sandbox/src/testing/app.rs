@@ -165,7 +165,7 @@ impl<'a> App<'a> {
         }
         let request = Request::new(method, address.parse().expect("an address"));
         let request = request.headers(sent).body(body.into());
-        let answer = self.rig.get(request).await;
+        let answer = self.rig.reply_to(request).await;
         let body = answer.text().expect("text").to_owned();
         let Reply { status, headers, .. } = answer;
         assert_silent("an answer", &format!("{headers:?} {body}"));

@@ -113,7 +113,7 @@ impl Bench {
             ("client_secret", CLIENT_SECRET),
         ];
         let request = Request::post(self.server.token_url().parse().unwrap()).form(&form);
-        let answer: Value = self.rig.get(request).await.json().expect("JSON");
+        let answer: Value = self.rig.reply_to(request).await.json().expect("JSON");
         answer["error"].as_str().map(str::to_owned)
     }
 
@@ -121,13 +121,13 @@ impl Bench {
     pub async fn takes(&self, access_token: &SecretString) -> bool {
         let request =
             Request::get(self.server.userinfo_url().parse().unwrap()).bearer(access_token).expect("a token");
-        self.rig.get(request).await.status == StatusCode::OK
+        self.rig.reply_to(request).await.status == StatusCode::OK
     }
 
     /// How often the server was asked: a grant type, or `revocation`.
     pub async fn calls(&self, what: &str) -> u64 {
         let request = Request::get(format!("{}/calls", self.server.origin).parse().unwrap());
-        let calls: Value = self.rig.get(request).await.json().expect("JSON");
+        let calls: Value = self.rig.reply_to(request).await.json().expect("JSON");
         calls[what].as_u64().unwrap_or_default()
     }
 

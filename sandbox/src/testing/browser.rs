@@ -24,7 +24,7 @@ impl Browser {
             }
             let jar: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let cookies = jar.join("; ").parse().expect("cookies");
-            let answer = rig.get(Request::get(address.clone()).header(COOKIE, cookies)).await;
+            let answer = rig.reply_to(Request::get(address.clone()).header(COOKIE, cookies)).await;
             for cookie in answer.headers.get_all(SET_COOKIE) {
                 let pair = cookie.to_str().unwrap().split(';').next().unwrap();
                 let (name, value) = pair.split_once('=').unwrap();

@@ -85,7 +85,7 @@ impl Rig {
     }
 
     /// What is answered to a request of the app, a browser or a test.
-    pub async fn get(&self, request: Request) -> Reply {
+    pub async fn reply_to(&self, request: Request) -> Reply {
         let reply = Box::pin(self.http.send("test", request, Deadline::after(PATIENCE))).await;
         reply.unwrap_or_else(|failure| panic!("there is no answer: {failure:?}"))
     }
