@@ -60,9 +60,25 @@ pub enum Error {
     SecretStoreUnavailable,
     /// SSM Parameter Store cannot be reached, so there are no settings yet.
     SettingsUnavailable,
+    /// An outage or a fault in the midst of a sign-in, whose code is spent by then: the same request cannot succeed
+    /// any more, a new sign-in can.
+    StartOver(Box<Error>),
 }
 
 impl Error {
+    /// This error, where its request cannot succeed any more.
+    #[must_use]
+    pub fn once_the_code_is_spent(self) -> Self {
+        match self {
+            Self::RateLimited(_)
+            | Self::Internal
+            | Self::ProviderError
+            | Self::ProviderUnavailable
+            | Self::SecretStoreUnavailable => Self::StartOver(Box::new(self)),
+            other => other,
+        }
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -87,6 +103,7 @@ impl Error {
             Self::ProviderUnavailable | Self::SecretStoreUnavailable | Self::SettingsUnavailable => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
+            Self::StartOver(error) => error.status(),
         }
     }
 
@@ -118,6 +135,7 @@ impl Error {
             Self::ProviderUnavailable => "provider_unavailable",
             Self::SecretStoreUnavailable => "secret_store_unavailable",
             Self::SettingsUnavailable => "settings_unavailable",
+            Self::StartOver(error) => error.code(),
         }
     }
 
@@ -169,6 +187,7 @@ impl Error {
             Self::SecretStoreUnavailable => {
                 "Stripe cannot be reached. You are not signed out; try again soon."
             }
+            Self::StartOver(_) => "This sign-in could not be finished. Start again from your app in Stripe.",
             Self::SettingsUnavailable => "The app is starting up. You are not signed out; try again soon.",
         })
     }

@@ -3,7 +3,7 @@
 use lambda_http::http::Method;
 use lambda_http::{Request, RequestExt};
 
-use crate::clock::UnixSeconds;
+use crate::clock::{Clock, UnixSeconds};
 use crate::error::Error;
 use crate::http::Deadline;
 
@@ -19,6 +19,8 @@ pub(crate) fn endpoint(request: &Request) -> &str {
 /// signatures and codes.
 pub struct Invocation {
     request: Request,
+    /// The time of day.
+    pub(crate) clock: Clock,
     /// When the request came.
     pub now: UnixSeconds,
     /// By when it must be answered.
@@ -28,8 +30,8 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    pub(crate) fn new(request: Request, now: UnixSeconds, deadline: Deadline, request_id: String) -> Self {
-        Self { request, now, deadline, request_id }
+    pub(crate) fn new(request: Request, clock: Clock, deadline: Deadline, request_id: String) -> Self {
+        Self { request, now: clock.now(), clock, deadline, request_id }
     }
 
     /// The HTTP method.

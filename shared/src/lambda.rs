@@ -136,7 +136,7 @@ impl<F: Function> Lambda<F> {
             return Error::BadRequest("The request could not be read.").to_json(request_id);
         };
         let deadline = Deadline::after(self.http.timeouts().request);
-        let invocation = &Invocation::new(request, self.clock.now(), deadline, request_id.to_owned());
+        let invocation = &Invocation::new(request, self.clock.clone(), deadline, request_id.to_owned());
         if !F::ENDPOINTS.contains(&invocation.endpoint()) {
             return Error::NotFound.to_json(request_id);
         }

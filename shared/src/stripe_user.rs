@@ -16,13 +16,21 @@ pub enum Mode {
     Sandbox,
 }
 
-impl fmt::Display for Mode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Mode {
+    /// As a signed payload or a log names it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Live => "live",
             Self::Test => "test",
             Self::Sandbox => "sandbox",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Authorize {
     revocation: RevocationEndpoint,
     tokens: TokenStore,
     dashboard: Dashboard,
-    /// To claim, to exchange, to read the user, and to store.
+    /// To exchange, to read the user and the list of their addresses, and to store.
     longest_exchange: Duration,
 }
 
@@ -102,7 +102,7 @@ impl Authorize {
             (LinkFlow::SessionBound, Some(session)) => self.relay(state, session, callback, invocation),
             (LinkFlow::Direct, None) => {
                 let (code, verifier) = (callback.code?, key.pkce_verifier(&state.id));
-                let tokens = self.tokens.of(&state.user, invocation.deadline)?;
+                let tokens = self.tokens.of(&state.user, invocation)?;
                 let kept = callback.kept;
                 let grant = Grant { code: &code, verifier: &verifier, link: state.id, kept };
                 self.link(&tokens, grant, invocation).await?;
@@ -143,7 +143,7 @@ impl Authorize {
         let context = self.token.registration().context();
         let (token, _) = self.keys.open::<CodeToken>(&code, &context).await.ok_or(Error::StateInvalid)?;
         let code = token.redeem(&signed.user, &verifier, invocation.now)?;
-        let tokens = self.tokens.of(&signed.user, invocation.deadline)?;
+        let tokens = self.tokens.of(&signed.user, invocation)?;
         let kept = token.kept.clone();
         let grant = Grant { code, verifier: &verifier, link: token.id, kept };
         let user = self.link(&tokens, grant, invocation).await?;
@@ -164,17 +164,23 @@ impl Authorize {
         if let Some(made) = present.filter(|set| set.link == Some(grant.link)) {
             return self.userinfo.read(made, deadline).await;
         }
-        // A code is good once: what it buys must be stored in time, or it waits for another try.
-        if deadline.left() < self.longest_exchange {
+        // A code is good once, and what it buys must be stored in time.
+        let is_time_left = || deadline.left() > self.longest_exchange;
+        if !is_time_left() {
             return Err(Error::SecretStoreUnavailable);
         }
         match tokens.claim_link(&grant.link).await? {
             Claim::Won => {
-                let linked = self.exchange(tokens, stored.as_ref(), grant, invocation).await;
+                // To get the lease may have taken seconds.
+                let linked = if is_time_left() {
+                    self.exchange(tokens, stored.as_ref(), grant, invocation).await
+                } else {
+                    Err(Error::SecretStoreUnavailable)
+                };
                 tokens.release_link().await;
-                linked
+                linked.map_err(Error::once_the_code_is_spent)
             }
-            claim @ (Claim::Lost | Claim::Unsure) => match tokens.await_link(&grant.link, deadline).await? {
+            claim @ (Claim::Lost | Claim::Unsure) => match tokens.await_link(&grant.link).await? {
                 Some(made) => self.userinfo.read(&made, deadline).await,
                 None if claim == Claim::Unsure => Err(Error::SecretStoreUnavailable),
                 None => Err(Error::CodeRejected),
@@ -196,16 +202,13 @@ impl Authorize {
         let granted = self.token.exchange(grant.code, grant.verifier, deadline).await?;
         let nonce = granted.check_nonce(&grant.link);
         let mut new = TokenSet::granted(granted, grant.link, invocation.now);
-        new.callback = grant.kept;
+        new.kept = grant.kept;
         let linked = async {
             nonce?;
             let user = self.userinfo.read(&new, deadline).await?;
             new.subject = Some(user.id.clone());
-            match tokens.save(&new, old).await {
-                // Only the answer may have been lost: what is stored must not be revoked.
-                Err(Error::SecretStoreUnavailable) if tokens.hold(&grant.link).await => Ok(user),
-                saved => saved.map(|()| user),
-            }
+            tokens.save(&new, old).await?;
+            Ok(user)
         }
         .await;
         if linked.is_err() {

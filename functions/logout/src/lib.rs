@@ -48,7 +48,7 @@ impl Logout {
     /// Says whether the provider revoked the tokens. The secret is deleted even when it did not.
     async fn end_link(&self, invocation: &Invocation) -> Result<bool, Error> {
         let signed = self.verifier.extract(invocation, "logout").await?;
-        let tokens = self.tokens.of(&signed.user, invocation.deadline)?;
+        let tokens = self.tokens.of(&signed.user, invocation)?;
         let Some(stored) = tokens.load().await? else {
             return Ok(false);
         };

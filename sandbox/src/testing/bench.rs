@@ -97,7 +97,8 @@ impl Bench {
         let read = |settings: &mut Settings| SealingKeys::from_settings(settings);
         let keys = Settings::load(&secrets, read).await.expect("the key");
         let sealed = world.stripe.payload(Mode::Test, app.account, app.user, "access_token").expect("tokens");
-        let context = [app.account, app.user, "custom"];
+        let client_id = world.environment.get("THIRD_PARTY_CLIENT_ID").expect("a client");
+        let context = [app.account, app.user, app.mode, "custom", client_id, "access_token"];
         let tokens: TokenSet = keys.open(&sealed, &context).expect("tokens that open").0;
         self.watch(tokens.access_token.expose_secret());
         self.watch(refresh_token(&tokens));

@@ -8,6 +8,7 @@ mod log;
 mod manners;
 mod outages;
 mod own_endpoint;
+mod races;
 mod refresh;
 mod requests;
 mod rolling;

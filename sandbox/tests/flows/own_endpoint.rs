@@ -48,11 +48,16 @@ async fn its_token_is_fresh_and_a_401_is_tried_once_more() {
     assert_eq!(call(&function, &app, "profile").await.status_code, 200);
     assert_eq!(rig.world.provider.calls("/token"), 2);
 
+    rig.clock.advance(60);
     rig.world.faults.once(Party::Provider, "/oauth/whoami", Fault::status(401));
     assert_eq!(call(&function, &app, "profile").await.status_code, 200);
     assert_eq!(rig.world.provider.calls("/token"), 3);
 
     rig.world.faults.always(Party::Provider, "/oauth/whoami", Fault::status(401));
+    let answer = call(&function, &app, "profile").await;
+    assert!(answer.body.contains("provider_error"), "a 401 to a new token is the endpoint's to judge");
+    assert_eq!(rig.world.provider.calls("/token"), 3);
+    rig.clock.advance(60);
     assert!(call(&function, &app, "profile").await.body.contains("reconnect_required"));
     rig.world.faults.clear();
     rig.world.faults.once(Party::Provider, "/oauth/whoami", Fault::status(503));

@@ -1,9 +1,6 @@
 //! Fresh access tokens: refreshed in time, once, and never lost on doubt.
 
-mod flights;
 mod refresh;
-
-use std::time::Duration;
 
 use lambda_http::http::StatusCode;
 
@@ -11,11 +8,10 @@ use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::{Http, Reply, Request};
 use crate::invocation::Invocation;
-use crate::provider::{TokenEndpoint, no_answer};
+use crate::provider::{RevocationEndpoint, TokenEndpoint, no_answer};
 use crate::settings::Settings;
 use crate::stripe_user::StripeUser;
 use crate::tokens::{Stored, TokenSet, TokenStore, UserTokens};
-use flights::Flights;
 use refresh::Refresh;
 
 /// In seconds; Lambda's differ by far less.
@@ -25,10 +21,8 @@ const CLOCKS_DIFFER_BY: UnixSeconds = 5;
 pub struct AccessTokens {
     store: TokenStore,
     endpoint: TokenEndpoint,
-    flights: Flights,
+    revocation: RevocationEndpoint,
     http: Http,
-    /// The longest a refresh can take whose function lives: then the next may try.
-    lease: Duration,
 }
 
 /// A set to refresh, and where it is stored.
@@ -49,18 +43,12 @@ impl AccessTokens {
         "THIRD_PARTY_CLIENT_SECRET",
     ];
 
-    /// Reads what the token store and the token endpoint need.
+    /// Reads what the token store and the provider's token and revocation endpoints need.
     pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let store = TokenStore::from_settings(settings, http);
         let endpoint = TokenEndpoint::from_settings(settings, http);
-        let lease = http.timeouts().to_store_after(1);
-        Some(Self {
-            store: store?,
-            endpoint: endpoint?,
-            flights: Flights::default(),
-            http: http.clone(),
-            lease,
-        })
+        let revocation = RevocationEndpoint::from_settings(settings, http);
+        Some(Self { store: store?, endpoint: endpoint?, revocation: revocation?, http: http.clone() })
     }
 
     /// The tokens of a user, refreshed when they end within two minutes.
@@ -69,7 +57,7 @@ impl AccessTokens {
     /// `not_connected`, `reconnect_required`, or an outage's.
     pub async fn fresh(&self, user: &StripeUser, invocation: &Invocation) -> Result<TokenSet, Error> {
         let now = invocation.now;
-        let link = self.store.of(user, invocation.deadline)?;
+        let link = self.store.of(user, invocation)?;
         let stale = Stale::load(&link).await?;
         let still_good = !stale.tokens.has_ended(now);
         let can_wait = stale.tokens.refresh_token.is_none() && still_good;
@@ -77,7 +65,7 @@ impl AccessTokens {
             return Ok(stale.tokens);
         }
         let present = stale.tokens.clone();
-        match self.refresh(user, link, stale, invocation).await {
+        match self.refresh(link, stale, still_good, invocation).await {
             Err(error @ (Error::NotConnected | Error::ReconnectRequired)) => Err(error),
             // Time is left for the outage to end.
             Err(_) if still_good => Ok(present),
@@ -85,8 +73,9 @@ impl AccessTokens {
         }
     }
 
-    /// Makes a call with the user's tokens, and once more with refreshed ones when it ends in
-    /// `reconnect_required`: the provider took the access token no longer.
+    /// Makes a call with the user's tokens. If it ends in `reconnect_required`, for the provider no longer takes the
+    /// access token, it is made once more with refreshed ones; unless they are under a minute old, for then the token
+    /// is not what is wrong.
     ///
     /// # Errors
     /// As [`AccessTokens::fresh`], and what the call itself ends in.
@@ -98,13 +87,16 @@ impl AccessTokens {
     ) -> Result<T, Error> {
         let tokens = self.fresh(user, invocation).await?;
         match call(tokens.clone()).await {
-            Err(Error::ReconnectRequired) => call(self.renewed(user, &tokens, invocation).await?).await,
+            Err(Error::ReconnectRequired) if !tokens.is_new(invocation.now) => {
+                call(self.renewed(user, &tokens, invocation).await?).await
+            }
             outcome => outcome,
         }
     }
 
-    /// Sends a request to the provider's API with the user's access token, and once more with a refreshed
-    /// one after a `401`. Any other status is an answer.
+    /// Sends a request to the provider's API with the user's access token. After a `401` it is sent once more with a
+    /// refreshed one; unless the token is under a minute old, for then the `401` is about something else, say a scope
+    /// that is missing. Any other status is an answer.
     ///
     /// # Errors
     /// As [`AccessTokens::fresh`]; `reconnect_required` when the refreshed token is refused as well.
@@ -115,13 +107,24 @@ impl AccessTokens {
         invocation: &Invocation,
     ) -> Result<Reply, Error> {
         let request = &request;
-        self.with(user, invocation, |tokens| async move {
-            let request = request.clone().bearer(&tokens.access_token).map_err(|_| Error::ProviderError)?;
-            let reply =
-                self.http.send("provider.api", request, invocation.deadline).await.map_err(no_answer)?;
-            if reply.status == StatusCode::UNAUTHORIZED { Err(Error::ReconnectRequired) } else { Ok(reply) }
-        })
-        .await
+        let tokens = self.fresh(user, invocation).await?;
+        let reply = self.send_with(&tokens, request, invocation).await?;
+        if reply.status != StatusCode::UNAUTHORIZED || tokens.is_new(invocation.now) {
+            return Ok(reply);
+        }
+        let renewed = self.renewed(user, &tokens, invocation).await?;
+        let reply = self.send_with(&renewed, request, invocation).await?;
+        if reply.status == StatusCode::UNAUTHORIZED { Err(Error::ReconnectRequired) } else { Ok(reply) }
+    }
+
+    async fn send_with(
+        &self,
+        tokens: &TokenSet,
+        request: &Request,
+        invocation: &Invocation,
+    ) -> Result<Reply, Error> {
+        let request = request.clone().bearer(&tokens.access_token).map_err(|_| Error::ProviderError)?;
+        self.http.send("provider.api", request, invocation.deadline).await.map_err(no_answer)
     }
 
     /// The tokens after the provider refused `refused`: refreshed once, unless somebody else did so meanwhile.
@@ -131,37 +134,36 @@ impl AccessTokens {
         refused: &TokenSet,
         invocation: &Invocation,
     ) -> Result<TokenSet, Error> {
-        let link = self.store.of(user, invocation.deadline)?;
+        let link = self.store.of(user, invocation)?;
         let stale = Stale::load(&link).await?;
         if stale.tokens.differs_from(refused) {
             return Ok(stale.tokens);
         }
-        self.refresh(user, link, stale, invocation).await
+        self.refresh(link, stale, false, invocation).await
     }
 
     async fn refresh(
         &self,
-        user: &StripeUser,
         link: UserTokens<'_>,
-        mut stale: Stale,
+        stale: Stale,
+        still_good: bool,
         invocation: &Invocation,
     ) -> Result<TokenSet, Error> {
         if stale.tokens.refresh_token.is_none() {
             return Err(Error::ReconnectRequired);
         }
-        let flight = self.flights.of(user);
-        let (_seat, waited) = flight.board().await;
-        if waited {
-            let present = Stale::load(&link).await?;
-            if present.tokens.differs_from(&stale.tokens) {
-                return Ok(present.tokens);
-            }
-            stale = present;
+        let timeouts = self.http.timeouts();
+        Refresh {
+            endpoint: &self.endpoint,
+            revocation: &self.revocation,
+            link,
+            invocation,
+            still_good,
+            longest: timeouts.to_store_after(1),
+            over_after: timeouts.request.as_secs() + CLOCKS_DIFFER_BY,
         }
-        let (now, deadline) = (invocation.now, invocation.deadline);
-        let over = now + self.http.timeouts().request.as_secs() + CLOCKS_DIFFER_BY;
-        let (store, endpoint, lease) = (&self.store, &self.endpoint, self.lease);
-        Refresh { store, endpoint, user, link, now, deadline, lease, over }.run(stale).await
+        .run(stale)
+        .await
     }
 }
 

@@ -5,116 +5,184 @@ use std::time::Duration;
 use super::Stale;
 use crate::clock::UnixSeconds;
 use crate::error::Error;
-use crate::http::Deadline;
-use crate::provider::{Rotation, TokenEndpoint};
+use crate::invocation::Invocation;
+use crate::provider::{RevocationEndpoint, Rotation, TokenEndpoint};
 use crate::secret_store::Claim;
-use crate::stripe_user::StripeUser;
-use crate::tokens::lease::Glances;
-use crate::tokens::{Stored, TokenSet, TokenStore, UserTokens};
-
-/// Between two tries of what Stripe did not take.
-const PAUSE: Duration = Duration::from_millis(100);
+use crate::tokens::lease::Backoff;
+use crate::tokens::{Stored, TokenSet, UserTokens};
 
 pub(super) struct Refresh<'a> {
-    pub(super) store: &'a TokenStore,
     pub(super) endpoint: &'a TokenEndpoint,
-    pub(super) user: &'a StripeUser,
+    pub(super) revocation: &'a RevocationEndpoint,
     pub(super) link: UserTokens<'a>,
-    pub(super) now: UnixSeconds,
-    pub(super) deadline: Deadline,
-    /// The longest a refresh can take whose function lives: then the next may try.
-    pub(super) lease: Duration,
-    /// When this request is surely over, by anybody's clock.
-    pub(super) over: UnixSeconds,
+    pub(super) invocation: &'a Invocation,
+    /// Whether the present access token is taken all the same.
+    pub(super) still_good: bool,
+    /// How long it may take to refresh and to store the outcome.
+    pub(super) longest: Duration,
+    /// Seconds after which any request that is being answered now is over, by anybody's clock.
+    pub(super) over_after: UnixSeconds,
 }
 
-/// What became of the link while its tokens were refreshed.
+/// What the Secret Store holds, compared with what a refresh began with.
 enum Present {
-    /// It is as it was.
+    /// The same tokens.
     Same,
+    /// Other tokens: they were refreshed, or the link was made anew.
+    Renewed(TokenSet),
+    /// Nothing: the user has signed out.
+    Gone,
     /// The store gave no answer.
     Unknown(Error),
-    /// It has other tokens now.
-    Renewed(TokenSet),
-    /// The user has ended it.
-    Gone,
 }
 
 impl Refresh<'_> {
-    /// Refreshes, or waits for the one who does.
+    /// Refreshes, or waits for whoever does.
+    ///
+    /// Where refresh tokens rotate, a second use of one can end the grant. So only the holder of the lease refreshes,
+    /// and the next attempt is begun only when every earlier lease is over by the time it notes itself.
     ///
     /// # Errors
-    /// `reconnect_required` when the grant has ended; an outage's otherwise.
+    /// `reconnect_required` if the grant has ended, `not_connected` after a sign-out, or an outage's.
     pub(super) async fn run(&self, mut stale: Stale) -> Result<TokenSet, Error> {
         if self.endpoint.rotation() == Rotation::None {
             return self.lead(stale, None).await;
         }
-        let mut outage = Error::ProviderUnavailable;
-        // What cannot be stored in time must not be begun: the provider would have the only copy.
-        while self.deadline.left() > self.lease {
-            let claim = self.link.claim_refresh(&stale.tokens, self.over).await?;
-            let lease = self.deadline.within(self.lease);
+        let first = stale.tokens.attempt;
+        let mut attempt = first;
+        let mut earlier_are_over = true;
+        let mut backoff = Backoff::until(self.invocation.deadline);
+        while self.is_time_left() {
+            let over = self.invocation.clock.now() + self.over_after;
+            let lease = self.link.refresh_lease(&stale.tokens, attempt, over)?;
+            let mut claim = self.link.claim(&lease).await?;
+            while claim == Claim::Unsure && backoff.wait().await {
+                claim = self.link.claim(&lease).await?;
+            }
             match claim {
-                Claim::Won => return self.lead(stale, Some(lease)).await,
-                Claim::Lost | Claim::Unsure => {
-                    // Attempts that came to nothing may have gone before; the last lease alone counts.
-                    let last = self.link.last_refresh(&stale.tokens).await;
-                    let last = last.filter(|last| last.attempt >= stale.tokens.attempt);
-                    stale.tokens.attempt = last.as_ref().map_or(stale.tokens.attempt, |last| last.attempt);
-                    let is_over = last.is_some_and(|last| last.over < self.now);
-                    if is_over {
-                        // A user can write this secret, too: whatever it says, Stripe is not asked without a pause.
-                        tokio::time::sleep(PAUSE).await;
-                    } else if let Some(tokens) = self.follow(&stale.tokens, lease).await? {
-                        return Ok(tokens);
+                Claim::Won if earlier_are_over => {
+                    if attempt > first {
+                        let present = Stale::load(&self.link).await?;
+                        if present.tokens.differs_from(&stale.tokens) {
+                            return Ok(present.tokens);
+                        }
+                        stale = present;
                     }
+                    return self.lead(stale, Some(attempt)).await;
                 }
-                Claim::Void => tokio::time::sleep(PAUSE).await,
+                // The lease only tells the next request from when on it is safe to refresh.
+                Claim::Won => {
+                    return self.follow(&stale.tokens, over).await?.ok_or(Error::ProviderUnavailable);
+                }
+                Claim::Lost if self.still_good => return Ok(stale.tokens),
+                Claim::Lost => match self.link.refresh_taken(&stale.tokens).await? {
+                    Some(taken) if taken.attempt >= attempt => {
+                        if let Some(tokens) = self.follow(&stale.tokens, taken.over).await? {
+                            return Ok(tokens);
+                        }
+                        earlier_are_over = true;
+                        attempt = taken.attempt.saturating_add(1);
+                    }
+                    // Somebody holds the lease, but its mark is gone: nobody knows until when.
+                    _ => {
+                        earlier_are_over = false;
+                        attempt = attempt.saturating_add(1);
+                    }
+                },
+                Claim::Void if backoff.wait().await => attempt = attempt.saturating_add(1),
+                Claim::Void | Claim::Unsure => return Err(Error::SecretStoreUnavailable),
             }
-            if claim != Claim::Lost {
-                outage = Error::SecretStoreUnavailable;
-            }
-            stale.tokens.attempt = stale.tokens.attempt.saturating_add(1);
         }
-        Err(outage)
+        Err(Error::ProviderUnavailable)
     }
 
-    /// Refreshes; alone, if there is a lease.
-    async fn lead(&self, stale: Stale, lease: Option<Deadline>) -> Result<TokenSet, Error> {
-        let Stale { mut tokens, stored } = stale;
-        let deadline = lease.unwrap_or(self.deadline);
+    /// Whether there is time to refresh and to store the outcome, which then exists nowhere else.
+    fn is_time_left(&self) -> bool {
+        self.invocation.deadline.left() > self.longest
+    }
+
+    /// Refreshes; with a lease, as its holder.
+    async fn lead(&self, stale: Stale, attempt: Option<u32>) -> Result<TokenSet, Error> {
+        let Stale { tokens, stored } = stale;
         let refresh_token = tokens.refresh_token.as_ref().ok_or(Error::ReconnectRequired)?;
-        let mut outcome = self.endpoint.refresh(refresh_token, deadline).await;
+        // To get the lease may have taken seconds.
+        let mut outcome = if self.is_time_left() {
+            self.endpoint.refresh(refresh_token, self.invocation.deadline).await
+        } else {
+            Err(Error::SecretStoreUnavailable)
+        };
         // Where the used token is taken for a while longer, an answer that was lost can be asked for again.
-        if matches!(outcome, Err(Error::ProviderUnavailable)) && self.endpoint.rotation().allows_another_try()
+        if matches!(outcome, Err(Error::ProviderUnavailable))
+            && self.endpoint.rotation().allows_another_try()
+            && self.is_time_left()
         {
-            outcome = self.endpoint.refresh(refresh_token, deadline).await;
+            outcome = self.endpoint.refresh(refresh_token, self.invocation.deadline).await;
         }
-        // A sign-out or a new link that came between must not be undone.
-        match (self.present(&tokens).await, outcome) {
+        let error = match outcome {
+            Ok(response) => {
+                return self.keep(tokens.renewed(response, self.invocation.now), &tokens, &stored).await;
+            }
+            Err(error) => error,
+        };
+        match (self.present(&tokens).await, error) {
             (Present::Renewed(tokens), _) => Ok(tokens),
             (Present::Gone, _) => Err(Error::NotConnected),
-            (Present::Same | Present::Unknown(_), Ok(response)) => {
-                let renewed = tokens.renewed(response, self.now);
-                self.keep(&renewed, &stored).await?;
-                Ok(renewed)
-            }
             // Nothing is deleted on doubt.
-            (Present::Unknown(error), Err(Error::ReconnectRequired)) => Err(error),
-            (Present::Same, Err(Error::ReconnectRequired)) => {
+            (Present::Unknown(unknown), Error::ReconnectRequired) => Err(unknown),
+            (Present::Unknown(_), error) => Err(error),
+            (Present::Same, Error::ReconnectRequired) => {
                 tracing::warn!("the provider ended the grant");
                 self.link.delete(&stored).await?;
                 Err(Error::ReconnectRequired)
             }
-            (Present::Same | Present::Unknown(_), Err(error)) => {
-                // So that the others need not wait until the lease ends. After its end they may have written.
-                if let Some(lease) = lease {
-                    tokens.attempt += 1;
-                    if self.store.of(self.user, lease)?.save(&tokens, Some(&stored)).await.is_err() {
-                        tracing::warn!("a failed refresh could not be noted");
-                    }
+            (Present::Same, error) => {
+                if let Some(attempt) = attempt {
+                    self.note_failure(tokens, &stored, attempt).await;
                 }
                 Err(error)
+            }
+        }
+    }
+
+    /// Lets the others try at once, instead of when the lease is over.
+    async fn note_failure(&self, mut tokens: TokenSet, stored: &Stored, attempt: u32) {
+        tokens.attempt = attempt.saturating_add(1);
+        if self.link.trying_once().save(&tokens, Some(stored)).await.is_err() {
+            tracing::warn!("a failed refresh could not be noted");
+        }
+    }
+
+    /// Stores what exists nowhere else, for as long as there is time; but not over a sign-out or a new link that came
+    /// between, so it looks before each try. Reads it back, for these may also come right after.
+    async fn keep(&self, renewed: TokenSet, old: &TokenSet, stored: &Stored) -> Result<TokenSet, Error> {
+        let mut backoff = Backoff::until(self.invocation.deadline);
+        let mut saved = false;
+        loop {
+            let error = match self.present(old).await {
+                Present::Renewed(present) => return Ok(present),
+                Present::Gone => {
+                    tracing::info!("the user signed out during a refresh");
+                    self.revocation.revoke(&renewed, self.invocation.deadline).await;
+                    return Err(Error::NotConnected);
+                }
+                Present::Unknown(_) if saved => return Ok(renewed),
+                Present::Unknown(error) => error,
+                Present::Same => match self.link.trying_once().save(&renewed, Some(stored)).await {
+                    Ok(()) if !saved => {
+                        saved = true;
+                        continue;
+                    }
+                    Ok(()) => Error::SecretStoreUnavailable,
+                    Err(error) => error,
+                },
+            };
+            let pause = match error {
+                Error::SecretStoreUnavailable => Duration::ZERO,
+                Error::RateLimited(seconds) => Duration::from_secs(seconds.into()),
+                refused => return Err(refused),
+            };
+            if !backoff.wait_at_least(pause).await {
+                return if saved { Ok(renewed) } else { Err(error) };
             }
         }
     }
@@ -128,24 +196,16 @@ impl Refresh<'_> {
         }
     }
 
-    /// Stores what exists nowhere else any more: tried for as long as there is time.
-    async fn keep(&self, renewed: &TokenSet, old: &Stored) -> Result<(), Error> {
-        loop {
-            match self.link.save(renewed, Some(old)).await {
-                Err(Error::SecretStoreUnavailable | Error::RateLimited(_))
-                    if self.deadline.left() > PAUSE =>
-                {
-                    tokio::time::sleep(PAUSE).await;
-                }
-                outcome => return outcome,
+    /// Waits for whoever refreshes; `None` once their lease is over.
+    ///
+    /// # Errors
+    /// `provider_unavailable` if their refresh failed, or ours is the shorter time; as [`UserTokens::load`].
+    async fn follow(&self, stale: &TokenSet, over: UnixSeconds) -> Result<Option<TokenSet>, Error> {
+        let mut backoff = Backoff::until(self.invocation.deadline);
+        while self.invocation.clock.now() <= over {
+            if !backoff.wait().await {
+                return Err(Error::ProviderUnavailable);
             }
-        }
-    }
-
-    /// Waits for the one who refreshes. None when the lease ended without a sign of life.
-    async fn follow(&self, stale: &TokenSet, lease: Deadline) -> Result<Option<TokenSet>, Error> {
-        let mut glances = Glances::until(lease);
-        while glances.next().await {
             let present = Stale::load(&self.link).await?.tokens;
             if present.differs_from(stale) {
                 return Ok(Some(present));

@@ -34,7 +34,7 @@ const LONGEST_ANSWER: usize = 256 * 1024;
 pub struct Timeouts {
     /// To open a connection.
     pub connect: Duration,
-    /// For one try of one call, connecting included.
+    /// For one call; it includes connecting, and the second try after a connection that failed.
     pub attempt: Duration,
     /// For one operation on the Secret Store, all its tries included.
     pub secret_store: Duration,
@@ -162,9 +162,9 @@ impl Http {
         self.timeouts
     }
 
-    /// Makes one try of a call, which the log knows as `call`, and reads the whole answer. When the connection broke,
-    /// a call that only reads or has an idempotency key is made once more: one that was kept alive dies while Lambda
-    /// has the function frozen.
+    /// Makes a call, which the log knows as `call`, and reads the whole answer. If no connection was made, it is tried
+    /// once more. If the connection broke, a call that only reads or has an idempotency key is, too: one that was kept
+    /// alive dies while Lambda has the function frozen.
     ///
     /// # Errors
     /// A [`Failure`] when there is no whole answer; any status is an answer.
@@ -174,10 +174,11 @@ impl Http {
         request: Request,
         deadline: Deadline,
     ) -> Result<Reply, Failure> {
-        let again = request.is_safe().then(|| request.clone());
-        match (self.noted(call, request, deadline).await, again) {
-            (Err(Broken::Connection), Some(again)) => self.noted(call, again, deadline).await,
-            (outcome, _) => outcome,
+        let deadline = deadline.within(self.timeouts.attempt);
+        match self.noted(call, request.clone(), deadline).await {
+            Err(Broken::NotConnected) => self.noted(call, request, deadline).await,
+            Err(Broken::Connection) if request.is_safe() => self.noted(call, request, deadline).await,
+            outcome => outcome,
         }
         .map_err(|broken| match broken {
             Broken::NotConnected => Failure::NotConnected,
@@ -188,8 +189,7 @@ impl Http {
 
     async fn noted(&self, call: &'static str, request: Request, deadline: Deadline) -> Result<Reply, Broken> {
         let begun = Instant::now();
-        let limit = self.timeouts.attempt.min(deadline.left());
-        let outcome = timeout(limit, self.execute(request)).await.unwrap_or(Err(Broken::Late));
+        let outcome = timeout(deadline.left(), self.execute(request)).await.unwrap_or(Err(Broken::Late));
         let reply = outcome.as_ref().ok();
         let request_id = reply.and_then(|reply| reply.headers.get("request-id")?.to_str().ok());
         let request_id = request_id.filter(|id| is_request_id(id));
@@ -273,10 +273,26 @@ mod tests {
     #[tokio::test]
     async fn without_a_handshake_no_call_was_made() {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("https://{}", silent.local_addr().unwrap()).parse().unwrap();
         let timeouts = Timeouts { connect: Duration::from_millis(20), ..Timeouts::default() };
-        let outcome =
-            Http::new(timeouts).send("test", Request::post(url), Deadline::after(timeouts.request)).await;
-        assert_eq!(outcome.err(), Some(Failure::NotConnected));
+        assert_eq!(post_to(&silent, timeouts).await, Some(Failure::NotConnected));
+    }
+
+    #[tokio::test]
+    async fn what_was_not_sent_is_sent_once_more() {
+        let refusing = TcpListener::bind("127.0.0.1:0").unwrap();
+        let handshakes = std::thread::spawn({
+            let refusing = refusing.try_clone().unwrap();
+            move || [(); 2].map(|()| drop(refusing.accept().unwrap()))
+        });
+        assert_eq!(post_to(&refusing, Timeouts::default()).await, Some(Failure::NotConnected));
+        handshakes.join().unwrap();
+        refusing.set_nonblocking(true).unwrap();
+        assert!(refusing.accept().is_err(), "a third try");
+    }
+
+    async fn post_to(listener: &TcpListener, timeouts: Timeouts) -> Option<Failure> {
+        let url = format!("https://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let deadline = Deadline::after(timeouts.request);
+        Http::new(timeouts).send("test", Request::post(url), deadline).await.err()
     }
 }

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::client::ConfidentialClient;
 use super::description::{Description, Refusal, RevocationAuthentication, Revoked, TokenPlace, UrlTemplate};
-use super::{endpoint, headers};
+use super::{endpoint, headers, outage};
 use crate::http::{Deadline, Http, Reply, Request};
 use crate::settings::Settings;
 use crate::tokens::TokenSet;
@@ -149,6 +149,9 @@ impl Revocation {
     }
 
     fn read(&self, reply: &Reply) -> Outcome {
+        if outage(reply).is_some() {
+            return Outcome::NotRevoked;
+        }
         let refusal = reply.json().and_then(|document| self.refusal.of(&document));
         match refusal.as_deref() {
             None if reply.status.is_success() => Outcome::Revoked,

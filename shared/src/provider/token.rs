@@ -107,7 +107,7 @@ impl TokenEndpoint {
         &self.registration
     }
 
-    /// Exchanges an authorization code (RFC 6749 section 4.1.3). It is tried once: a code is good only once.
+    /// Exchanges an authorization code (RFC 6749 section 4.1.3). It is sent once: a code is good only once.
     ///
     /// # Errors
     /// `code_rejected`, `client_misconfigured`, `rate_limited`, `provider_error` or `provider_unavailable`.
@@ -222,12 +222,12 @@ impl TokenResponse {
 
 impl TokenFields {
     fn read(&self, reply: &Reply) -> Result<TokenResponse, Error> {
-        let document = reply.json::<Value>();
-        if let Some(refusal) = document.as_ref().and_then(|document| self.refusal.of(document)) {
-            return Err(refused(&refusal, reply));
-        }
         if let Some(outage) = outage(reply) {
             return Err(outage);
+        }
+        let document = reply.json::<Value>();
+        if let Some(refusal) = document.as_ref().and_then(|document| self.refusal.of(document)) {
+            return Err(refused(&refusal));
         }
         if reply.status == StatusCode::UNAUTHORIZED {
             return Err(Error::ClientMisconfigured);
@@ -249,7 +249,7 @@ impl TokenFields {
 }
 
 /// The error codes of RFC 6749 section 5.2, as ours.
-fn refused(error: &str, reply: &Reply) -> Error {
+fn refused(error: &str) -> Error {
     match error {
         "invalid_grant" => Error::CodeRejected,
         "invalid_client"
@@ -264,7 +264,7 @@ fn refused(error: &str, reply: &Reply) -> Error {
             Error::ClientMisconfigured
         }
         "temporarily_unavailable" | "server_error" => Error::ProviderUnavailable,
-        _ => outage(reply).unwrap_or(Error::ProviderError),
+        _ => Error::ProviderError,
     }
 }
 
@@ -318,6 +318,9 @@ mod tests {
         for (status, body, expected) in [
             (400, r#"{"error":"invalid_grant","error_description":"x"}"#, "code_rejected"),
             (200, r#"{"error":"invalid_grant"}"#, "code_rejected"),
+            (503, r#"{"error":"invalid_grant"}"#, "provider_unavailable"),
+            (500, r#"{"error":"invalid_client"}"#, "provider_unavailable"),
+            (429, r#"{"error":"invalid_grant"}"#, "rate_limited"),
             (401, r#"{"error":"invalid_client"}"#, "client_misconfigured"),
             (400, r#"{"error":"unauthorized_client"}"#, "client_misconfigured"),
             (401, "", "client_misconfigured"),

@@ -124,7 +124,7 @@ impl UserinfoEndpoint {
         if !self.email_verified.allows(user.email_verified) {
             return Err(Error::EmailUnverified);
         }
-        user.callback.clone_from(&tokens.callback);
+        user.callback.clone_from(&tokens.kept);
         Ok(user)
     }
 

@@ -31,7 +31,7 @@ pub struct CodeToken {
 }
 
 impl Sealed for CodeToken {
-    const LABEL: &'static str = "code/v1";
+    const LABEL: &'static str = "code";
 }
 
 impl CodeToken {

@@ -1,6 +1,6 @@
 //! Sealed tokens: what we hand out and want back unread and unchanged.
 //!
-//! A token is `base64url(version, key id, nonce, AES-256-GCM(compact binary))`. Every kind of token has a
+//! A token is `base64url(version, key id, nonce, AES-256-GCM(postcard))`. Every kind of token has a
 //! label and, by HKDF-SHA256 (RFC 5869), a sub-key of its own, so a token of one kind never opens as
 //! another; and a context that both ends know (say the client id) is authenticated with it.
 
@@ -24,13 +24,23 @@ pub use code::CodeToken;
 pub use random::random;
 pub use state::{Session, StateToken};
 
+/// The layout that is written. One that is no longer written is still read, for as long as what it sealed may be
+/// stored.
 const VERSION: u8 = 1;
-const HEADER_LEN: usize = 2;
+const KEY_ID_LEN: usize = 4;
+const HEADER_LEN: usize = 1 + KEY_ID_LEN;
+/// More than any kind of token will ever have.
+const MOST_FIELDS: usize = 64;
 
 /// 128 bits that name one link attempt.
 pub type LinkId = [u8; 16];
 
 /// A kind of token.
+///
+/// Its fields are sealed in their order. A later version may only add fields at the end, and only of types whose empty
+/// value is one zero byte in postcard: an `Option`, a number, a text, a list. So either version opens what the other
+/// sealed, as while a canary runs: a field that is missing is empty, and one that is unknown is passed over. Any other
+/// change is a new [`VERSION`].
 pub trait Sealed: Serialize + DeserializeOwned {
     /// Sets this kind apart from every other.
     const LABEL: &'static str;
@@ -43,7 +53,7 @@ pub struct SealingKeys(Vec<SealingKey>);
 #[derive(Clone)]
 pub struct SealingKey {
     /// Tells which of the keys to try; derived from the key, so it stays when the order changes.
-    id: u8,
+    id: [u8; KEY_ID_LEN],
     root: Prk,
 }
 
@@ -89,13 +99,18 @@ impl SealingKeys {
         let (header, id, rest) = header(&bytes)?;
         let (&nonce, ciphertext) = rest.split_first_chunk::<NONCE_LEN>()?;
         self.0.iter().filter(|key| key.id == id).find_map(|key| {
-            let mut buffer = Zeroizing::new(ciphertext.to_vec());
+            // With room for the zeros: a buffer that grows leaves its old bytes behind.
+            let mut buffer = Zeroizing::new(Vec::with_capacity(ciphertext.len() + MOST_FIELDS));
+            buffer.extend_from_slice(ciphertext);
             let nonce = Nonce::assume_unique_for_key(nonce);
-            let plain = key
-                .cipher::<T>()?
+            key.cipher::<T>()?
                 .open_in_place(nonce, Aad::from(authenticated(header, context)), &mut buffer)
                 .ok()?;
-            Some((postcard::from_bytes(plain).ok()?, key))
+            // Where the plain text ended the tag began, which opening does not need any more.
+            let tag = buffer.len() - AES_256_GCM.tag_len();
+            buffer[tag..].fill(0);
+            buffer.resize(tag + MOST_FIELDS, 0);
+            Some((read(header, &buffer)?, key))
         })
     }
 
@@ -103,15 +118,24 @@ impl SealingKeys {
     /// missing.
     fn know(&self, token: &str) -> bool {
         let Ok(bytes) = BASE64_URL_SAFE_NO_PAD.decode(token) else { return true };
-        header(&bytes).is_none_or(|(_, id, _)| self.0.iter().any(|key| key.id == id))
+        header(&bytes)
+            .is_none_or(|([version, ..], id, _)| version != VERSION || self.0.iter().any(|key| key.id == id))
     }
 }
 
 /// Takes a token apart: its header, the id of its key, and the rest.
-fn header(token: &[u8]) -> Option<([u8; HEADER_LEN], u8, &[u8])> {
+fn header(token: &[u8]) -> Option<([u8; HEADER_LEN], [u8; KEY_ID_LEN], &[u8])> {
     let (&header, rest) = token.split_first_chunk::<HEADER_LEN>()?;
-    let [VERSION, id] = header else { return None };
+    let [_, id @ ..] = header;
     Some((header, id, rest))
+}
+
+/// Reads what was sealed, by its version. The zeros behind it are the fields that were added since.
+fn read<T: Sealed>(header: [u8; HEADER_LEN], plain: &[u8]) -> Option<T> {
+    match header {
+        [VERSION, ..] => postcard::take_from_bytes(plain).ok().map(|(token, _)| token),
+        _ => None,
+    }
 }
 
 impl Rolling<SealingKeys> {
@@ -127,8 +151,9 @@ impl Rolling<SealingKeys> {
 impl SealingKey {
     fn new(bytes: &[u8]) -> Self {
         let root = Salt::new(HKDF_SHA256, b"stripe-app-oauth").extract(bytes);
-        let mut key = Self { id: 0, root };
-        key.id = key.derive(&[b"key id"])[0];
+        let mut key = Self { id: [0; KEY_ID_LEN], root };
+        let [a, b, c, d, ..] = key.derive(&[b"key id"]);
+        key.id = [a, b, c, d];
         key
     }
 
@@ -137,7 +162,8 @@ impl SealingKey {
     /// # Errors
     /// None in practice: only if the system has no random bytes to give.
     pub fn seal<T: Sealed>(&self, token: &T, context: &[&str]) -> Result<String, SealingFailed> {
-        let header = [VERSION, self.id];
+        let [a, b, c, d] = self.id;
+        let header = [VERSION, a, b, c, d];
         let nonce: [u8; NONCE_LEN] = random()?;
         let mut buffer = postcard::to_allocvec(token).map_err(|_| SealingFailed)?;
         self.cipher::<T>()

@@ -34,7 +34,7 @@ pub struct Session {
 }
 
 impl Sealed for StateToken {
-    const LABEL: &'static str = "state/v1";
+    const LABEL: &'static str = "state";
 }
 
 impl StateToken {

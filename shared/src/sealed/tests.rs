@@ -6,6 +6,8 @@ use super::*;
 use crate::error::Error;
 use crate::pkce;
 use crate::stripe_user::{Mode, StripeUser};
+use crate::tokens::TokenSet;
+use crate::tokens::lease::{LinkLease, RefreshLease};
 
 const OLD: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 const NEW: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
@@ -122,6 +124,116 @@ fn keys_that_cannot_be_right_stop_the_start() {
     for wrong in ["", ",", "AQEB", "not base64", &zeros, &format!("{OLD},"), &format!("{OLD}{OLD}")] {
         assert!(SealingKeys::parse(&SecretString::from(wrong)).is_none(), "{wrong}");
     }
+}
+
+/// What the first version sealed; a later one must open it. Where one of these fails, what is stored at deployments that
+/// are in use no longer opens, and their users are signed out: mend the code, not the text.
+mod golden {
+    use super::*;
+
+    fn open<T: Sealed>(text: &str) -> T {
+        keys(OLD).open::<T>(text, &CONTEXT).expect("what was sealed before opens").0
+    }
+
+    #[test]
+    fn state() {
+        let state: StateToken = open(STATE);
+        assert_eq!((state.id, state.expires_at), ([7; 16], NOW + 600));
+        assert!(state.user == user("usr_1"));
+        let session = state.session.unwrap();
+        assert_eq!((session.state, session.challenge), ("s".repeat(43), "c".repeat(43)));
+    }
+
+    #[test]
+    fn code() {
+        let code: CodeToken = open(CODE);
+        assert_eq!((code.id, code.expires_at), ([7; 16], NOW + 180));
+        assert_eq!(code.kept, kept());
+        let redeemed = code.redeem(&user("usr_1"), &SecretString::from("verifier"), NOW).unwrap();
+        assert_eq!(redeemed.expose_secret(), "planted-code");
+    }
+
+    #[test]
+    fn user_tokens() {
+        let set: TokenSet = open(USER_TOKENS);
+        assert_eq!(set.access_token.expose_secret(), "planted-access");
+        assert_eq!(set.refresh_token.as_ref().unwrap().expose_secret(), "planted-refresh");
+        assert!(set.is_due(NOW + 3480) && !set.is_due(NOW + 3479));
+        assert!(set.has_ended(NOW + 3600) && !set.has_ended(NOW + 3599));
+        assert_eq!((set.scope.as_deref(), set.subject.as_deref()), (Some("openid email"), Some("person_1")));
+        assert_eq!((set.generation, set.attempt, set.link), (3, 1, Some([7; 16])));
+        assert_eq!(set.kept, kept());
+        assert_eq!(set.issued_at, NOW);
+    }
+
+    #[test]
+    fn leases() {
+        let lease: RefreshLease = open(REFRESH_LEASE);
+        assert_eq!((lease.attempt, lease.over), (1, NOW + 33));
+        let _: LinkLease = open(LINK_LEASE);
+    }
+
+    /// As `user_tokens`, but with fields that only a later version knows.
+    #[derive(Serialize, serde::Deserialize)]
+    struct Later {
+        set: TokenSet,
+        linked_by: Option<String>,
+        linked_at: u64,
+        more: BTreeMap<String, String>,
+    }
+
+    impl Sealed for Later {
+        const LABEL: &'static str = TokenSet::LABEL;
+    }
+
+    #[test]
+    fn a_field_that_is_added_signs_nobody_out() {
+        let later: Later = open(USER_TOKENS);
+        assert_eq!(later.set.subject.as_deref(), Some("person_1"));
+        assert_eq!((later.linked_by, later.linked_at, later.more), (None, 0, BTreeMap::new()));
+    }
+
+    /// While a canary runs, and after a deployment was taken back.
+    #[test]
+    fn a_field_that_is_not_known_yet_signs_nobody_out() {
+        let later = Later {
+            set: open(USER_TOKENS),
+            linked_by: Some("usr_1".to_owned()),
+            linked_at: NOW,
+            more: kept(),
+        };
+        let sealed = keys(OLD).sealing().seal(&later, &CONTEXT).unwrap();
+        assert_eq!(open::<TokenSet>(&sealed).subject.as_deref(), Some("person_1"));
+    }
+
+    #[test]
+    fn a_version_to_come_does_not_open() {
+        let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(USER_TOKENS).unwrap();
+        bytes[0] = 2;
+        let text = BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        assert!(keys(OLD).open::<TokenSet>(&text, &CONTEXT).is_none());
+    }
+
+    fn kept() -> BTreeMap<String, String> {
+        BTreeMap::from([("realmId".to_owned(), "42".to_owned())])
+    }
+
+    const STATE: &str = "AXhCK1tN6MLzMVICDt4MQ5RjxkH17LSGDssrBB0A8ycQ8oYMkThJGESmQm28Eq3-MhbMRtliZMGsKmY2stnmwq7vY8Tcgxx1f4qjY0vpYDl1acSyFFMiuZoeFGHrZUnuVXZiKZKZRPdwVFh6Z0xm6dwvF_C4rj6hE9doCgA0KsfG6bU8VpXaCLzXNvGRU1J2lYFYx9tc3ZFcfiNTXxs";
+    const CODE: &str = "AXhCK1ukKj281pVglW0WMxjzoofdGeECiJdw_OtCmBjOumfiJ3BCg1x6QJ1ScmD5e3RXchKlZkWAeuIyHyGLGeA1UfFkXd97rIyhW5aI1WdMxfYca5Elij_5ai3DBsJNJtJrYnTUM9WKgVdMa5u4v01229t1gWl_ysDrF13fe9jIVlbiuphlrRSg";
+    const USER_TOKENS: &str = "AXhCK1uDRV2Ji3vPcC53YX637EHqfJn_mbbNQnqLbx0WHHznHdpDYjn7oQN1_6NQJd1IurpeR3DjOwjflWcbwNMoIQy2dh0I39n5bKnU2mKbegOB2lylEQsh2FbYwHKvm13wErIMpJ9DTMLio0Am8cm4lBmLMwMiWuNa-XhRYdvGmgdQVTnsUw";
+    const REFRESH_LEASE: &str =
+        "AXhCK1viR8Czs9NIqc8vSlb0CGUPs-nOM7PGVSzQ-hofXenFptXd0EK9wJTe1NJ39uEdonkI-3uV";
+    const LINK_LEASE: &str = "AXhCK1udk4SQqVibX1zeSpFgSTT74RBr0w2ou1wpFy6_JZbju6ZHgq6FlR9vg-4C8w";
+}
+
+#[test]
+fn the_id_of_a_key_is_four_bytes_so_that_a_rolled_key_is_noticed() {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(keys(OLD).sealing().seal(&state(), &CONTEXT).unwrap()).unwrap();
+    // A key whose id had one byte only was mistaken for another in one case of 256.
+    let ids =
+        (0..=255u8).map(|seed| SealingKey::new(&[seed; 32]).id).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(ids.len(), 256);
+    assert!(ids.contains(&bytes[1..5]));
 }
 
 proptest! {

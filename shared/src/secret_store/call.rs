@@ -13,7 +13,7 @@ use crate::http::{Deadline, Failure, Http, Reply, Request};
 use crate::sealed::random;
 
 /// As many as Stripe's own libraries make by default.
-const TRIES: u32 = 3;
+pub(super) const TRIES: u32 = 3;
 
 #[derive(Default, Deserialize)]
 struct ErrorBody {
@@ -71,6 +71,7 @@ pub(super) async fn persist(
     http: &Http,
     call: &'static str,
     request: &Request,
+    most: u32,
     deadline: Deadline,
 ) -> Result<Reply, Failure> {
     let deadline = deadline.within(http.timeouts().secret_store);
@@ -78,7 +79,7 @@ pub(super) async fn persist(
     loop {
         let outcome = http.send(call, request.clone(), deadline).await;
         let pause = pause(http.timeouts().pause, tries);
-        if tries == TRIES || !is_worth_another_try(&outcome) || deadline.left() <= pause {
+        if tries == most || !is_worth_another_try(&outcome) || deadline.left() <= pause {
             return outcome;
         }
         tokio::time::sleep(pause).await;
@@ -121,10 +122,11 @@ pub(super) fn judge(outcome: Result<Reply, Failure>) -> Result<Option<Reply>, Er
     let code = code(&reply);
     let error = match (reply.status, code.as_deref()) {
         (StatusCode::NOT_FOUND, Some("resource_missing")) => return Ok(None),
+        (StatusCode::TOO_MANY_REQUESTS, _) => Error::RateLimited(reply.retry_after()),
+        (status, _) if status.is_server_error() => Error::SecretStoreUnavailable,
         // The code decides here: Stripe does not tell with which status it comes.
         (_, Some("account_invalid")) | (StatusCode::FORBIDDEN, _) => Error::SecretStoreDenied,
         (StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED, _) => Error::ClientMisconfigured,
-        (StatusCode::TOO_MANY_REQUESTS, _) => Error::RateLimited(reply.retry_after()),
         _ => Error::SecretStoreUnavailable,
     };
     let request_id = reply.headers.get("request-id").and_then(|id| id.to_str().ok());
@@ -171,6 +173,8 @@ mod tests {
             (400, r#"{"error":{"code":"parameter_missing"}}"#, "client_misconfigured"),
             (401, r#"{"error":{"type":"invalid_request_error"}}"#, "client_misconfigured"),
             (400, r#"{"error":{"code":"account_invalid"}}"#, "secret_store_denied"),
+            (429, r#"{"error":{"code":"account_invalid"}}"#, "rate_limited"),
+            (503, r#"{"error":{"code":"account_invalid"}}"#, "secret_store_unavailable"),
             (403, "", "secret_store_denied"),
             (409, r#"{"error":{"code":"idempotency_key_in_use"}}"#, "secret_store_unavailable"),
             (429, "", "rate_limited"),

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
+use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::{Deadline, Failure, Http, Reply, Request};
 use crate::sealed::random;
@@ -20,7 +21,7 @@ use crate::stripe_user::{Mode, StripeUser};
 
 pub use api_keys::ApiKeys;
 pub use call::Claim;
-use call::{claimed, judge, persist};
+use call::{TRIES, claimed, judge, persist};
 
 /// The longest payload, in characters.
 pub const LONGEST_PAYLOAD: usize = 5000;
@@ -41,6 +42,7 @@ pub struct UserSecrets<'a> {
     store: &'a SecretStore,
     user: &'a StripeUser,
     deadline: Deadline,
+    tries: u32,
 }
 
 /// Stripe's object. It has no `Debug`: payloads are secrets.
@@ -48,6 +50,15 @@ pub struct UserSecrets<'a> {
 struct Secret {
     object: String,
     payload: Option<SecretString>,
+}
+
+/// What a list tells of a secret.
+#[derive(Deserialize)]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// When it was stored first, by Stripe's clock.
+    pub created: UnixSeconds,
 }
 
 impl Secret {
@@ -82,11 +93,17 @@ impl SecretStore {
     /// `client_misconfigured` when there is no API key for the mode; `bad_request` as [`SecretStore::mode_of`].
     pub fn of<'a>(&'a self, user: &'a StripeUser, deadline: Deadline) -> Result<UserSecrets<'a>, Error> {
         self.keys.current().of(user)?;
-        Ok(UserSecrets { store: self, user, deadline })
+        Ok(UserSecrets { store: self, user, deadline, tries: TRIES })
     }
 }
 
 impl UserSecrets<'_> {
+    /// The same secrets, for calls that are not tried again.
+    #[must_use]
+    pub fn trying_once(self) -> Self {
+        Self { tries: 1, ..self }
+    }
+
     /// Creates or replaces a secret.
     ///
     /// # Errors
@@ -100,7 +117,7 @@ impl UserSecrets<'_> {
     /// # Errors
     /// As [`UserSecrets::set`].
     pub async fn find(&self, name: &str) -> Result<Option<SecretString>, Error> {
-        let query = [&self.scope(name)[..], &[("expand[]", "payload")]].concat();
+        let query = [&self.secret(name)[..], &[("expand[]", "payload")]].concat();
         let request = self.request(Method::GET, "v1/apps/secrets/find")?.query(&query);
         match self.send("stripe.find", request).await? {
             None => Ok(None),
@@ -111,26 +128,48 @@ impl UserSecrets<'_> {
         }
     }
 
+    /// Lists the secrets, without payloads. A scope holds ten at most.
+    ///
+    /// # Errors
+    /// As [`UserSecrets::set`].
+    pub async fn list(&self) -> Result<Vec<Listed>, Error> {
+        #[derive(Deserialize)]
+        struct List {
+            data: Vec<Listed>,
+        }
+        let request =
+            self.request(Method::GET, SET)?.query(&[&self.scope()[..], &[("limit", "100")]].concat());
+        let list = self.send("stripe.list", request).await?.and_then(|reply| reply.json::<List>());
+        list.map(|list| list.data).ok_or(Error::SecretStoreUnavailable)
+    }
+
     /// Deletes a secret; one that is not there is deleted already.
     ///
     /// # Errors
     /// As [`UserSecrets::set`].
     pub async fn delete(&self, name: &str) -> Result<(), Error> {
-        self.post("stripe.delete", "v1/apps/secrets/delete", &self.scope(name)).await
+        self.post("stripe.delete", "v1/apps/secrets/delete", &self.secret(name)).await
     }
 
     /// Asks for a lease that only one of all who ask for it gets. Of all requests with one idempotency key
     /// Stripe runs the first alone: the same request again gets its answer once more, another is refused
-    /// (<https://docs.stripe.com/api/idempotent_requests>). Each contender writes `note` and a mark of its own, so one
+    /// (<https://docs.stripe.com/api/idempotent_requests>). Each contender writes a mark of its own, so one
     /// whose answer was lost asks again and knows its mark.
     ///
     /// # Errors
     /// As [`UserSecrets::set`].
-    pub async fn claim(&self, key: &str, name: &str, note: &str) -> Result<Claim, Error> {
-        let mark = SecretString::from(format!("{note} {}", hex::encode(random::<16>()?)));
-        let form = [&self.named(name, &mark)[..], &[("expand[]", "payload")]].concat();
+    pub async fn claim(
+        &self,
+        key: &str,
+        name: &str,
+        mark: &SecretString,
+        expires_at: UnixSeconds,
+    ) -> Result<Claim, Error> {
+        let expires_at = expires_at.to_string();
+        let more = [("expires_at", expires_at.as_str()), ("expand[]", "payload")];
+        let form = [&self.named(name, mark)[..], &more].concat();
         let request = self.write(SET, key)?.form(&form);
-        claimed(self.authorized("stripe.claim", request).await?, &mark)
+        claimed(self.authorized("stripe.claim", request).await?, mark)
     }
 
     async fn post(&self, call: &'static str, path: &str, form: &[(&str, &str)]) -> Result<(), Error> {
@@ -157,7 +196,7 @@ impl UserSecrets<'_> {
         let ask = async |keys: &ApiKeys| {
             let request = request.clone().bearer(keys.of(self.user)?);
             let request = request.map_err(|_| Error::ClientMisconfigured)?;
-            Ok(persist(http, call, &request, self.deadline).await)
+            Ok(persist(http, call, &request, self.tries, self.deadline).await)
         };
         let at_hand = keys.current();
         match ask(&at_hand).await? {
@@ -186,12 +225,17 @@ impl UserSecrets<'_> {
     }
 
     fn named<'a>(&'a self, name: &'a str, payload: &'a SecretString) -> [(&'a str, &'a str); 4] {
-        let [name, kind, user] = self.scope(name);
+        let [name, kind, user] = self.secret(name);
         [name, kind, user, ("payload", payload.expose_secret())]
     }
 
-    fn scope<'a>(&'a self, name: &'a str) -> [(&'a str, &'a str); 3] {
-        [("name", name), ("scope[type]", "user"), ("scope[user]", self.user.user())]
+    fn secret<'a>(&'a self, name: &'a str) -> [(&'a str, &'a str); 3] {
+        let [kind, user] = self.scope();
+        [("name", name), kind, user]
+    }
+
+    fn scope(&self) -> [(&str, &str); 2] {
+        [("scope[type]", "user"), ("scope[user]", self.user.user())]
     }
 }
 

@@ -33,7 +33,12 @@ fn invocation(method: &str, headers: &[(&str, &[u8])], body: impl Into<Body>) ->
         request = request.header(*name, *value);
     }
     let deadline = Deadline::after(std::time::Duration::from_secs(1));
-    Invocation::new(request.body(body.into()).unwrap(), NOW, deadline, String::new())
+    Invocation::new(
+        request.body(body.into()).unwrap(),
+        crate::Clock::from_fn(|| NOW),
+        deadline,
+        String::new(),
+    )
 }
 
 fn get(signature: &str, user: &str, account: &str) -> Result<SignedRequest, Error> {

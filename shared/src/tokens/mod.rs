@@ -7,25 +7,30 @@ mod token_set;
 use futures_util::future::{join_all, try_join_all};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::clock::UnixSeconds;
 use crate::error::Error;
-use crate::http::{Deadline, Http};
+use crate::http::Http;
+use crate::invocation::Invocation;
 use crate::provider;
-use crate::sealed::{LinkId, SealingKeys};
+use crate::sealed::{LinkId, Sealed, SealingKeys};
 use crate::secret_store::{LONGEST_PAYLOAD, SecretStore, UserSecrets};
 use crate::settings::{Rolling, Settings};
 use crate::stripe_user::{Mode, StripeUser};
-use split::{Head, Slot};
+use split::{Head, Parts, Split};
 
 pub use token_set::TokenSet;
 
 /// The secret that holds the token set, or its head.
 const NAME: &str = "access_token";
+/// Whatever is being written for a request is written within this time, in seconds.
+const LONGEST_WRITE: UnixSeconds = 60;
 
 /// Keeps token sets in the Secret Store.
 pub struct TokenStore {
     secrets: SecretStore,
     format: Format,
     provider: &'static str,
+    client_id: String,
 }
 
 enum Format {
@@ -36,32 +41,35 @@ enum Format {
 }
 
 /// The link of one Stripe user, to load, save or delete.
+#[derive(Clone, Copy)]
 pub struct UserTokens<'a> {
     store: &'a TokenStore,
     secrets: UserSecrets<'a>,
     user: &'a StripeUser,
+    mode: Mode,
+    invocation: &'a Invocation,
 }
 
 /// What the Secret Store holds for a user.
 pub struct Stored {
-    /// The tokens; none when what is there cannot be opened.
+    /// The tokens; `None` if what is there cannot be opened.
     pub tokens: Option<TokenSet>,
-    /// Where the parts of a split set are.
-    slot: Option<Slot>,
+    parts: Option<Parts>,
 }
 
 impl TokenStore {
-    /// Reads `TOKEN_FORMAT`, `PROVIDER`, the sealing keys, and what the Secret Store needs.
+    /// Reads `TOKEN_FORMAT`, `PROVIDER`, `THIRD_PARTY_CLIENT_ID`, the sealing keys, and what the Secret Store needs.
     pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let secrets = SecretStore::from_settings(settings, http);
         let provider = provider::name(settings);
+        let client_id = settings.required("THIRD_PARTY_CLIENT_ID");
         let is_plain = settings.choice("TOKEN_FORMAT", &[("sealed", false), ("plain", true)]);
         let format = match is_plain {
             Some(true) => Some(Format::Plain),
             Some(false) | None => settings.rolling(SealingKeys::from_settings).map(Format::Sealed),
         };
         is_plain?;
-        Some(Self { secrets: secrets?, format: format?, provider: provider? })
+        Some(Self { secrets: secrets?, format: format?, provider: provider?, client_id: client_id? })
     }
 
     /// The mode a request of this user is about.
@@ -72,37 +80,64 @@ impl TokenStore {
         self.secrets.mode_of(user)
     }
 
-    /// The link of this user.
+    /// The link of this user, for one request.
     ///
     /// # Errors
     /// As [`SecretStore::of`].
-    pub fn of<'a>(&'a self, user: &'a StripeUser, deadline: Deadline) -> Result<UserTokens<'a>, Error> {
-        Ok(UserTokens { store: self, secrets: self.secrets.of(user, deadline)?, user })
+    pub fn of<'a>(
+        &'a self,
+        user: &'a StripeUser,
+        invocation: &'a Invocation,
+    ) -> Result<UserTokens<'a>, Error> {
+        let secrets = self.secrets.of(user, invocation.deadline)?;
+        let mode = self.secrets.mode_of(user)?;
+        Ok(UserTokens { store: self, secrets, user, mode, invocation })
     }
 }
 
 impl UserTokens<'_> {
-    /// Loads what is stored; none when nothing is linked.
+    /// The same link, for calls that are not tried again: between two tries somebody else may write.
+    #[must_use]
+    pub(crate) fn trying_once(self) -> Self {
+        Self { secrets: self.secrets.trying_once(), ..self }
+    }
+
+    /// Loads what is stored; `None` if nothing is linked. Whoever writes meanwhile, it is the old set or the new one.
     ///
     /// # Errors
     /// As [`UserSecrets::find`].
     pub async fn load(&self) -> Result<Option<Stored>, Error> {
-        let Some(head) = self.secrets.find(NAME).await? else {
+        let Some(mut head) = self.secrets.find(NAME).await? else {
             return Ok(None);
         };
+        loop {
+            let stored = self.open(&head).await?;
+            if stored.tokens.is_some() || stored.parts.is_none() {
+                return Ok(Some(stored));
+            }
+            // Parts that do not fit their head may be another set's by now; then there is another head as well.
+            match self.secrets.find(NAME).await? {
+                None => return Ok(None),
+                Some(present) if present.expose_secret() == head.expose_secret() => return Ok(Some(stored)),
+                Some(present) => head = present,
+            }
+        }
+    }
+
+    async fn open(&self, head: &SecretString) -> Result<Stored, Error> {
         let Format::Sealed(keys) = &self.store.format else {
-            return Ok(Some(Stored { tokens: Some(TokenSet::bare(head)), slot: None }));
+            return Ok(Stored { tokens: Some(TokenSet::bare(head.clone())), parts: None });
         };
-        let (whole, slot) = match Head::parse(head.expose_secret()) {
+        let (whole, parts) = match Head::parse(head.expose_secret()) {
             Head::Whole(text) => (Some(text.to_owned()), None),
-            Head::Split { slot, parts, first } => {
-                let names = (1..=parts).map(|part| slot.name(NAME, part)).collect::<Vec<_>>();
-                let parts = try_join_all(names.iter().map(|name| self.secrets.find(name))).await?;
-                let parts = parts.into_iter().collect::<Option<Vec<_>>>();
-                let joined = parts.map(|parts| {
-                    parts.iter().fold(first.to_owned(), |joined, part| joined + part.expose_secret())
+            Head::Split { parts, first } => {
+                let names = parts.names(NAME);
+                let chunks = try_join_all(names.iter().map(|name| self.secrets.find(name))).await?;
+                let chunks = chunks.into_iter().collect::<Option<Vec<_>>>();
+                let joined = chunks.map(|chunks| {
+                    chunks.iter().fold(first.to_owned(), |joined, chunk| joined + chunk.expose_secret())
                 });
-                (joined, Some(slot))
+                (joined, Some(parts))
             }
         };
         let tokens = match whole {
@@ -112,32 +147,24 @@ impl UserTokens<'_> {
         if tokens.is_none() {
             tracing::warn!("the stored tokens cannot be opened");
         }
-        Ok(Some(Stored { tokens, slot }))
+        Ok(Stored { tokens, parts })
     }
 
-    /// Whether the tokens of this link attempt are what is stored; false when nobody can say.
-    pub async fn hold(&self, link: &LinkId) -> bool {
-        let stored = self.load().await.ok().flatten().and_then(|stored| stored.tokens);
-        stored.is_some_and(|set| set.link == Some(*link))
-    }
-
-    /// Stores a token set in place of `old`. Whoever reads meanwhile finds the old set or the new one.
+    /// Stores a token set in place of `old`. Whoever reads meanwhile finds the old set or the new one. An answer that
+    /// was lost is no failure if the set is then seen to be stored.
     ///
     /// # Errors
-    /// As [`UserSecrets::set`]; `provider_error` when the tokens are too big to store.
+    /// As [`UserSecrets::set`]; `provider_error` if the tokens are too big to store.
     pub async fn save(&self, tokens: &TokenSet, old: Option<&Stored>) -> Result<(), Error> {
-        let old_slot = old.and_then(|old| old.slot);
+        let old = old.and_then(|old| old.parts.as_ref());
         match &self.store.format {
             Format::Plain => self.save_plain(&tokens.access_token).await,
-            Format::Sealed(keys) => {
-                let sealed = keys.current().sealing().seal(tokens, &self.context())?;
-                self.save_sealed(&sealed, old_slot).await
-            }
-        }?;
-        if let Some(slot) = old_slot {
-            self.delete_parts(&[slot]).await;
+            Format::Sealed(keys) => self.save_sealed(&self.seal(keys, tokens)?, old).await,
         }
-        Ok(())
+    }
+
+    fn seal(&self, keys: &Rolling<SealingKeys>, token: &impl Sealed) -> Result<String, Error> {
+        Ok(keys.current().sealing().seal(token, &self.context())?)
     }
 
     /// Deletes what is stored.
@@ -147,12 +174,9 @@ impl UserTokens<'_> {
     pub async fn delete(&self, stored: &Stored) -> Result<(), Error> {
         self.secrets.delete(NAME).await?;
         let refreshed = stored.tokens.as_ref().is_none_or(|set| set.generation > 0 || set.attempt > 0);
-        if refreshed && self.secrets.delete(lease::REFRESH).await.is_err() {
-            tracing::warn!("a lease stays in the Secret Store");
-        }
-        if stored.slot.is_some() {
-            self.delete_parts(&Slot::BOTH).await;
-        }
+        let lease = refreshed.then(|| lease::REFRESH.to_owned());
+        let parts = stored.parts.iter().flat_map(|parts| parts.names(NAME));
+        self.delete_rest(parts.chain(lease)).await;
         Ok(())
     }
 
@@ -164,30 +188,86 @@ impl UserTokens<'_> {
         self.secrets.set(NAME, access_token).await
     }
 
-    async fn save_sealed(&self, sealed: &str, old: Option<Slot>) -> Result<(), Error> {
-        let Some((head, parts)) = split::split(sealed, old.map_or(Slot::A, Slot::other)) else {
+    async fn save_sealed(&self, sealed: &str, old: Option<&Parts>) -> Result<(), Error> {
+        let Some(new) = Split::of(sealed)? else {
             tracing::error!(characters = sealed.len(), "the tokens are too big for the Secret Store");
             return Err(Error::ProviderError);
         };
-        // The head is written last: until then it points at the old parts.
-        let named = parts.into_iter().map(|(name, part)| (name.of(NAME), SecretString::from(part)));
-        let parts = named.collect::<Vec<_>>();
-        try_join_all(parts.iter().map(|(name, part)| self.secrets.set(name, part))).await?;
-        self.secrets.set(NAME, &head.into()).await
+        let mut saved = self.write(&new).await;
+        // Stripe does not say with which code it refuses an eleventh secret.
+        if matches!(saved, Err(Error::ClientMisconfigured)) && new.parts.is_some() {
+            saved = if self.make_room().await { self.write(&new).await } else { saved };
+            // Tokens that exist nowhere else must not be lost for want of room.
+            if let Some(over) = old.and_then(|old| Split::over(sealed, old)).filter(|_| saved.is_err()) {
+                return self.write(&over).await;
+            }
+        }
+        saved?;
+        self.delete_rest(old.iter().flat_map(|old| old.names(NAME))).await;
+        Ok(())
     }
 
-    /// Parts without a head are unreadable and get overwritten; that one stays behind is no failure.
-    async fn delete_parts(&self, slots: &[Slot]) {
-        let names = slots.iter().flat_map(|slot| (1..=split::MOST_PARTS).map(|part| slot.name(NAME, part)));
-        let names = names.collect::<Vec<_>>();
-        let outcomes = join_all(names.iter().map(|name| self.secrets.delete(name))).await;
-        if outcomes.iter().any(Result::is_err) {
-            tracing::warn!("parts of an old token set stay in the Secret Store");
+    /// The head is written last: until then the old one points at the old parts.
+    async fn write(&self, split: &Split) -> Result<(), Error> {
+        let names = split.parts.iter().flat_map(|parts| parts.names(NAME)).collect::<Vec<_>>();
+        let chunks = split.chunks.iter().map(|chunk| SecretString::from(chunk.as_str())).collect::<Vec<_>>();
+        let parts = names.iter().zip(&chunks).map(|(name, chunk)| self.secrets.set(name, chunk));
+        let parts = join_all(parts).await.into_iter().collect::<Result<(), _>>();
+        let head = SecretString::from(split.head.as_str());
+        let written = match parts {
+            Ok(()) => self.secrets.set(NAME, &head).await,
+            Err(error) => Err(error),
+        };
+        let Err(error) = written else { return Ok(()) };
+        match self.secrets.find(NAME).await {
+            // Only the answer was lost.
+            Ok(Some(present)) if present.expose_secret() == head.expose_secret() => Ok(()),
+            Ok(_) => {
+                self.delete_rest(names.into_iter()).await;
+                Err(error)
+            }
+            Err(_) => Err(error),
         }
     }
 
-    /// A set copied to another user's scope, or tampered with, does not open.
-    fn context(&self) -> [&str; 3] {
-        [self.user.account(), self.user.user(), self.store.provider]
+    /// Deletes what functions that died have left behind: parts without a head, and leases. False if there was nothing.
+    /// What is young may be a set that is being written.
+    async fn make_room(&self) -> bool {
+        let (Ok(Some(head)), Ok(listed)) = (self.secrets.find(NAME).await, self.secrets.list().await) else {
+            return false;
+        };
+        let kept = match Head::parse(head.expose_secret()) {
+            Head::Whole(_) => Vec::new(),
+            Head::Split { parts, .. } => parts.names(NAME),
+        };
+        let is_left = |name: &str| lease::NAMES.contains(&name) || split::is_part(NAME, name);
+        let is_old = |created| self.invocation.now.saturating_sub(created) > LONGEST_WRITE;
+        let mut left = listed;
+        left.retain(|secret| is_left(&secret.name) && is_old(secret.created) && !kept.contains(&secret.name));
+        tracing::warn!(secrets = left.len(), "the Secret Store is full: what was left behind is deleted");
+        let found = !left.is_empty();
+        self.delete_rest(left.into_iter().map(|secret| secret.name)).await;
+        found
+    }
+
+    /// Without a head, parts are unreadable and in nobody's way: that some stay behind is no failure.
+    async fn delete_rest(&self, names: impl Iterator<Item = String>) {
+        let names = names.collect::<Vec<_>>();
+        let outcomes = join_all(names.iter().map(|name| self.secrets.delete(name))).await;
+        if outcomes.iter().any(Result::is_err) {
+            tracing::warn!("parts or a lease stay in the Secret Store");
+        }
+    }
+
+    /// A set copied to another user's scope, mode, client or link, or tampered with, does not open.
+    fn context(&self) -> [&str; 6] {
+        [
+            self.user.account(),
+            self.user.user(),
+            self.mode.as_str(),
+            self.store.provider,
+            &self.store.client_id,
+            NAME,
+        ]
     }
 }

@@ -1,42 +1,37 @@
-//! A sealed set over 5000 characters is split over numbered secrets: a head, and up to three parts.
+//! A sealed set over 5000 characters is split over several secrets: a head, and up to three parts.
 //!
-//! The head is `~<slot><parts>~<first chunk>`; sealed text itself has no `~`. New parts go to the slot the
-//! head does not point at, so that a half-written set never spoils the one that is in force. Two sets of
-//! parts, a head and two leases are nine secrets, of the ten that a scope may hold.
+//! The head is `~<slot><parts>~<first chunk>`; sealed text itself has no `~`. Every write puts its parts into a new
+//! slot, a name chosen at random, and the head last. So nobody ever writes over the parts of another set, and the
+//! head alone decides which set is in force.
 
-/// Parts beside the head.
-pub(super) const MOST_PARTS: u8 = 3;
-/// Characters in each; the head's mark has room beside its chunk.
-const CHUNK: usize = 4990;
+use crate::sealed::{SealingFailed, random};
+use crate::secret_store::LONGEST_PAYLOAD;
 
-/// One of the two places for parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slot {
-    A,
-    B,
+/// Parts beside the head. With the parts of the set that is being replaced and two leases that makes nine secrets, of
+/// the ten that a scope may hold.
+const MOST_PARTS: u8 = 3;
+/// Characters in each chunk; the head also has its mark.
+const CHUNK: usize = 4985;
+/// Hexadecimal digits in the name of a slot.
+const SLOT: usize = 8;
+
+/// Where the parts of one set are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Parts {
+    slot: String,
+    count: u8,
 }
 
-impl Slot {
-    pub(super) const BOTH: [Self; 2] = [Self::A, Self::B];
-
-    pub(super) fn other(self) -> Self {
-        match self {
-            Self::A => Self::B,
-            Self::B => Self::A,
-        }
+impl Parts {
+    /// The names of their secrets, in order.
+    pub(super) fn names(&self, base: &str) -> Vec<String> {
+        (1..=self.count).map(|number| format!("{base}.{}.{number}", self.slot)).collect()
     }
+}
 
-    /// The name of a part, counted from 1.
-    pub(super) fn name(self, base: &str, part: u8) -> String {
-        format!("{base}.{}{part}", self.letter())
-    }
-
-    fn letter(self) -> char {
-        match self {
-            Self::A => 'a',
-            Self::B => 'b',
-        }
-    }
+/// Whether a secret of this name is a part of some set.
+pub(super) fn is_part(base: &str, name: &str) -> bool {
+    name.strip_prefix(base).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// What the head's secret says.
@@ -44,8 +39,8 @@ impl Slot {
 pub(super) enum Head<'a> {
     /// It is the whole text.
     Whole(&'a str),
-    /// It is the first chunk of a text with this many parts more.
-    Split { slot: Slot, parts: u8, first: &'a str },
+    /// It is the first chunk of a text with these parts more.
+    Split { parts: Parts, first: &'a str },
 }
 
 impl<'a> Head<'a> {
@@ -55,71 +50,92 @@ impl<'a> Head<'a> {
 
     fn parse_split(text: &'a str) -> Option<Self> {
         let (mark, first) = text.strip_prefix('~')?.split_once('~')?;
-        let slot = Slot::BOTH.into_iter().find(|slot| mark.starts_with(slot.letter()))?;
-        let parts = mark[1..].parse().ok().filter(|parts| (1..=MOST_PARTS).contains(parts))?;
-        Some(Self::Split { slot, parts, first })
+        let (slot, count) = mark.split_at_checked(SLOT)?;
+        let is_slot = slot.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let count = count.parse().ok().filter(|count| is_slot && (1..=MOST_PARTS).contains(count))?;
+        Some(Self::Split { parts: Parts { slot: slot.to_owned(), count }, first })
     }
 }
 
-/// Where a part goes.
-pub(super) struct PartName(Slot, u8);
-
-impl PartName {
-    pub(super) fn of(&self, base: &str) -> String {
-        self.0.name(base, self.1)
-    }
+/// A sealed text as the Secret Store takes it.
+pub(super) struct Split {
+    /// The payload of the head's secret.
+    pub(super) head: String,
+    /// The names of the parts' secrets, if there are parts.
+    pub(super) parts: Option<Parts>,
+    /// Their payloads, in order.
+    pub(super) chunks: Vec<String>,
 }
 
-/// Splits text into the head's secret and the parts; none when it is too long for both.
-pub(super) fn split(sealed: &str, slot: Slot) -> Option<(String, Vec<(PartName, String)>)> {
-    if sealed.len() <= crate::secret_store::LONGEST_PAYLOAD {
-        return Some((sealed.to_owned(), Vec::new()));
+impl Split {
+    /// Splits a text, with its parts in a new slot; `None` if it is too long even so.
+    ///
+    /// # Errors
+    /// Only if the system has no random bytes to give.
+    pub(super) fn of(sealed: &str) -> Result<Option<Self>, SealingFailed> {
+        Ok(Self::into_slot(sealed, hex::encode(random::<{ SLOT / 2 }>()?)))
     }
-    // Base64 is ASCII: bytes are characters.
-    let mut chunks = sealed.as_bytes().chunks(CHUNK).map(|chunk| String::from_utf8_lossy(chunk).into_owned());
-    let first = chunks.next()?;
-    let numbered = (1..).zip(chunks).map(|(number, chunk)| (PartName(slot, number), chunk));
-    let parts = numbered.collect::<Vec<_>>();
-    if parts.len() > usize::from(MOST_PARTS) {
-        return None;
+
+    /// Splits a text, with its parts over those of another set.
+    pub(super) fn over(sealed: &str, parts: &Parts) -> Option<Self> {
+        Self::into_slot(sealed, parts.slot.clone())
     }
-    Some((format!("~{}{}~{first}", slot.letter(), parts.len()), parts))
+
+    fn into_slot(sealed: &str, slot: String) -> Option<Self> {
+        if sealed.len() <= LONGEST_PAYLOAD {
+            return Some(Self { head: sealed.to_owned(), parts: None, chunks: Vec::new() });
+        }
+        // Base64 is ASCII: bytes are characters.
+        let chunks = sealed.as_bytes().chunks(CHUNK).map(|chunk| String::from_utf8_lossy(chunk).into_owned());
+        let mut chunks = chunks.collect::<Vec<_>>();
+        let first = chunks.remove(0);
+        let count = u8::try_from(chunks.len()).ok().filter(|count| *count <= MOST_PARTS)?;
+        Some(Self { head: format!("~{slot}{count}~{first}"), parts: Some(Parts { slot, count }), chunks })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn rejoin(head: &str, parts: &[(PartName, String)]) -> String {
-        match Head::parse(head) {
-            Head::Whole(text) => text.to_owned(),
-            Head::Split { first, .. } => parts.iter().fold(first.to_owned(), |text, (_, part)| text + part),
-        }
+    fn split(length: usize) -> Option<Split> {
+        Split::of(&"x".repeat(length)).unwrap()
     }
 
     #[test]
     fn every_length_comes_back_whole_and_fits() {
-        for length in [0, 1, 4999, 5000, 5001, 9980, 9981, 19_960] {
-            let text = "x".repeat(length);
-            let (head, parts) = split(&text, Slot::B).unwrap();
-            assert_eq!(rejoin(&head, &parts), text, "{length}");
-            assert!(head.len() <= 5000 && parts.iter().all(|(_, part)| part.len() <= 5000), "{length}");
-            assert_eq!(parts.is_empty(), length <= 5000, "{length}");
+        for length in [0, 1, 4999, 5000, 5001, 9970, 9971, 19_940] {
+            let Split { head, parts, chunks } = split(length).unwrap();
+            let joined = match Head::parse(&head) {
+                Head::Whole(text) => text.to_owned(),
+                Head::Split { parts: told, first } => {
+                    assert_eq!(Some(told), parts, "{length}");
+                    first.to_owned() + &chunks.concat()
+                }
+            };
+            assert_eq!(joined, "x".repeat(length), "{length}");
+            assert!(head.len() <= 5000 && chunks.iter().all(|chunk| chunk.len() <= 5000), "{length}");
+            assert_eq!(chunks.is_empty(), length <= 5000, "{length}");
         }
-        assert!(split(&"x".repeat(19_961), Slot::A).is_none());
+        assert!(split(19_941).is_none());
     }
 
     #[test]
-    fn the_head_tells_where_the_parts_are() {
-        let (head, parts) = split(&"x".repeat(12_000), Slot::B).unwrap();
-        assert!(matches!(Head::parse(&head), Head::Split { slot: Slot::B, parts: 2, .. }));
-        let names: Vec<_> = parts.iter().map(|(name, _)| name.of("access_token")).collect();
-        assert_eq!(names, ["access_token.b1", "access_token.b2"]);
+    fn each_write_has_a_slot_of_its_own() {
+        let (one, other) = (split(12_000).unwrap().parts.unwrap(), split(12_000).unwrap().parts.unwrap());
+        assert_ne!(one, other);
+        for (number, name) in one.names("access_token").into_iter().enumerate() {
+            assert_eq!(name, format!("access_token.{}.{}", one.slot, number + 1));
+            assert!(is_part("access_token", &name));
+        }
+        assert!(!is_part("access_token", "access_token") && !is_part("access_token", "refresh_lease"));
     }
 
     #[test]
     fn a_strange_head_is_taken_as_text() {
-        for text in ["", "~", "~a", "~~", "~c1~x", "~a0~x", "~a4~x", "~a-1~x", "~é1~x", "~a1"] {
+        let wrong = ["", "~", "~a", "~~", "~0123456~x", "~01234567~x", "~012345670~x", "~012345674~x"];
+        for text in wrong.into_iter().chain(["~01234567-1~x", "~0123456é1~x", "~x12345671~x", "~012345671"])
+        {
             assert_eq!(Head::parse(text), Head::Whole(text));
         }
     }

@@ -7,7 +7,10 @@ use crate::clock::UnixSeconds;
 use crate::provider::TokenResponse;
 use crate::sealed::{LinkId, Sealed, secret};
 
-/// What a link holds.
+/// A provider that refuses a token this young, in seconds, refuses something else than the token.
+const NEW: UnixSeconds = 60;
+
+/// What a link holds. In this order it is sealed: see [`Sealed`] before you add a field.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct TokenSet {
     /// The access token.
@@ -29,7 +32,9 @@ pub struct TokenSet {
     /// The attempt that made the link: the same code a second time finds its work done.
     pub link: Option<LinkId>,
     /// What was kept of the provider's callback.
-    pub callback: BTreeMap<String, String>,
+    pub kept: BTreeMap<String, String>,
+    /// When the access token was issued.
+    pub issued_at: UnixSeconds,
 }
 
 /// How long an access token is good for.
@@ -48,7 +53,7 @@ impl Lifetime {
 }
 
 impl Sealed for TokenSet {
-    const LABEL: &'static str = "token-set/v1";
+    const LABEL: &'static str = "user-tokens";
 }
 
 impl TokenSet {
@@ -64,7 +69,8 @@ impl TokenSet {
             generation: 0,
             attempt: 0,
             link: Some(link),
-            callback: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            issued_at: now,
         }
     }
 
@@ -80,7 +86,8 @@ impl TokenSet {
             generation: self.generation.wrapping_add(1),
             attempt: 0,
             link: self.link,
-            callback: self.callback.clone(),
+            kept: self.kept.clone(),
+            issued_at: now,
         }
     }
 
@@ -94,6 +101,12 @@ impl TokenSet {
     #[must_use]
     pub fn has_ended(&self, now: UnixSeconds) -> bool {
         self.lifetime.is_some_and(|lifetime| lifetime.ends_at <= now)
+    }
+
+    /// Whether the access token was issued under a minute ago.
+    #[must_use]
+    pub fn is_new(&self, now: UnixSeconds) -> bool {
+        now.saturating_sub(self.issued_at) < NEW
     }
 
     /// Whether this is another state of the link than `other`: refreshed, or linked anew.
@@ -113,7 +126,8 @@ impl TokenSet {
             generation: 0,
             attempt: 0,
             link: None,
-            callback: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            issued_at: 0,
         }
     }
 }

@@ -146,6 +146,7 @@ async fn play(manner: Manner) {
 
     stage.link(CODE).await;
     stage.provider.end_grants();
+    stage.rig.clock.advance(60);
     assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()), "{name}");
     assert_eq!(app.stored().is_empty(), has_refresh, "{name}: only a refused refresh token is certain");
     assert_eq!(stage.provider.complaints(), [""; 0], "{name}");
