@@ -9,6 +9,7 @@ mod oversize;
 mod people;
 mod policy;
 mod provider;
+mod races;
 mod redirects;
 mod session_bound;
 mod signatures;
@@ -41,6 +42,7 @@ pub async fn run(report: &mut Report, only: &str) {
     redirects::run(&mut attacks).await;
     provider::run(&mut attacks).await;
     policy::run(&mut attacks).await;
+    races::run(&mut attacks).await;
     oversize::run(&mut attacks).await;
 }
 

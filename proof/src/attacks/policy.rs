@@ -2,8 +2,6 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use futures_util::future::join_all;
-use lambda_http::Context;
 use sandbox::Party;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
@@ -19,7 +17,6 @@ pub async fn run(attacks: &mut Attacks<'_>) {
     identity(attacks).await;
     nonce(attacks).await;
     left_behind(attacks).await;
-    races(attacks).await;
 }
 
 /// Somebody registers at the provider with an address that is not theirs.
@@ -194,59 +191,6 @@ async fn left_behind(attacks: &mut Attacks<'_>) {
             app.link(Person::Ada).await;
             app.mode = "live";
             told(&app.userinfo().await)
-        })
-        .await;
-}
-
-/// Refresh tokens that rotate: the second use of one ends the grant.
-async fn races(attacks: &mut Attacks<'_>) {
-    attacks
-        .play(
-            "race: twenty functions with one expired token",
-            "refused: 1 refresh, 20 answers, still linked",
-            async {
-                let rig = Rig::session_bound().await;
-                let app = rig.app();
-                app.link(Person::Ada).await;
-                rig.clock.advance(LIFETIME + 1);
-                let mut workers = Vec::new();
-                for _ in 0..20 {
-                    workers.push((rig.worker().await, app.userinfo_event()));
-                }
-                let answers = workers.iter().map(|(worker, event)| worker.answer(event, Context::default()));
-                let good = join_all(answers).await.iter().filter(|answer| answer.status_code == 200).count();
-                let refreshes = rig.world.provider.calls("/token") - 1;
-                let after =
-                    if app.userinfo().await.status.is_success() { "still linked" } else { "signed out" };
-                format!("refused: {refreshes} refresh, {good} answers, {after}")
-            },
-        )
-        .await;
-    attacks
-        .play("race: one code from three views at once", "refused: 1 exchange, 3 answers", async {
-            let rig = Rig::session_bound().await;
-            let app = rig.app();
-            let begun = app.begin().await;
-            let code = app.code(&begun, Person::Ada).await;
-            rig.world.faults.always(Party::Provider, "/token", Fault::DelayMs(300));
-            let complete = || app.complete(&code, &begun.verifier);
-            let answers = tokio::join!(complete(), complete(), complete());
-            let good =
-                [answers.0, answers.1, answers.2].iter().filter(|answer| answer.status.is_success()).count();
-            format!("refused: {} exchange, {good} answers", rig.world.provider.calls("/token"))
-        })
-        .await;
-    attacks
-        .play("race: the same code again, later", "refused: 1 exchange, 1 grant, the same answer", async {
-            let rig = Rig::session_bound().await;
-            let app = rig.app();
-            let begun = app.begin().await;
-            let code = app.code(&begun, Person::Ada).await;
-            let first = app.complete(&code, &begun.verifier).await;
-            let second = app.complete(&code, &begun.verifier).await;
-            let same = if first.body == second.body { "the same answer" } else { "another answer" };
-            let (exchanges, grants) = (rig.world.provider.calls("/token"), rig.world.provider.live_grants());
-            format!("refused: {exchanges} exchange, {grants} grant, {same}")
         })
         .await;
 }

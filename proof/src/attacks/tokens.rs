@@ -203,6 +203,17 @@ async fn stored(attacks: &mut Attacks<'_>) {
             .await;
     }
     attacks
+        .play("stored tokens: carried to another mode", "refused: 401 reconnect_required", async {
+            let rig = Rig::session_bound().await;
+            let mut app = rig.app();
+            app.link(Person::Ada).await;
+            let carried = sealed(&rig, &app);
+            app.mode = "live";
+            rig.world.stripe.put(Mode::Live, app.account, app.user, "access_token", &carried);
+            told(&app.userinfo().await)
+        })
+        .await;
+    attacks
         .play("stored tokens: read by the UI extension", "refused: no token in what is stored", async {
             let rig = Rig::session_bound().await;
             let app = rig.app();

@@ -77,8 +77,8 @@ pub fn expected(call: Call, fault: Fault) -> Expected {
     let is_lost = matches!(fault, Fault::ResetAfterHead | Fault::Drip | Fault::WrongLength);
     let answer = match call {
         Call::Settings => "503 settings_unavailable",
-        // Asked whether it has the tokens, Stripe says yes.
-        Call::Set if is_lost => "200 linked",
+        // Asked what it has stored, Stripe tells.
+        Call::Set | Call::LinkLease | Call::RefreshLease if is_lost => "200 linked",
         Call::Find | Call::LinkLease | Call::Set | Call::RefreshLease | Call::Delete => stripe(status),
         Call::Userinfo if status == Some(401) => "401 reconnect_required",
         Call::Exchange | Call::Refresh | Call::Userinfo => provider(fault),
@@ -92,10 +92,10 @@ pub fn expected(call: Call, fault: Fault) -> Expected {
     };
     let after = match call {
         Call::Refresh if is_lost => SIGN_IN_AGAIN,
-        Call::LinkLease if !is_lost => SAME_CODE,
-        Call::Set if is_lost => LINKED_ANEW,
+        Call::Set | Call::LinkLease if is_lost => LINKED_ANEW,
+        Call::LinkLease => SAME_CODE,
         Call::Settings | Call::Find | Call::RefreshLease | Call::Refresh | Call::Userinfo => LINKED,
-        Call::LinkLease | Call::Set | Call::Exchange => NEW_LINK,
+        Call::Set | Call::Exchange => NEW_LINK,
         Call::Delete | Call::Revoke => SIGNED_OUT,
     };
     Expected { answer, after }

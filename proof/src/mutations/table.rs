@@ -98,10 +98,20 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "the user whom stored tokens are bound to",
         changes: &[Change {
             file: "shared/src/tokens/mod.rs",
-            find: "[self.user.account(), self.user.user(), self.store.provider]",
-            replace: "[\"\", \"\", self.store.provider]",
+            find: "self.user.account(),\n            self.user.user(),",
+            replace: "\"\",\n            \"\",",
         }],
         attack: "stored tokens: copied to another user",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the mode that stored tokens are bound to",
+        changes: &[Change {
+            file: "shared/src/tokens/mod.rs",
+            find: "            self.mode.as_str(),",
+            replace: "            \"\",",
+        }],
+        attack: "stored tokens: carried to another mode",
         then: "succeeded",
     },
     Mutation {
@@ -320,6 +330,56 @@ pub const MUTATIONS: &[Mutation] = &[
             replace: "match { let _ = claim; Claim::Won } {",
         }],
         attack: "race: twenty functions with one expired token",
+        then: "signed out",
+    },
+    Mutation {
+        without: "the end that a lease notes",
+        changes: &[Change {
+            file: "shared/src/access/refresh.rs",
+            find: "let over = self.invocation.clock.now() + self.over_after;",
+            replace: "let over = 0;",
+        }],
+        attack: "race: two functions, and the one with the lease is slow",
+        then: "signed out",
+    },
+    Mutation {
+        without: "a look before refreshed tokens are stored",
+        changes: &[Change {
+            file: "shared/src/access/refresh.rs",
+            find: "match self.present(old).await {",
+            replace: "match { let _ = self.present(old).await; Present::Same } {",
+        }],
+        attack: "race: a sign-out before refreshed tokens are stored",
+        then: "1 grants left",
+    },
+    Mutation {
+        without: "the status of an answer before its body",
+        changes: &[Change {
+            file: "shared/src/provider/token.rs",
+            find: "        if let Some(outage) = outage(reply) {\n            return Err(outage);\n        }\n",
+            replace: "",
+        }],
+        attack: "outage: of the provider, whose body says invalid_grant",
+        then: "signed out",
+    },
+    Mutation {
+        without: "another look at the head of parts that do not fit",
+        changes: &[Change {
+            file: "shared/src/tokens/mod.rs",
+            find: "Some(present) if present.expose_secret() == head.expose_secret() => return",
+            replace: "Some(_) => return",
+        }],
+        attack: "race: a reader between a split set's head and its parts",
+        then: "refused: 401 reconnect_required",
+    },
+    Mutation {
+        without: "a slot of its own for each write of a split set",
+        changes: &[Change {
+            file: "shared/src/tokens/split.rs",
+            find: "hex::encode(random::<{ SLOT / 2 }>()?)",
+            replace: "hex::encode([0; SLOT / 2])",
+        }],
+        attack: "race: two who store a split set at once",
         then: "signed out",
     },
     Mutation {

@@ -18,6 +18,7 @@ use super::app::{Answer, App, parts};
 use super::browser::Browser;
 use super::rig::{PLANTED, Rig, logged};
 use super::servers::{CALLBACK, CLIENT_ID, CLIENT_SECRET, Kind, Server};
+use super::token_proxy::{self, Change};
 
 /// Long enough for fifty workers on a busy machine; a lease then lasts four seconds.
 const TIMEOUTS: Timeouts = Timeouts {
@@ -56,6 +57,12 @@ impl Bench {
         self.rig = rig(&self.server, LinkFlow::SessionBound, settings).await;
     }
 
+    /// The same back end, with this before the server's token endpoint.
+    pub async fn change_tokens(&mut self, change: Change) {
+        let proxy = token_proxy::start(&self.server.token_url(), change).await;
+        self.set([("THIRD_PARTY_TOKEN_URL", proxy)]).await;
+    }
+
     /// The person at the server in a new browser, up to the address it is sent back to, below the prefix.
     pub async fn at_server(&self, authorization_url: &str, person: &str) -> String {
         self.at_server_in(&mut Browser::default(), authorization_url, person).await
@@ -89,7 +96,7 @@ impl Bench {
         app
     }
 
-    /// What is stored for this user, opened with the operator's key.
+    /// What is stored for this user in one secret, opened with the operator's key.
     pub async fn tokens(&self, app: &App<'_>) -> TokenSet {
         let world = &self.rig.world;
         let environment = world.environment.clone();

@@ -14,3 +14,4 @@ pub mod browser;
 pub mod cargo;
 pub mod rig;
 pub mod servers;
+pub mod token_proxy;

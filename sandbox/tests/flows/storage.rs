@@ -35,6 +35,20 @@ async fn long_tokens_are_split_and_come_back_whole() {
     assert!(app.stored().is_empty());
 }
 
+/// What today's code has stored, bound to user, account, mode, provider, client and link: a later one must open it.
+/// Where this fails, an upgrade would sign everybody out: mend the code, not the text.
+#[tokio::test]
+async fn a_set_that_an_earlier_version_stored_is_a_link() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    rig.world.stripe.put(shared::Mode::Test, app.account, app.user, "access_token", STORED);
+    let ada = json!({ "sub": "person_ada", "email": "ada@example.com", "email_verified": true });
+    rig.world.faults.once(Party::Provider, "/oauth/whoami", Fault::body(200, &ada.to_string()));
+    assert_eq!(app.userinfo().await.json()["id"], "person_ada");
+}
+
+const STORED: &str = "AVBwoKmjXe8g9oUGrvWBeS2VW8R8_1pSpkF_WPtmL1k5yicmEAG9hSSuiwaEndkC-ducUm4YMn54-icWArhWBEoFEFba3ufoN_ths_YYdSQwRBLFxu9QznJE1gtr6_XIo1NvgnYltRWE-dRzlIMuoqsLOf77qdM-V5lnxuS8ZfP3wgk2Q8ZNg2HZW1Pt3VRNVzshJoIOqqheOwIsqcwF4LFFkqFvlx5cTadfma6L0Q73q_pc661My9_u-JWVcJynd6vYPSW6bM7USi9d0H6BctIqqW6EIvyE0gJLOeWHZPgK_s_IgHPUz1IYdyk";
+
 #[tokio::test]
 async fn a_short_set_after_a_long_one_leaves_no_parts() {
     let rig = long_tokens(6000).await;

@@ -5,7 +5,7 @@ mod link;
 mod race;
 mod refresh;
 
-use sandbox::testing::{app, bench, servers};
+use sandbox::testing::{app, bench, servers, token_proxy};
 
 /// Each of these tests on each server, which it starts for itself.
 macro_rules! on_each_server {
@@ -44,5 +44,6 @@ on_each_server! {
         a_thief_who_refreshes_first_ends_the_link;
     race:
         fifty_workers_refresh_once,
-        fifty_workers_refresh_once_when_the_winner_is_killed;
+        fifty_workers_refresh_once_when_the_winner_is_killed,
+        a_slow_winner_is_waited_for;
 }

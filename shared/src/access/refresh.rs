@@ -51,7 +51,7 @@ impl Refresh<'_> {
         let first = stale.tokens.attempt;
         let mut attempt = first;
         let mut earlier_are_over = true;
-        let mut backoff = Backoff::until(self.invocation.deadline);
+        let mut backoff = Backoff::until(self.invocation.deadline.within(self.longest));
         while self.is_time_left() {
             let over = self.invocation.clock.now() + self.over_after;
             let lease = self.link.refresh_lease(&stale.tokens, attempt, over)?;

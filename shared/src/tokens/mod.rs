@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::http::Http;
 use crate::invocation::Invocation;
 use crate::provider;
-use crate::sealed::{LinkId, Sealed, SealingKeys};
+use crate::sealed::{Sealed, SealingKeys};
 use crate::secret_store::{LONGEST_PAYLOAD, SecretStore, UserSecrets};
 use crate::settings::{Rolling, Settings};
 use crate::stripe_user::{Mode, StripeUser};
