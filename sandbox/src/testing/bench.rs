@@ -20,12 +20,12 @@ use super::rig::{PLANTED, Rig, logged};
 use super::servers::{CALLBACK, CLIENT_ID, CLIENT_SECRET, Kind, Server};
 use super::token_proxy::{self, Change};
 
-/// Long enough for fifty workers on a busy machine; a lease then lasts four seconds.
+/// Long enough for fifty workers on a busy machine.
 const TIMEOUTS: Timeouts = Timeouts {
     connect: Duration::from_secs(2),
-    attempt: Duration::from_secs(2),
+    attempt: Duration::from_secs(5),
     secret_store: Duration::from_secs(2),
-    request: Duration::from_secs(20),
+    request: Duration::from_secs(28),
     pause: Duration::from_millis(10),
 };
 

@@ -16,7 +16,7 @@ use crate::token_proxy::Change;
 
 const WORKERS: usize = 50;
 /// Seconds after which the lease of a refresh is over, with the bench's time-outs.
-const LEASE: u64 = 26;
+const LEASE: u64 = 34;
 
 pub async fn fifty_workers_refresh_once(kind: Kind) {
     let bench = Bench::start(kind).await;
@@ -50,9 +50,7 @@ pub async fn fifty_workers_refresh_once_when_the_winner_is_killed(kind: Kind) {
 /// The server takes more than a second to refresh, and Stripe takes no tokens for a while. The sets are whole, and split.
 pub async fn a_slow_winner_is_waited_for(kind: Kind) {
     // Sealed, a scope of these characters makes some 500, 6,000 and 18,000.
-    for (workers, scope) in
-        [(2, 10), (WORKERS, 10), (2, 4200), (WORKERS, 4200), (2, 13_000), (WORKERS, 13_000)]
-    {
+    for (workers, scope) in [(2, 10), (WORKERS, 4200), (2, 13_000), (WORKERS, 13_000)] {
         let mut bench = Bench::start(kind).await;
         let delay = Duration::from_millis(1200);
         bench.change_tokens(Change { delay, scope }).await;
