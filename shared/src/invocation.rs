@@ -10,11 +10,6 @@ use crate::http::Deadline;
 /// The longest body we take.
 const LONGEST_BODY: usize = 8 * 1024;
 
-/// The last segment of a request's path.
-pub(crate) fn endpoint(request: &Request) -> &str {
-    request.raw_http_path().rsplit('/').next().unwrap_or_default()
-}
-
 /// A request, when it came, and by when it must be answered. It has no `Debug`: headers and bodies hold
 /// signatures and codes.
 pub struct Invocation {
@@ -38,12 +33,6 @@ impl Invocation {
     #[must_use]
     pub fn method(&self) -> &Method {
         self.request.method()
-    }
-
-    /// The last segment of the path. What is before it differs by stage, custom domain and local tool.
-    #[must_use]
-    pub fn endpoint(&self) -> &str {
-        endpoint(&self.request)
     }
 
     /// A header that is there once, not blank, and text.

@@ -18,14 +18,15 @@ use tracing::Instrument;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::http::{Deadline, Http, Timeouts};
-use crate::invocation::{Invocation, endpoint};
+use crate::invocation::Invocation;
 use crate::log::{self, Metrics, RequestLine, record};
 use crate::response::{Code, Response};
+use crate::route;
 use crate::settings::{Environment, LoadError, Secrets, Settings};
 
 /// One of the four functions.
 pub trait Function: Sized + Send + Sync + 'static {
-    /// The last path segments it answers to.
+    /// What it answers at: `login` stands for the path `/api/oauth/login`.
     const ENDPOINTS: &'static [&'static str];
     /// The secrets it reads; it asks for no others.
     const SECRETS: &'static [&'static str];
@@ -124,22 +125,29 @@ impl<F: Function> Lambda<F> {
         gateway(response, format)
     }
 
+    /// Which of its endpoints a request is for.
+    fn endpoint(request: &Request) -> Option<&'static str> {
+        let asked = route::endpoint(request.raw_http_path())?;
+        F::ENDPOINTS.iter().copied().find(|endpoint| *endpoint == asked)
+    }
+
     /// Few enough to count by: what nobody serves has one name.
     fn route(request: &Request) -> String {
-        let (method, endpoint) = (request.method().as_str(), endpoint(request));
-        let is_served = F::ENDPOINTS.contains(&endpoint) && ["GET", "POST"].contains(&method);
-        if is_served { format!("{method} /{endpoint}") } else { other() }
+        match (request.method().as_str(), Self::endpoint(request)) {
+            (method @ ("GET" | "POST"), Some(endpoint)) => format!("{method} /{endpoint}"),
+            _ => other(),
+        }
     }
 
     async fn respond(&self, request: Option<Request>, request_id: &str) -> Response {
         let Some(request) = request else {
             return Error::BadRequest("The request could not be read.").to_json(request_id);
         };
-        let deadline = Deadline::after(self.http.timeouts().request);
-        let invocation = &Invocation::new(request, self.clock.clone(), deadline, request_id.to_owned());
-        if !F::ENDPOINTS.contains(&invocation.endpoint()) {
+        if Self::endpoint(&request).is_none() {
             return Error::NotFound.to_json(request_id);
         }
+        let deadline = Deadline::after(self.http.timeouts().request);
+        let invocation = &Invocation::new(request, self.clock.clone(), deadline, request_id.to_owned());
         match self.function().await {
             Ok(function) => function.handle(invocation).await,
             Err(LoadError::Unavailable(_)) => Error::SettingsUnavailable.to_json(request_id),

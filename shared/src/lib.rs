@@ -17,6 +17,7 @@ mod nonce;
 pub mod pkce;
 pub mod provider;
 pub mod response;
+pub mod route;
 pub mod sealed;
 pub mod secret_store;
 pub mod settings;

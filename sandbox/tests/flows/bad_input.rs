@@ -230,8 +230,21 @@ async fn other_methods_are_told_which_to_use() {
 #[tokio::test]
 async fn other_routes_are_not_found() {
     let rig = Rig::session_bound().await;
+    let app = rig.app();
+    let not_found = (404, "not_found".to_owned());
     for endpoint in ["x", "login/", "login/x", "Login", "userinfo%2f", "x/authorize/y"] {
-        assert_eq!(rig.app().get(endpoint).await.error(), (404, "not_found".to_owned()), "{endpoint}");
+        assert_eq!(app.get(endpoint).await.error(), not_found, "{endpoint}");
+    }
+    // Signed as `POST /login` wants it, so that only the path can be what is refused.
+    let challenge = "c".repeat(43);
+    let fields = [("state", "S"), ("challenge", challenge.as_str())];
+    assert_eq!(app.post("login", "login", &fields).await.status, StatusCode::OK);
+    for endpoint in
+        ["x/login", "a/b/login", "/login", "//login", "x%2Flogin", "x/api/oauth/login", "api/oauth/login"]
+    {
+        let answer = app.post(endpoint, "login", &fields).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{endpoint}: {}", answer.body);
+        assert_eq!(answer.error(), not_found);
     }
 }
 

@@ -1,10 +1,14 @@
 //! The gateway stand-in: CORS, its own errors, and events that the functions cannot read.
 
+use authorize::Authorize;
 use axum::http::Method;
 use lambda_http::Context;
+use login::Login;
+use logout::Logout;
 use sandbox::provider::Person;
 use serde_json::{Value, json};
-use shared::lambda::Lambda;
+use shared::lambda::{Function, GatewayResponse, Lambda};
+use userinfo::Userinfo;
 
 use crate::rig::{Rig, TIMEOUTS};
 
@@ -61,7 +65,7 @@ fn event(change: impl Fn(&mut Value)) -> String {
 async fn events_that_cannot_be_read_get_a_400_and_the_function_lives() {
     let rig = Rig::direct().await;
     let environment = rig.world.environment.clone();
-    let lambda: Lambda<login::Login> = Lambda::start(environment, rig.clock.clock(), TIMEOUTS).await.unwrap();
+    let lambda: Lambda<Login> = Lambda::start(environment, rig.clock.clock(), TIMEOUTS).await.unwrap();
     let hostile = [
         event(|event| event["rawQueryString"] = json!("state=\"x\"")),
         event(|event| event["rawQueryString"] = json!("state=a b")),
@@ -89,12 +93,84 @@ async fn events_that_cannot_be_read_get_a_400_and_the_function_lives() {
     assert!(answer.body.contains("signature_"), "{}", answer.body);
 }
 
+/// What a function answers to a signed `POST` to this path, through an HTTP API and through a REST API.
+async fn answers_at<F: Function>(rig: &Rig, purpose: &str, path: &str) -> [GatewayResponse; 2] {
+    let lambda: Lambda<F> =
+        Lambda::start(rig.world.environment.clone(), rig.clock.clock(), TIMEOUTS).await.unwrap();
+    let http: Value = serde_json::from_str(include_str!("../../../events/userinfo/post.json")).unwrap();
+    let rest: Value = serde_json::from_str(include_str!("../../../events/userinfo/post-rest.json")).unwrap();
+    let body = json!(rig.app().envelope(purpose, &[]));
+    let answer = async |mut event: Value, path_field: &str| {
+        event[path_field] = json!(path);
+        event["body"] = body.clone();
+        lambda.answer(&event.to_string(), Context::default()).await
+    };
+    [answer(http, "rawPath").await, answer(rest, "path").await]
+}
+
+/// Each function by itself, for a gateway may hand it any path: one that has a single `{proxy+}` route, say.
+async fn a_function_answers_at_its_own_path_alone<F: Function>(purpose: &str) {
+    let rig = Rig::session_bound().await;
+    for endpoint in F::ENDPOINTS {
+        // A stage of an HTTP API is part of the path, and so is what a custom domain maps an API to.
+        for before in ["", "/prod", "/a/b", "/api", "/api/oauthorize"] {
+            let path = format!("{before}/api/oauth/{endpoint}");
+            for answer in answers_at::<F>(&rig, purpose, &path).await {
+                assert_ne!(answer.status_code, 404, "{path}: {}", answer.body);
+            }
+        }
+        for path in [
+            format!("/api/oauth/x/{endpoint}"),
+            format!("/api/oauth/a/b/{endpoint}"),
+            format!("/api/oauth//{endpoint}"),
+            format!("//api/oauth/{endpoint}"),
+            format!("/prod//api/oauth/{endpoint}"),
+            format!("/api//oauth/{endpoint}"),
+            format!("/api/oauth/{endpoint}/"),
+            format!("/api/oauth/{endpoint}//"),
+            format!("/api/oauth/{endpoint}/x"),
+            format!("/api/oauth/{endpoint};x"),
+            format!("/api/oauth/{endpoint}%20"),
+            format!("/api/oauth/{endpoint}%00"),
+            format!("/api/oauth/%2F{endpoint}"),
+            format!("/api/oauth/x%2F{endpoint}"),
+            format!("/api/oauth%2F{endpoint}"),
+            format!("/api/oauth/./{endpoint}"),
+            format!("/api/oauth/x/../{endpoint}"),
+            format!("/api/oauth/x/api/oauth/{endpoint}"),
+            format!("/api/oauth/api/oauth/{endpoint}"),
+            format!("/API/oauth/{endpoint}"),
+            format!("/api/oauth/{}", endpoint.to_uppercase()),
+            format!("/api/oauth/%{:02x}{}", endpoint.as_bytes()[0], &endpoint[1..]),
+            format!("/oauth/{endpoint}"),
+            format!("/{endpoint}"),
+            "/api/oauth/".to_owned(),
+            "/api/oauth".to_owned(),
+            "/".to_owned(),
+            String::new(),
+        ] {
+            for answer in answers_at::<F>(&rig, purpose, &path).await {
+                assert_eq!(answer.status_code, 404, "{path}: {}", answer.body);
+                assert!(answer.body.contains("not_found"), "{path}: {}", answer.body);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_function_answers_at_its_own_path_alone() {
+    a_function_answers_at_its_own_path_alone::<Login>("login").await;
+    a_function_answers_at_its_own_path_alone::<Authorize>("complete").await;
+    a_function_answers_at_its_own_path_alone::<Userinfo>("userinfo").await;
+    a_function_answers_at_its_own_path_alone::<Logout>("logout").await;
+}
+
 #[tokio::test]
 async fn a_stage_before_the_path_and_rest_events_are_understood() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
-    let lambda: Lambda<userinfo::Userinfo> =
+    let lambda: Lambda<Userinfo> =
         Lambda::start(rig.world.environment.clone(), rig.clock.clock(), TIMEOUTS).await.unwrap();
     let headers = json!({
         "stripe-signature": app.default_signature(),

@@ -1,0 +1,51 @@
+//! The paths that functions answer at: `/api/oauth/<endpoint>` and no other.
+//!
+//! Which endpoints there are, each [`Function`](crate::Function) says. The sandbox's gateway routes what they say;
+//! `template.yaml` and the router in `Cargo.toml` are compared with it by the tests in `deploy/tests`.
+
+/// All paths begin with it, because the `connect-src` of a Stripe App needs a path.
+pub const PREFIX: &str = "/api/oauth/";
+
+/// The endpoint that a request is for.
+///
+/// A stage or a custom domain may put segments before the prefix. Everything after the first occurrence of the
+/// prefix is the endpoint, slashes included, so `/api/oauth/x/login` names `x/login`, which nobody serves. There
+/// are no other spellings: nothing is decoded, no dots are resolved, no empty segments are skipped.
+pub(crate) fn endpoint(path: &str) -> Option<&str> {
+    let (before, endpoint) = path.split_once(PREFIX)?;
+    let has_empty_segment = before.ends_with('/') || before.contains("//");
+    (!has_empty_segment).then_some(endpoint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_may_come_before_the_prefix() {
+        for path in
+            ["/api/oauth/login", "/prod/api/oauth/login", "/a/b/api/oauth/login", "/api/api/oauth/login"]
+        {
+            assert_eq!(endpoint(path), Some("login"), "{path}");
+        }
+    }
+
+    #[test]
+    fn nothing_comes_between_the_prefix_and_the_endpoint() {
+        for (path, named) in [
+            ("/api/oauth/x/login", "x/login"),
+            ("/api/oauth//login", "/login"),
+            ("/api/oauth/login/", "login/"),
+            ("/api/oauth/%6Cogin", "%6Cogin"),
+            ("/api/oauth/x/api/oauth/login", "x/api/oauth/login"),
+            ("/api/oauth/api/oauth/login", "api/oauth/login"),
+        ] {
+            assert_eq!(endpoint(path), Some(named));
+        }
+        for path in
+            ["", "/", "/login", "/api/oauth", "/api//oauth/login", "//api/oauth/login", "/x//api/oauth/login"]
+        {
+            assert_eq!(endpoint(path), None, "{path}");
+        }
+    }
+}
