@@ -39,6 +39,7 @@ def read_template():
 
 class Stack:
     def __init__(self, template, given):
+        self._template, self._given = template, given
         template = copy.deepcopy(template)
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::Serverless::Function":
@@ -55,6 +56,10 @@ class Stack:
         self.rules = {name: self._rule_holds(rule) for name, rule in template.get("Rules", {}).items()}
         self.resources = self._present(expanded["Resources"])
         self.outputs = {name: about["Value"] for name, about in self._present(expanded["Outputs"]).items()}
+
+    def deployed_again(self, **change):
+        """The stack after another deployment of the same template, with some parameters changed."""
+        return Stack(self._template, {**self._given, **change})
 
     def of_type(self, kind):
         """Names and properties of the resources of a type."""

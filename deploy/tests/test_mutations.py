@@ -108,7 +108,16 @@ class Mutations(unittest.TestCase):
             variables = properties(template, "AuthorizeFunction")["Environment"]["Variables"]
             variables["THIRD_PARTY_TOKEN_URL"] = {"Ref": "ThirdPartyRevokeUrl"}
 
+        def tag(template):
+            del template["Globals"]["Function"]["Environment"]["Variables"]["RELEASE"]
+            template["Globals"]["Function"]["Tags"] = {"release": {"Ref": "Release"}}
+
         for what, mutate in {
+            "the release in tags, which are no part of a version": tag,
+            "a release of its own for one function": lambda template: properties(template, "LogoutFunction")[
+                "Environment"
+            ]["Variables"].update(RELEASE="1"),
+            "a version that stays": lambda template: properties(template, "UserinfoFunction").pop("VersionDescription"),
             "a setting that nobody reads": lambda template: properties(template, "LoginFunction")["Environment"][
                 "Variables"
             ].update(USERINFO="full"),

@@ -2,9 +2,12 @@
 
 import re
 
-from stack import functions, marks, variables
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
+from stack import REGION, functions, marks, variables
 
 SUM = {"Id": "all", "Expression": "SUM(METRICS())"}
+# These belong to the function as a whole and are not part of a version.
+NOT_VERSIONED = {"RecursiveLoop", "ReservedConcurrentExecutions", "Tags"}
 
 
 def every_log_ends_and_tells_no_query(stack, code):
@@ -81,14 +84,40 @@ def every_canary_is_watched_by_all_alarms(stack, code):
             yield f"{name} is not watched by every alarm"
         if group.get("DeploymentConfigName") != f"CodeDeployDefault.Lambda{kind}":
             yield f"{name} deploys by {group.get('DeploymentConfigName')}"
-    # A version is published for every Release.
-    for name, version in stack.of_type("AWS::Lambda::Version").items():
-        if version.get("Description", "") != stack.parameters["Release"]:
-            yield f"{name} stays when the Release changes"
     for name, integration in stack.of_type("AWS::ApiGatewayV2::Integration").items():
         target = marks(integration.get("IntegrationUri"))
         if canary != bool(target & set(stack.of_type("AWS::Lambda::Alias"))):
             yield f"{name} leads to {target}"
+
+
+def every_release_publishes_a_version_of_every_function(stack, code):
+    """Two deployments that differ in nothing but the Release. That takes two things: CloudFormation must make a new
+    version resource, and Lambda must find that the function has changed, or it refuses to publish another version."""
+    again = stack.deployed_again(Release=f"not-{stack.parameters['Release']}")
+    for binary in functions(stack):
+        if _versioned(stack, binary) == _versioned(again, binary):
+            yield f"{binary} is the same function when the Release changes: Lambda publishes no version"
+        if _version_resource(stack, binary) == _version_resource(again, binary):
+            yield f"{binary} keeps its version resource when the Release changes"
+
+
+def _versioned(stack, binary):
+    """What Lambda compares when it is asked to publish a version."""
+    (_, properties) = functions(stack)[binary]
+    return {name: value for name, value in properties.items() if name not in NOT_VERSIONED}
+
+
+def _version_resource(stack, binary):
+    """What CloudFormation tells a function's version resource by: another name or another value of a create-only
+    property is another resource."""
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, "AWS::Lambda::Version").schema
+    create_only = {pointer.removeprefix("/properties/") for pointer in schema["createOnlyProperties"]}
+    (function, _) = functions(stack)[binary]
+    return {
+        name: {key: value for key, value in version.items() if key in create_only}
+        for name, version in stack.of_type("AWS::Lambda::Version").items()
+        if version["FunctionName"] == f"<{function}>"
+    }
 
 
 def every_reference_leads_somewhere(stack, code):
