@@ -10,7 +10,7 @@ from stack import ROOT
 
 @dataclass
 class Code:
-    needs: dict  # By function: endpoints, settings, secrets.
+    needs: dict  # By function: paths, settings, secrets.
     router: dict  # Path to function, as cargo lambda watch has it.
     presets: set  # Names of the providers.
 

@@ -1,20 +1,20 @@
 //! API Gateway: turns HTTP requests into HTTP API events (payload format 2.0), and answers back.
 //!
 //! The functions see what Lambda would hand them. CORS, unknown routes and size limits are the gateway's own
-//! business here as there; `template.yaml` has the same routes.
+//! business here as there.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use authorize::Authorize;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::routing::{MethodRouter, any};
 use axum::{Json, Router};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -22,16 +22,26 @@ use lambda_http::Context;
 use login::Login;
 use logout::Logout;
 use serde_json::{Value, json};
-use shared::Clock;
 use shared::http::Timeouts;
-use shared::lambda::{GatewayResponse, Lambda};
+use shared::lambda::{Function, GatewayResponse, Lambda};
 use shared::settings::{Environment, LoadError};
-use tower_http::cors::{Any, CorsLayer};
+use shared::{Clock, route};
 use url::form_urlencoded;
 use userinfo::Userinfo;
 
 /// The largest body API Gateway takes.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
+
+/// Who answers a preflight.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Preflights {
+    /// The gateway itself, [as documented](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html).
+    #[default]
+    Gateway,
+    /// The function behind an `ANY` route, to whose answer the gateway adds the headers,
+    /// [as was seen](https://github.com/aws/serverless-application-model/issues/1603).
+    Functions,
+}
 
 /// The gateway with the four functions behind it.
 pub struct Gateway {
@@ -42,6 +52,9 @@ pub struct Gateway {
     clock: Clock,
     requests: AtomicU64,
 }
+
+/// One of the functions behind the gateway.
+type FunctionOf<F> = fn(&Gateway) -> &Lambda<F>;
 
 impl Gateway {
     /// Starts the four functions with one environment, as four cold starts would.
@@ -63,26 +76,35 @@ impl Gateway {
         })
     }
 
-    /// The routes, as in `template.yaml`.
+    /// The routes, as in `template.yaml`: one for each endpoint of each function, and one for the rest of the prefix.
     pub fn router(self: &Arc<Self>) -> Router {
-        let route = |key: &'static str| {
-            any(move |State(gateway): State<Arc<Self>>, request: Request| async move {
-                gateway.invoke(key, request).await
-            })
-        };
-        Router::new()
-            .route("/api/oauth/login", route("ANY /api/oauth/login"))
-            .route("/api/oauth/authorize", route("ANY /api/oauth/authorize"))
-            .route("/api/oauth/authorise", route("ANY /api/oauth/authorise"))
-            .route("/api/oauth/userinfo", route("ANY /api/oauth/userinfo"))
-            .route("/api/oauth/logout", route("ANY /api/oauth/logout"))
-            .route("/api/oauth/{*proxy}", route("ANY /api/oauth/{proxy+}"))
+        let router = Router::new();
+        let router = Self::route_to(router, |gateway| &gateway.login);
+        let router = Self::route_to(router, |gateway| &gateway.authorize);
+        let router = Self::route_to(router, |gateway| &gateway.userinfo);
+        let router = Self::route_to(router, |gateway| &gateway.logout);
+        let rest = Self::integration("{proxy+}", |gateway| &gateway.login);
+        router
+            .route(&route::path("{*proxy}"), rest)
             .fallback(|| async { own_answer(StatusCode::NOT_FOUND, "Not Found") })
             .layer(DefaultBodyLimit::disable())
             .with_state(Arc::clone(self))
     }
 
-    async fn invoke(&self, route_key: &'static str, request: Request) -> Response {
+    fn route_to<F: Function>(router: Router<Arc<Self>>, function: FunctionOf<F>) -> Router<Arc<Self>> {
+        F::ENDPOINTS.iter().fold(router, |router, endpoint| {
+            router.route(&route::path(endpoint), Self::integration(endpoint, function))
+        })
+    }
+
+    fn integration<F: Function>(endpoint: &str, function: FunctionOf<F>) -> MethodRouter<Arc<Self>> {
+        let key = format!("ANY {}", route::path(endpoint));
+        any(move |State(gateway): State<Arc<Self>>, request: Request| async move {
+            gateway.invoke(function(&gateway), &key, request).await
+        })
+    }
+
+    async fn invoke<F: Function>(&self, function: &Lambda<F>, route_key: &str, request: Request) -> Response {
         let (parts, body) = request.into_parts();
         let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
             return own_answer(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
@@ -91,14 +113,7 @@ impl Gateway {
         let mut context = Context::default();
         context.request_id = format!("00000000-0000-4000-8000-{number:012x}");
         let event = self.event(route_key, &parts, &body, &context.request_id).to_string();
-        http(match route_key {
-            "ANY /api/oauth/authorize" | "ANY /api/oauth/authorise" => {
-                self.authorize.answer(&event, context).await
-            }
-            "ANY /api/oauth/userinfo" => self.userinfo.answer(&event, context).await,
-            "ANY /api/oauth/logout" => self.logout.answer(&event, context).await,
-            _ => self.login.answer(&event, context).await,
-        })
+        http(function.answer(&event, context).await)
     }
 
     fn event(&self, route_key: &str, parts: &Parts, body: &Bytes, request_id: &str) -> Value {
@@ -136,18 +151,28 @@ impl Gateway {
     }
 }
 
-/// The CORS settings of `template.yaml`: the app's origin is `null`, so every origin, and no credentials.
-pub(crate) fn cors() -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([
-            header::CONTENT_TYPE,
-            HeaderName::from_static("stripe-signature"),
-            HeaderName::from_static("stripe-user-id"),
-            HeaderName::from_static("stripe-account-id"),
-        ])
-        .max_age(Duration::from_hours(24))
+/// Adds the CORS headers of `template.yaml`: the app's origin is `null`, so every origin, and no credentials.
+pub(crate) async fn cors(State(preflights): State<Preflights>, request: Request, next: Next) -> Response {
+    let is_from_elsewhere = request.headers().contains_key(header::ORIGIN);
+    let is_preflight = request.method() == Method::OPTIONS
+        && is_from_elsewhere
+        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = match preflights {
+        Preflights::Gateway if is_preflight => StatusCode::NO_CONTENT.into_response(),
+        _ => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    if is_from_elsewhere {
+        set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    }
+    if is_preflight {
+        set(header::ACCESS_CONTROL_ALLOW_METHODS, "GET,POST");
+        let allowed = "content-type,stripe-signature,stripe-user-id,stripe-account-id";
+        set(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+        set(header::ACCESS_CONTROL_MAX_AGE, "86400");
+    }
+    response
 }
 
 /// Lower-case names, repeated headers joined by commas.

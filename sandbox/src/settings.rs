@@ -14,14 +14,14 @@ use serde_json::Value;
 use shared::http::Timeouts;
 use shared::lambda::{Function, Lambda};
 use shared::settings::Environment;
-use shared::{Clock, log};
+use shared::{Clock, log, route};
 use userinfo::Userinfo;
 
 /// What one function needs of its deployment.
 #[derive(Debug, Serialize)]
 pub struct Needs {
-    /// The last path segments it answers to.
-    pub endpoints: &'static [&'static str],
+    /// The paths it answers at.
+    pub paths: Vec<String>,
     /// Settings, without those that Lambda itself makes.
     pub settings: BTreeSet<String>,
     /// Secrets; each is named by a setting of its own, `X_PARAMETER`.
@@ -76,7 +76,7 @@ async fn of<F: Function>(presets: &[Variables]) -> Needs {
         !F::SECRETS.contains(&secret) && !name.starts_with("AWS_")
     };
     Needs {
-        endpoints: F::ENDPOINTS,
+        paths: F::ENDPOINTS.iter().map(|endpoint| route::path(endpoint)).collect(),
         settings: asked.into_iter().filter(is_setting).collect(),
         secrets: F::SECRETS,
     }

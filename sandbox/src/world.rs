@@ -15,7 +15,7 @@ use shared::{Clock, LinkFlow, Mode};
 use crate::Party;
 use crate::dashboard::{self, DashboardConfig, Page};
 use crate::faults::{self, Faults};
-use crate::gateway::{self, Gateway};
+use crate::gateway::{self, Gateway, Preflights};
 use crate::ports::Listener;
 use crate::provider::{Provider, ProviderConfig};
 use crate::ssm::Ssm;
@@ -38,6 +38,8 @@ pub struct Options {
     pub stand_ins_only: bool,
     /// A word in every made-up secret, so that one can look for leaks.
     pub marker: &'static str,
+    /// Who answers a preflight.
+    pub preflights: Preflights,
     /// The time of day.
     pub clock: Clock,
     /// The back end's time-outs.
@@ -57,6 +59,7 @@ impl Default for Options {
             port: 3333,
             stand_ins_only: false,
             marker: "sandbox",
+            preflights: Preflights::default(),
             clock: Clock::system(),
             timeouts: Timeouts::default(),
             page: Page::default(),
@@ -178,7 +181,7 @@ impl World {
             let struck = router
                 .layer(middleware::from_fn_with_state((faults.clone(), Party::Gateway), faults::strike));
             let recorded = struck
-                .layer(gateway::cors())
+                .layer(middleware::from_fn_with_state(options.preflights, gateway::cors))
                 .layer(middleware::from_fn_with_state((traffic.clone(), Party::Gateway), traffic::record));
             listener.serve(&recorded);
         }

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use lambda_http::http::Method;
 use lambda_http::http::header::HeaderName;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use lambda_http::request::RequestContext;
@@ -20,7 +21,7 @@ use crate::error::Error;
 use crate::http::{Deadline, Http, Timeouts};
 use crate::invocation::Invocation;
 use crate::log::{self, Metrics, RequestLine, record};
-use crate::response::{Code, Response};
+use crate::response::{self, Code, Response};
 use crate::route;
 use crate::settings::{Environment, LoadError, Secrets, Settings};
 
@@ -143,6 +144,11 @@ impl<F: Function> Lambda<F> {
         let Some(request) = request else {
             return Error::BadRequest("The request could not be read.").to_json(request_id);
         };
+        // A preflight that the gateway has not answered itself: it adds its CORS headers to our answer, and a browser
+        // goes on only if that is a 2xx.
+        if request.method() == Method::OPTIONS {
+            return response::no_content();
+        }
         if Self::endpoint(&request).is_none() {
             return Error::NotFound.to_json(request_id);
         }

@@ -1,10 +1,16 @@
 //! The paths that functions answer at: `/api/oauth/<endpoint>` and no other.
 //!
-//! Which endpoints there are, each [`Function`](crate::Function) says. The sandbox's gateway routes what they say;
-//! `template.yaml` and the router in `Cargo.toml` are compared with it by the tests in `deploy/tests`.
+//! Each [`Function`](crate::Function) names its endpoints. The sandbox's gateway makes its routes of them, and the
+//! tests in `deploy/tests` compare `template.yaml` and the router in `Cargo.toml` with them.
 
 /// All paths begin with it, because the `connect-src` of a Stripe App needs a path.
 pub const PREFIX: &str = "/api/oauth/";
+
+/// The whole path of an endpoint.
+#[must_use]
+pub fn path(endpoint: &str) -> String {
+    format!("{PREFIX}{endpoint}")
+}
 
 /// The endpoint that a request is for.
 ///

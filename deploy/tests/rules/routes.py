@@ -2,14 +2,12 @@
 
 from stack import ACCOUNT, REGION, functions, marks, variables
 
-PREFIX = "/api/oauth/"
+REST = "ANY /api/oauth/{proxy+}"
 
 
 def every_route_of_the_code_reaches_its_function(stack, code):
     routed = {path.replace("{*rest}", "{proxy+}"): binary for path, binary in code.router.items()}
-    answered = {
-        PREFIX + endpoint: binary for binary, needs in code.needs.items() for endpoint in needs["endpoints"]
-    }
+    answered = {path: binary for binary, needs in code.needs.items() for path in needs["paths"]}
     if {path: binary for path, binary in routed.items() if "{" not in path} != answered:
         yield f"Cargo.toml routes {routed}, the functions answer to {answered}"
     there = {}
@@ -61,7 +59,7 @@ def every_route_is_throttled(stack, code):
     throttled = properties.get("RouteSettings", {})
     for key in set(throttled) - keys:
         yield f"{key} is throttled, and not routed"
-    for key in keys - set(throttled) - {f"ANY {PREFIX}{{proxy+}}"}:
+    for key in keys - set(throttled) - {REST}:
         yield f"{key} has no throttle"
     for key, throttle in {**throttled, "the others": properties.get("DefaultRouteSettings", {})}.items():
         if not throttle.get("ThrottlingRateLimit") or not throttle.get("ThrottlingBurstLimit"):

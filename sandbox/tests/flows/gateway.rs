@@ -5,28 +5,87 @@ use axum::http::Method;
 use lambda_http::Context;
 use login::Login;
 use logout::Logout;
+use sandbox::Options;
+use sandbox::gateway::Preflights;
 use sandbox::provider::Person;
 use serde_json::{Value, json};
 use shared::lambda::{Function, GatewayResponse, Lambda};
 use userinfo::Userinfo;
 
+use crate::app::{Answer, App};
 use crate::rig::{Rig, TIMEOUTS};
 
-#[tokio::test]
-async fn a_preflight_is_answered_for_any_origin_without_credentials() {
-    let rig = Rig::session_bound().await;
-    let headers = [
+/// A request of another origin with headers that make a browser ask first, and what a script there gets to see:
+/// the checks are those of <https://fetch.spec.whatwg.org/#http-cors-protocol>.
+async fn fetch(
+    app: &App<'_>,
+    method: Method,
+    endpoint: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    let names: Vec<_> = headers.iter().map(|(name, _)| *name).collect();
+    let names = names.join(",");
+    let asked = [
         ("origin", "null"),
-        ("access-control-request-method", "GET"),
-        ("access-control-request-headers", "stripe-signature,stripe-user-id,stripe-account-id"),
+        ("access-control-request-method", method.as_str()),
+        ("access-control-request-headers", &names),
     ];
-    let answer = rig.app().send(Method::OPTIONS, "userinfo", &headers, "").await;
-    assert!(answer.status.is_success());
-    assert_eq!(answer.headers["access-control-allow-origin"], "*");
-    assert!(!answer.headers.contains_key("access-control-allow-credentials"));
-    let allowed = answer.headers["access-control-allow-headers"].to_str().unwrap();
-    for header in ["content-type", "stripe-signature", "stripe-user-id", "stripe-account-id"] {
-        assert!(allowed.contains(header), "{header}");
+    let preflight = app.send(Method::OPTIONS, endpoint, &asked, "").await;
+    assert!(preflight.status.is_success(), "{method} {endpoint}: {preflight:?}");
+    let allowed = |what: &str| {
+        let allowed = preflight.headers[what].to_str().unwrap().split(',');
+        allowed.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(allowed("access-control-allow-methods").contains(&method.to_string()), "{preflight:?}");
+    for name in names.split(',') {
+        assert!(allowed("access-control-allow-headers").contains(&name.to_owned()), "{name}: {preflight:?}");
+    }
+    let answer = app.send(method, endpoint, &[headers, &[("origin", "null")]].concat(), body).await;
+    for answer in [&preflight, &answer] {
+        let origins: Vec<_> = answer.headers.get_all("access-control-allow-origin").iter().collect();
+        assert_eq!(origins, ["*"], "one owner of CORS: {answer:?}");
+        assert!(!answer.headers.contains_key("access-control-allow-credentials"));
+    }
+    answer
+}
+
+#[tokio::test]
+async fn clients_that_preflight_are_served_whoever_answers_the_preflight() {
+    for preflights in [Preflights::Gateway, Preflights::Functions] {
+        let rig = Rig::with(Options { preflights, ..Options::default() }).await;
+        let app = rig.app();
+        app.link(Person::Ada).await;
+        // The article's client.
+        let signature = app.default_signature();
+        let signed = [
+            ("stripe-signature", signature.as_str()),
+            ("stripe-user-id", app.user),
+            ("stripe-account-id", app.account),
+        ];
+        let linked = fetch(&app, Method::GET, "userinfo", &signed, "").await;
+        assert_eq!(linked.json()["email"], "ada@example.com", "{preflights:?}");
+        assert_eq!(fetch(&app, Method::GET, "logout", &signed, "").await.status, 204);
+        // The client of Stripe's documentation.
+        let payload = app.payload("userinfo", &[]);
+        let signature = rig.world.stripe.sign(&payload);
+        let signed = [("stripe-signature", signature.as_str()), ("content-type", "application/json")];
+        let refused = fetch(&app, Method::POST, "userinfo", &signed, &payload).await;
+        assert_eq!(refused.error(), (401, "not_connected".to_owned()), "{preflights:?}");
+        // Mistakes are told, too.
+        let misspelt = fetch(&app, Method::POST, "usreinfo", &signed, &payload).await;
+        assert_eq!(misspelt.error(), (404, "not_found".to_owned()), "{preflights:?}");
+    }
+}
+
+#[tokio::test]
+async fn options_is_answered_with_nothing() {
+    let rig = Rig::session_bound().await;
+    for endpoint in ["login", "authorize", "authorise", "userinfo", "logout", "nowhere"] {
+        let answer = rig.app().send(Method::OPTIONS, endpoint, &[], "").await;
+        assert_eq!((answer.status.as_u16(), answer.body.as_str()), (204, ""), "{endpoint}");
+        let of_cors = answer.headers.keys().filter(|name| name.as_str().starts_with("access-control-"));
+        assert_eq!(of_cors.count(), 0, "{answer:?}");
     }
 }
 
