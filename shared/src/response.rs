@@ -15,7 +15,7 @@ use crate::error::Error;
 /// An HTTP answer; its body is always text.
 pub type Response = http::Response<String>;
 
-/// The outcome of an error answer, kept beside it for the log.
+/// The code of an error, kept beside its answer for the log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Code(pub &'static str);
 
@@ -35,7 +35,7 @@ pub fn no_content() -> Response {
 #[must_use]
 pub fn see_other(location: &Url) -> Response {
     let Ok(location) = HeaderValue::from_str(location.as_str()) else {
-        return build(StatusCode::INTERNAL_SERVER_ERROR, String::new());
+        return Error::Internal.counted(build(StatusCode::INTERNAL_SERVER_ERROR, String::new()));
     };
     let mut response = build(StatusCode::SEE_OTHER, String::new());
     response.headers_mut().insert(LOCATION, location);
@@ -82,6 +82,13 @@ impl Error {
         response
     }
 
+    /// The answer for a browser that is sent on with the code in the address: no error to the browser, and still one
+    /// to the log and its metrics.
+    #[must_use]
+    pub fn to_redirect(&self, location: &Url) -> Response {
+        self.counted(see_other(location))
+    }
+
     fn marked(&self, mut response: Response) -> Response {
         if let Self::MethodNotAllowed(allow) = self {
             set(&mut response, ALLOW, allow);
@@ -89,6 +96,10 @@ impl Error {
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
+        self.counted(response)
+    }
+
+    fn counted(&self, mut response: Response) -> Response {
         response.extensions_mut().insert(Code(self.code()));
         response
     }

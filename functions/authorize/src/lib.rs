@@ -123,16 +123,19 @@ impl Authorize {
         invocation: &Invocation,
     ) -> Result<Response, Error> {
         let mode = self.tokens.mode_of(&state.user)?;
-        let outcome = match callback.code {
+        let Session { state: of_dashboard, challenge } = session;
+        let back =
+            |name, value: &str| self.dashboard.return_url(mode, &[(name, value), ("state", &of_dashboard)]);
+        match callback.code {
             Ok(code) => {
-                let (challenge, kept) = (session.challenge, callback.kept);
-                let token = CodeToken::new(state.id, state.user, challenge, code, kept, invocation.now);
-                ("code", self.keys.current().sealing().seal(&token, &self.token.registration().context())?)
+                let (id, user, now) = (state.id, state.user, invocation.now);
+                let token = CodeToken::new(id, user, challenge, code, callback.kept, now);
+                let context = self.token.registration().context();
+                let sealed = self.keys.current().sealing().seal(&token, &context)?;
+                Ok(response::see_other(&back("code", &sealed)))
             }
-            Err(error) => ("error", error.code().to_owned()),
-        };
-        let parameters = [(outcome.0, outcome.1.as_str()), ("state", &session.state)];
-        Ok(response::see_other(&self.dashboard.return_url(mode, &parameters)))
+            Err(error) => Ok(error.to_redirect(&back("error", error.code()))),
+        }
     }
 
     /// The app finishes, signed by the one who began, with the verifier only their Dashboard session has.

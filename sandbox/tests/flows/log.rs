@@ -3,15 +3,19 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
+use authorize::Authorize;
 use lambda_http::Context;
 use sandbox::Party;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
 use serde_json::{Value, json};
+use shared::lambda::{Function, Lambda};
 use shared::settings::Environment;
 use tracing::instrument::WithSubscriber;
+use userinfo::Userinfo;
 
-use crate::rig::Rig;
+use crate::app::parts;
+use crate::rig::{Rig, TIMEOUTS};
 
 /// What a function writes while it answers.
 #[derive(Clone, Default)]
@@ -29,6 +33,10 @@ impl Write for Lines {
 
 /// What `userinfo` writes under these settings, given this event.
 async fn logged(rig: &Rig, settings: &[(&str, &str)], event: &str) -> String {
+    logged_by::<Userinfo>(rig, settings, event).await
+}
+
+async fn logged_by<F: Function>(rig: &Rig, settings: &[(&str, &str)], event: &str) -> String {
     let lines = Lines::default();
     let writer = lines.clone();
     let mut all = rig.world.settings.clone();
@@ -38,16 +46,25 @@ async fn logged(rig: &Rig, settings: &[(&str, &str)], event: &str) -> String {
     let mut context = Context::default();
     "request-1".clone_into(&mut context.request_id);
     context.xray_trace_id = Some("Root=1-00000000-000000000000000000000000".to_owned());
-    let answered = async { rig.worker_in(&environment).await.answer(event, context).await };
+    let answered = async {
+        let started = Lambda::<F>::start(environment.clone(), rig.clock.clock(), TIMEOUTS).await;
+        started.expect("a function").answer(event, context).await
+    };
     answered.with_subscriber(subscriber).await;
     let bytes = lines.0.lock().unwrap().clone();
     String::from_utf8(bytes).unwrap()
 }
 
-/// The request line among them; there is just one.
+const AS_ON_LAMBDA: [(&str, &str); 2] =
+    [("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("METRICS_NAMESPACE", "my-stack")];
+
+/// What `userinfo` writes of a request as a whole.
 async fn request_line(rig: &Rig, event: &str) -> Value {
-    let text =
-        logged(rig, &[("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("METRICS_NAMESPACE", "my-stack")], event).await;
+    the_request_line(&logged(rig, &AS_ON_LAMBDA, event).await)
+}
+
+/// The request line among them; there is just one.
+fn the_request_line(text: &str) -> Value {
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
     let mut requests = lines.filter(|line| line["message"] == "request");
     let line = requests.next().expect("a request line");
@@ -125,6 +142,41 @@ async fn a_call_without_an_answer_and_an_event_that_cannot_be_read_are_lines_too
         let line = request_line(&rig, event).await;
         assert_eq!((&line["route"], &line["code"]), (&json!("other"), &json!("bad_request")));
         assert!(line["user"].is_null());
+    }
+}
+
+/// A refusal of the provider goes back to the Dashboard, and so is no error answer. It must be counted by its code all
+/// the same: alarms go by codes.
+#[tokio::test]
+async fn what_is_sent_back_to_the_dashboard_counts_by_its_code() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    let callback = async |answer: &str| {
+        let (_, request) = parts(&app.begin().await.authorization_url);
+        let mut event: Value =
+            serde_json::from_str(include_str!("../../../events/authorize/get.json")).unwrap();
+        let (state, issuer) = (&request["state"], &rig.world.addresses.provider);
+        event["rawQueryString"] = format!("{answer}&state={state}&iss={issuer}").into();
+        logged_by::<Authorize>(&rig, &AS_ON_LAMBDA, &event.to_string()).await
+    };
+    for (answer, code, is_an_error_of_ours) in [
+        ("code=x", "ok", false),
+        ("error=access_denied", "access_denied", false),
+        ("error=server_error", "provider_unavailable", false),
+        ("error=unauthorized_client", "client_misconfigured", true),
+        ("error=invalid_scope", "client_misconfigured", true),
+        ("error=something_else", "provider_error", false),
+    ] {
+        let text = callback(answer).await;
+        let line = the_request_line(&text);
+        assert_eq!(
+            (&line["route"], &line["status"], &line["code"]),
+            (&json!("GET /authorize"), &json!(303), &json!(code)),
+            "{answer}"
+        );
+        // What the operator is told to look for beside it.
+        assert_eq!(text.contains(r#""level":"ERROR""#), is_an_error_of_ours, "{text}");
+        assert!(!is_an_error_of_ours || text.contains(answer.trim_start_matches("error=")), "{text}");
     }
 }
 
