@@ -154,6 +154,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_sent_on_is_a_plain_redirect_that_counts_by_its_code() {
+        let location = Url::parse("https://dashboard.stripe.com/?error=provider_unavailable").unwrap();
+        let response = Error::ProviderUnavailable.to_redirect(&location);
+        assert_eq!(response.extensions().get::<Code>().unwrap().0, "provider_unavailable");
+        // `Retry-After` would have the browser wait (RFC 9110 section 10.2.3).
+        assert_eq!(
+            (response.status(), response.headers()),
+            (StatusCode::SEE_OTHER, see_other(&location).headers())
+        );
+    }
+
+    #[test]
     fn outages_say_when_to_try_again_and_405_says_how() {
         assert_eq!(Error::ProviderUnavailable.to_json("").headers()[RETRY_AFTER], "5");
         assert_eq!(Error::RateLimited(7).to_json("").headers()[RETRY_AFTER], "7");

@@ -6,6 +6,7 @@
 
 mod direct;
 mod oversize;
+mod paths;
 mod people;
 mod policy;
 mod provider;
@@ -39,6 +40,7 @@ pub async fn run(report: &mut Report, only: &str) {
     }
     signatures::run(&mut attacks).await;
     tokens::run(&mut attacks).await;
+    paths::run(&mut attacks).await;
     redirects::run(&mut attacks).await;
     provider::run(&mut attacks).await;
     policy::run(&mut attacks).await;

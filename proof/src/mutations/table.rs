@@ -196,6 +196,16 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
+        without: "the whole path",
+        changes: &[Change {
+            file: "shared/src/route.rs",
+            find: "path.split_once(PREFIX)?",
+            replace: "path.rsplit_once('/')?",
+        }],
+        attack: "path: a signed login at /api/oauth/x/login",
+        then: "succeeded",
+    },
+    Mutation {
         without: "the flow that is on",
         changes: &[Change { file: LOGIN, find: "self.flow.require(LinkFlow::Direct)?;", replace: "" }],
         attack: "downgrade: the article's login link, where its flow is off",

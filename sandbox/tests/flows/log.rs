@@ -186,6 +186,8 @@ async fn routes_are_few_whatever_is_asked() {
     let mut event: Value = serde_json::from_str(&rig.app().userinfo_event()).unwrap();
     for (method, path, route) in [
         ("PATCH", "/api/oauth/userinfo", "other"),
+        ("OPTIONS", "/api/oauth/userinfo", "other"),
+        ("GET", "/api/oauth/x/userinfo", "other"),
         ("GET", "/api/oauth/wp-login.php", "other"),
         ("GET", "/api/oauth/userinfo", "GET /userinfo"),
     ] {
