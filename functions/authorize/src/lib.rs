@@ -123,9 +123,10 @@ impl Authorize {
         invocation: &Invocation,
     ) -> Result<Response, Error> {
         let mode = self.tokens.mode_of(&state.user)?;
-        let Session { state: of_dashboard, challenge } = session;
-        let back =
-            |name, value: &str| self.dashboard.return_url(mode, &[(name, value), ("state", &of_dashboard)]);
+        let Session { state: dashboard_state, challenge } = session;
+        let back = |name, value: &str| {
+            self.dashboard.return_url(mode, &[(name, value), ("state", &dashboard_state)])
+        };
         match callback.code {
             Ok(code) => {
                 let (id, user, now) = (state.id, state.user, invocation.now);
