@@ -50,6 +50,12 @@ impl Ssm {
         self.parameters().entry(name.to_owned()).or_default().push(value.to_owned());
     }
 
+    /// The current value of a parameter.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<String> {
+        self.parameters().get(name)?.last().cloned()
+    }
+
     /// Deletes a parameter.
     pub fn remove(&self, name: &str) {
         self.parameters().remove(name);

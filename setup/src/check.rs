@@ -67,6 +67,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn stray_blanks_and_line_breaks_are_refused_in_every_secret() {
+        for &name in shared::AccessTokens::SECRETS {
+            for stray in ["x ", " x", "x\n", "x\r", "x\ny"] {
+                let problems = problems(&[(name, stray)]).await;
+                assert!(problems.starts_with(&format!("{name} ")), "{name} {stray:?}: {problems}");
+                assert!(problems.ends_with(": store it without"), "{name} {stray:?}: {problems}");
+            }
+        }
+    }
+
+    #[tokio::test]
     async fn right_values_need_not_be_all() {
         assert_eq!(problems(&[("STRIPE_API_KEY_TEST", "rk_test_PLANTED")]).await, "");
         assert_eq!(problems(&[("STRIPE_APP_SECRET", "absec_NEW,absec_OLD")]).await, "");

@@ -188,3 +188,48 @@ async fn a_wrong_new_value_and_an_outage_of_ssm_leave_the_old_secret_in_force() 
     stripe(&rig);
     traffic.flow("SSM is down").await;
 }
+
+#[tokio::test]
+async fn an_unfit_value_leaves_every_old_secret_in_force() {
+    let rig = Rig::session_bound().await;
+    let mut traffic = Traffic::start(&rig).await;
+    let mut live = rig.app();
+    live.mode = "live";
+    assert_eq!(live.link(Person::Ada).await.status, 200);
+    let live_key = format!("sk_live_{PLANTED}LiveKey\n");
+    for (name, unfit, problem) in [
+        ("STRIPE_APP_SECRET", Some(&*format!("absec_{PLANTED}AppSecret\n")), "has a line break in it"),
+        ("SEALING_KEY", Some("\nAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="), "has a line break in it"),
+        (
+            "THIRD_PARTY_CLIENT_SECRET",
+            Some(&*format!("{PLANTED} client:secret/+&= ")),
+            "begins or ends with whitespace",
+        ),
+        // The key of one mode only, while those of the others are fit.
+        ("STRIPE_API_KEY_LIVE", Some(&*live_key), "has a line break in it"),
+        ("STRIPE_API_KEY_LIVE", None, "has no SSM parameter"),
+    ] {
+        let path = &rig.world.settings[&format!("{name}_PARAMETER")];
+        let fit = rig.world.ssm.value(path).expect("a value");
+        match unfit {
+            Some(unfit) => rig.world.ssm.set(path, unfit),
+            None => rig.world.ssm.remove(path),
+        }
+        rig.clock.advance(MINUTES);
+        // Has every function read its settings again.
+        rig.world.stripe.sign_with(vec!["absec_stranger".to_owned()]);
+        for endpoint in ["login", "authorize", "userinfo", "logout"] {
+            assert_eq!(
+                rig.app().post(endpoint, endpoint, &[]).await.error().1,
+                "signature_invalid",
+                "{name}"
+            );
+        }
+        rig.world.stripe.sign_with(vec![format!("absec_{PLANTED}AppSecret")]);
+        traffic.flow(name).await;
+        let told = live.userinfo().await;
+        assert_eq!(told.status, 200, "{name}: {told:?}");
+        assert!(logged().contains(&format!("{name} {problem}")), "{name} {problem}");
+        rig.world.ssm.set(path, &fit);
+    }
+}

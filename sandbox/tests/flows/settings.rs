@@ -3,7 +3,6 @@
 use authorize::Authorize;
 use lambda_http::Context;
 use login::Login;
-use logout::Logout;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
 use sandbox::tls::Authority;
@@ -136,10 +135,45 @@ async fn certificates_that_cannot_be_read_stop_the_start() {
 }
 
 #[tokio::test]
-async fn a_secret_with_a_stray_newline_is_refused_not_trimmed() {
+async fn a_secret_with_a_stray_blank_or_line_break_is_refused_not_trimmed() {
     let rig = Rig::session_bound().await;
-    rig.world.ssm.set(&rig.world.settings["STRIPE_APP_SECRET_PARAMETER"], "absec_PLANTED\n");
-    assert!(problems::<Logout>(&rig, &[]).await.contains("STRIPE_APP_SECRET must be"));
+    let parameters = rig.world.settings.iter().filter_map(|(name, parameter)| {
+        let name = name.strip_suffix("_PARAMETER")?;
+        Some((name, parameter, rig.world.ssm.value(parameter).expect("a value")))
+    });
+    let (line_break, blank) = ("has a line break in it", "begins or ends with whitespace");
+    for (name, parameter, right) in parameters {
+        let middle = right.len() / 2;
+        let broken = format!("{}\r\n{}", &right[..middle], &right[middle..]);
+        for (wrong, problem) in [
+            (format!("{right}\n"), line_break),
+            (format!("\n{right}"), line_break),
+            (format!("{right}\r"), line_break),
+            (broken, line_break),
+            (format!("{right} "), blank),
+            (format!(" {right}"), blank),
+            (format!("{right}\t"), blank),
+            (format!("\u{a0}{right}"), blank),
+        ] {
+            let expected = format!("{name} {problem}");
+            rig.world.ssm.set(parameter, &wrong);
+            let in_ssm = problems::<Authorize>(&rig, &[]).await;
+            assert!(in_ssm.starts_with(&format!("settings are wrong: {expected}")), "{wrong:?}: {in_ssm}");
+            assert!(!in_ssm.contains("; "), "one problem: {in_ssm}");
+            rig.world.ssm.set(parameter, &right);
+            let in_environment =
+                problems::<Authorize>(&rig, &[(&format!("{name}_PARAMETER"), ""), (name, &wrong)]).await;
+            assert_eq!(in_environment, in_ssm, "{wrong:?}");
+        }
+    }
+    let only_key = [
+        ("STRIPE_API_KEY_PARAMETER", ""),
+        ("STRIPE_API_KEY_LIVE_PARAMETER", ""),
+        ("STRIPE_API_KEY_SANDBOX_PARAMETER", ""),
+        ("STRIPE_API_KEY_TEST", "sk_test_1\n"),
+    ];
+    let problems = problems::<Authorize>(&rig, &only_key).await;
+    assert_eq!(problems, "settings are wrong: STRIPE_API_KEY_TEST has a line break in it: store it without");
 }
 
 #[tokio::test]

@@ -91,6 +91,11 @@ impl Settings {
         }
     }
 
+    /// Whether a problem with this setting was noted.
+    pub(crate) fn has_problem(&self, name: &str) -> bool {
+        self.problems.iter().any(|problem| problem.split(' ').next() == Some(name))
+    }
+
     /// A setting that need not be there. Blank counts as absent: templates pass empty strings.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<String> {
@@ -152,7 +157,7 @@ impl Settings {
     pub fn required_secret(&mut self, name: &str) -> Option<SecretString> {
         let secret = self.optional_secret(name);
         // One that SSM lacks has had its problem noted.
-        if secret.is_none() && !self.problems.iter().any(|problem| problem.starts_with(&format!("{name} "))) {
+        if secret.is_none() && !self.has_problem(name) {
             self.problem(name, &format!("is not set: name its SSM parameter in {name}_PARAMETER"));
         }
         secret

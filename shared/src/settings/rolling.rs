@@ -35,12 +35,11 @@ impl<T> Rolling<T> {
         if made.version < self.secrets.known().version {
             let mut settings = Settings::of_secrets(&self.secrets);
             made.version = settings.version;
-            let known = settings.problems.len();
             let part = (self.make)(&mut settings);
             for problem in &settings.problems {
                 tracing::error!("{problem}");
             }
-            if let Some(part) = part.filter(|_| settings.problems.len() == known) {
+            if let Some(part) = part.filter(|_| settings.problems.is_empty()) {
                 made.part = Arc::new(part);
             }
         }

@@ -63,14 +63,11 @@ impl Secrets {
     pub(super) async fn read(&self) -> Result<(), String> {
         let (values, problems) = self.fetch().await?;
         let mut known = self.known();
-        if !are_equal(&known.values, &values) {
-            known.version += 1;
-        }
         (known.values, known.problems) = (values, problems);
         Ok(())
     }
 
-    /// Reads them again, at most once a minute; what cannot be read stays as it was.
+    /// Reads them again, at most once a minute. What cannot be read, or has a problem, leaves all as they were.
     pub(super) async fn read_again(&self) {
         let mut asked = self.asking.lock().await;
         let now = self.clock.now();
@@ -78,11 +75,21 @@ impl Secrets {
             return;
         }
         *asked = Some(now);
-        let before = self.known().version;
-        match self.read().await {
+        match self.fetch().await {
             Err(reason) => tracing::warn!(reason, "settings could not be read again"),
-            Ok(()) if self.known().version > before => tracing::info!("secrets were rolled"),
-            Ok(()) => {}
+            Ok((_, problems)) if !problems.is_empty() => {
+                for problem in problems {
+                    tracing::error!("{problem}");
+                }
+            }
+            Ok((values, _)) => {
+                let mut known = self.known();
+                if !are_equal(&known.values, &values) {
+                    known.values = values;
+                    known.version += 1;
+                    tracing::info!("secrets were rolled");
+                }
+            }
         }
     }
 
@@ -104,10 +111,11 @@ impl Secrets {
                 (None, None) => {}
             }
         }
-        if parameters.is_empty() {
-            return Ok((values, problems));
-        }
-        let mut told = self.store.get(&self.environment, parameters.values()).await?;
+        let mut told = if parameters.is_empty() {
+            HashMap::new()
+        } else {
+            self.store.get(&self.environment, parameters.values()).await?
+        };
         for (name, parameter) in parameters {
             match told.remove(&parameter) {
                 Some(value) if value.expose_secret().trim().is_empty() => {
@@ -121,7 +129,25 @@ impl Secrets {
                 )),
             }
         }
+        values.retain(|name, value| {
+            let stray = stray(value);
+            problems.extend(stray.map(|stray| format!("{name} {stray}: store it without")));
+            stray.is_none()
+        });
         Ok((values, problems))
+    }
+}
+
+/// What slips into a secret when it is copied or piped. It is refused, not trimmed: whoever else holds the secret may
+/// have it with or without.
+fn stray(secret: &SecretString) -> Option<&'static str> {
+    let secret = secret.expose_secret();
+    if secret.contains(['\n', '\r']) {
+        Some("has a line break in it")
+    } else if secret.trim() != secret {
+        Some("begins or ends with whitespace")
+    } else {
+        None
     }
 }
 
