@@ -12,6 +12,8 @@ use serde_json::json;
 use shared::Error;
 use shared::signed_request::Verifier;
 
+const OLDEST: u64 = NOW - 300;
+const NEWEST: u64 = NOW + 60;
 const PAYLOAD: &str = r#"{"user_id":"usr_ada","account_id":"acct_alpine"}"#;
 
 static VERIFIER: LazyLock<Verifier> =
@@ -53,9 +55,9 @@ fn expected(header: &str, time: &str, right: &str) -> Result<String, Error> {
     if !items.contains(&vec!["v1", right]) {
         return Err(Error::SignatureInvalid);
     }
-    if (NOW - 300..=NOW + 60).contains(&seconds) {
-        Ok("usr_ada".to_owned())
-    } else {
-        Err(Error::SignatureExpired)
+    match seconds {
+        ..OLDEST => Err(Error::SignatureExpired),
+        OLDEST..=NEWEST => Ok("usr_ada".to_owned()),
+        _ => Err(Error::SignatureFromTheFuture),
     }
 }

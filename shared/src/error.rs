@@ -9,15 +9,17 @@ use lambda_http::http::StatusCode;
 
 use crate::flow::LinkFlow;
 
-/// An answer other than success. Each variant is one code of the public error table.
+/// An answer other than success. Each variant has a code of the public error table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// No signature, user id or account id.
     SignatureMissing,
     /// The signature does not prove this request.
     SignatureInvalid,
-    /// The signature was right, too long ago or too far ahead.
+    /// The signature was right, too long ago.
     SignatureExpired,
+    /// The signature is right, but its time is too far ahead of our clock.
+    SignatureFromTheFuture,
     /// The request is malformed; the text says what to mend.
     BadRequest(&'static str),
     /// A sealed token (`state` or `code`) is not one of ours, or not for this.
@@ -86,6 +88,7 @@ impl Error {
             Self::SignatureMissing
             | Self::SignatureInvalid
             | Self::SignatureExpired
+            | Self::SignatureFromTheFuture
             | Self::BadRequest(_)
             | Self::StateInvalid
             | Self::StateExpired => StatusCode::BAD_REQUEST,
@@ -113,7 +116,7 @@ impl Error {
         match self {
             Self::SignatureMissing => "signature_missing",
             Self::SignatureInvalid => "signature_invalid",
-            Self::SignatureExpired => "signature_expired",
+            Self::SignatureExpired | Self::SignatureFromTheFuture => "signature_expired",
             Self::BadRequest(_) => "bad_request",
             Self::StateInvalid => "state_invalid",
             Self::StateExpired => "state_expired",
@@ -147,6 +150,9 @@ impl Error {
             Self::SignatureMissing => "Missing user identifiers",
             Self::SignatureInvalid => "Could not verify signature",
             Self::SignatureExpired => "This signature is too old. Ask for a new one and try again.",
+            Self::SignatureFromTheFuture => {
+                "This signature was made in the future, by the server's clock. Check the clocks, then ask for a new one."
+            }
             Self::BadRequest(what) => what,
             Self::StateInvalid => "This sign-in link is not valid. Start again from your app in Stripe.",
             Self::StateExpired => "This sign-in took too long. Start again from your app in Stripe.",

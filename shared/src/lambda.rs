@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use lambda_http::http::Method;
 use lambda_http::http::header::HeaderName;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
-use lambda_http::request::RequestContext;
+use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::{Context, Error as LambdaError, Request, RequestExt};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -188,8 +188,15 @@ fn log_problems(error: &LoadError) {
 /// Reads an event. Odd bytes in a query, a bad host or a body that is no base64 make `lambda_http` panic while it
 /// builds the request; such an event is as unreadable as one that is no HTTP event.
 fn read(event: &str) -> Option<Request> {
-    let request = catch_unwind(AssertUnwindSafe(|| lambda_http::request::from_str(event)));
-    request.ok()?.ok()
+    let mut event: LambdaRequest = serde_json::from_str(event).ok()?;
+    if let LambdaRequest::ApiGatewayV1(rest) = &mut event {
+        // `headers` has the last value of what `multiValueHeaders` has whole. `lambda_http` lets it overwrite that,
+        // and a repeated header would look like a single one.
+        for name in rest.multi_value_headers.keys() {
+            rest.headers.remove(name);
+        }
+    }
+    catch_unwind(AssertUnwindSafe(|| event.into())).ok()
 }
 
 /// Which of API Gateway's payload formats an event has, and its answer must have.

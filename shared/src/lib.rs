@@ -11,6 +11,7 @@ pub mod error;
 pub mod flow;
 pub mod http;
 pub mod invocation;
+mod json;
 pub mod lambda;
 pub mod log;
 mod nonce;

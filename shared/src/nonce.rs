@@ -5,6 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::json;
 use crate::sealed::LinkId;
 
 /// The nonce of a link attempt. The id itself stays inside sealed tokens.
@@ -22,7 +23,7 @@ struct Claims {
 /// stand for the signature.
 pub(crate) fn in_id_token(token: &str) -> Option<String> {
     let claims = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    serde_json::from_slice::<Claims>(&claims).ok()?.nonce
+    json::object::<Claims>(&claims)?.nonce
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Signatures that were made for something else, long ago, or by somebody else.
 
+use lambda_http::Context;
 use lambda_http::http::Method;
 use sandbox::provider::Person;
 use sandbox::testing::app::{Answer, App};
 use sandbox::testing::rig::{NOW, Rig};
+use serde_json::{Value, json};
 
-use super::{Attacks, told};
+use super::{Attacks, shown, told};
 
 const INVALID: &str = "refused: 400 signature_invalid";
 
@@ -63,6 +65,87 @@ pub async fn run(attacks: &mut Attacks<'_>) {
             .await;
     }
     forged(attacks).await;
+    arrays(attacks).await;
+    twice(attacks).await;
+}
+
+/// What is signed and read as an object, as an array of the values that the object would have.
+async fn arrays(attacks: &mut Attacks<'_>) {
+    const REFUSED: &str = "refused: 400 bad_request";
+    attacks
+        .play("signature: over a payload that is an array", REFUSED, async {
+            let rig = Rig::session_bound().await;
+            let app = rig.app();
+            app.link(Person::Ada).await;
+            let payload = json!([app.user, app.account, "userinfo", "test", false]).to_string();
+            told(&body(&app, &rig.world.stripe.sign(&payload), &payload).await)
+        })
+        .await;
+    attacks
+        .play("signature: in an envelope that is an array", REFUSED, async {
+            let rig = Rig::session_bound().await;
+            let app = rig.app();
+            app.link(Person::Ada).await;
+            let payload = app.payload("userinfo", &[]);
+            let array = json!([payload, rig.world.stripe.sign(&payload)]).to_string();
+            told(&envelope(&app, "userinfo", array).await)
+        })
+        .await;
+    attacks
+        .play("signature: in a state of the direct flow that is an array", REFUSED, async {
+            let rig = Rig::direct().await;
+            let app = rig.app();
+            let array = json!([app.user, app.account, app.default_signature()]).to_string();
+            let query: String = url::form_urlencoded::byte_serialize(array.as_bytes()).collect();
+            shown(&app.get(&format!("login?state={query}")).await)
+        })
+        .await;
+}
+
+/// Whatever stands in front of a function may go by the first of two headers; a function must not go by the last.
+async fn twice(attacks: &mut Attacks<'_>) {
+    for repeated in ["stripe-signature", "stripe-user-id", "stripe-account-id"] {
+        for format in ["an HTTP API", "a REST API"] {
+            let case =
+                format!("signature: right, with another {repeated} before its own, by way of {format}");
+            // Boxed: a whole function is much for one future.
+            attacks
+                .play(
+                    &case,
+                    INVALID,
+                    Box::pin(async {
+                        let rig = Rig::session_bound().await;
+                        let app = rig.app();
+                        app.link(Person::Ada).await;
+                        let signature = app.default_signature();
+                        let right = [
+                            ("stripe-signature", signature.as_str()),
+                            ("stripe-user-id", app.user),
+                            ("stripe-account-id", app.account),
+                        ];
+                        if format == "an HTTP API" {
+                            let headers = [&[(repeated, "another")][..], &right].concat();
+                            return told(&app.send(Method::GET, "userinfo", &headers, "").await);
+                        }
+                        // The last of them, and all.
+                        let event = include_str!("../../../events/userinfo/get-rest.json");
+                        let mut event: Value = serde_json::from_str(event).unwrap_or_default();
+                        for (name, value) in right {
+                            let all = if name == repeated { vec!["another", value] } else { vec![value] };
+                            event["headers"][name] = value.into();
+                            event["multiValueHeaders"][name] = all.into();
+                        }
+                        let answer = rig.worker().await.answer(&event.to_string(), Context::default()).await;
+                        let error: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+                        match error["error"]["code"].as_str() {
+                            Some(code) => format!("refused: {} {code}", answer.status_code),
+                            None => "succeeded".to_owned(),
+                        }
+                    }),
+                )
+                .await;
+        }
+    }
 }
 
 async fn forged(attacks: &mut Attacks<'_>) {

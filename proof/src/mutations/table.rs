@@ -39,6 +39,26 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
+        without: "the object that a payload must be",
+        changes: &[Change {
+            file: "shared/src/json.rs",
+            find: "json.trim_ascii_start().starts_with(b\"{\")",
+            replace: "true",
+        }],
+        attack: "signature: over a payload that is an array",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "every value of a header in a REST API's event",
+        changes: &[Change {
+            file: "shared/src/lambda.rs",
+            find: "rest.headers.remove(name);",
+            replace: "let _ = name;",
+        }],
+        attack: "signature: right, with another stripe-user-id before its own, by way of a REST API",
+        then: "succeeded",
+    },
+    Mutation {
         without: "the age of a signature",
         changes: &[Change {
             file: SIGNATURE,

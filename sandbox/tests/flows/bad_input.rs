@@ -189,6 +189,44 @@ async fn bodies_are_read_strictly() {
 }
 
 #[tokio::test]
+async fn an_array_does_not_stand_for_an_object() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    let sign = |payload: &str| rig.world.stripe.sign(payload);
+    let send = async |headers: &[(&str, &str)], body: String| {
+        app.send(Method::POST, "userinfo", headers, body).await.error()
+    };
+    let text = [("content-type", "text/plain")];
+    // The values in the order of the fields that the function reads.
+    let payload = json!([app.user, app.account, "userinfo", "test", false]).to_string();
+    let signature = sign(&payload);
+    assert_eq!(send(&[("stripe-signature", &signature)], payload.clone()).await, bad_request());
+    let envelope = json!({ "payload": payload, "signature": signature }).to_string();
+    assert_eq!(send(&text, envelope).await, bad_request());
+    let payload = app.payload("userinfo", &[]);
+    assert_eq!(send(&text, json!([payload, sign(&payload)]).to_string()).await, bad_request());
+
+    let direct = Rig::direct().await;
+    let app = direct.app();
+    let state = json!([app.user, app.account, app.default_signature()]).to_string();
+    let state: String = url::form_urlencoded::byte_serialize(state.as_bytes()).collect();
+    assert_eq!(app.get(&format!("login?state={state}")).await.page(), bad_request());
+}
+
+#[tokio::test]
+async fn an_envelope_sent_as_json_hears_about_its_content_type() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    for headers in [&[("content-type", "application/json")][..], &[]] {
+        let answer = app.send(Method::POST, "userinfo", headers, app.envelope("userinfo", &[])).await;
+        assert_eq!(answer.error(), bad_request(), "{headers:?}");
+        let message = answer.json()["error"]["message"].to_string();
+        assert!(message.contains("Content-Type: text/plain"), "{message}");
+    }
+}
+
+#[tokio::test]
 async fn headers_are_read_strictly() {
     let rig = Rig::session_bound().await;
     let app = rig.app();

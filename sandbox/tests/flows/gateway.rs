@@ -1,5 +1,7 @@
 //! The gateway stand-in: CORS, its own errors, and events that the functions cannot read.
 
+use std::collections::BTreeMap;
+
 use authorize::Authorize;
 use axum::http::Method;
 use lambda_http::Context;
@@ -259,5 +261,91 @@ async fn a_stage_before_the_path_and_rest_events_are_understood() {
         // A REST API refuses answers with fields it does not know.
         let is_v2 = event.get("version").is_some();
         assert_eq!(serde_json::to_value(&answer).unwrap().get("cookies").is_some(), is_v2);
+    }
+}
+
+/// A `GET` with these headers and query parameters, as an HTTP API tells a function of it and as a REST API does.
+/// The first writes names of headers small and joins what is repeated; the second keeps the names, and tells every value
+/// as well as the last.
+fn events_of_both_formats(endpoint: &str, headers: &[(&str, &str)], query: &[(&str, &str)]) -> [String; 2] {
+    fn all<'a>(pairs: impl Iterator<Item = (String, &'a str)>) -> BTreeMap<String, Vec<&'a str>> {
+        let mut all = BTreeMap::<_, Vec<_>>::new();
+        for (name, value) in pairs {
+            all.entry(name).or_default().push(value);
+        }
+        all
+    }
+    fn joined(all: &BTreeMap<String, Vec<&str>>) -> Value {
+        all.iter().map(|(name, values)| (name.clone(), values.join(","))).collect()
+    }
+    fn last(all: &BTreeMap<String, Vec<&str>>) -> Value {
+        all.iter().map(|(name, values)| (name.clone(), values.last().copied())).collect()
+    }
+    let path = format!("/api/oauth/{endpoint}");
+    let small = all(headers.iter().map(|(name, value)| (name.to_lowercase(), *value)));
+    let kept = all(headers.iter().map(|(name, value)| ((*name).to_owned(), *value)));
+    let parameters = all(query.iter().map(|(name, value)| ((*name).to_owned(), *value)));
+    let http = json!({
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish(),
+        "headers": joined(&small),
+        "queryStringParameters": joined(&parameters),
+        "requestContext": { "stage": "$default", "http": { "method": "GET", "path": path } },
+        "isBase64Encoded": false,
+    });
+    let rest = json!({
+        "resource": path,
+        "path": path,
+        "httpMethod": "GET",
+        "headers": last(&kept),
+        "multiValueHeaders": kept,
+        "queryStringParameters": last(&parameters),
+        "multiValueQueryStringParameters": parameters,
+        "requestContext": { "stage": "prod", "httpMethod": "GET", "path": format!("/prod{path}") },
+        "isBase64Encoded": false,
+    });
+    [http.to_string(), rest.to_string()]
+}
+
+#[tokio::test]
+async fn what_is_repeated_is_refused_in_both_payload_formats() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    let environment = &rig.world.environment;
+    let userinfo = rig.worker().await;
+    let authorize: Lambda<authorize::Authorize> =
+        Lambda::start(environment.clone(), rig.clock.clock(), TIMEOUTS).await.unwrap();
+    let signature = app.default_signature();
+    let right =
+        [("stripe-signature", &*signature), ("stripe-user-id", app.user), ("stripe-account-id", app.account)];
+    for event in events_of_both_formats("userinfo", &right, &[]) {
+        assert_eq!(userinfo.answer(&event, Context::default()).await.status_code, 200, "{event}");
+    }
+    for (name, value) in right {
+        // Before the right one, so that the right one is the last; in another spelling; empty.
+        for repeated in [(name, value), (&*name.to_uppercase(), value), (name, "x"), (name, "")] {
+            for event in events_of_both_formats("userinfo", &[&[repeated][..], &right].concat(), &[]) {
+                let answer = userinfo.answer(&event, Context::default()).await;
+                assert_eq!(answer.status_code, 400, "{event} {}", answer.body);
+                assert!(answer.body.contains("signature_invalid"), "{event} {}", answer.body);
+            }
+        }
+    }
+    let begun = app.begin().await;
+    let callback = app.at_provider(&begun.authorization_url, Person::Ada);
+    let (_, callback) = crate::app::parts(&format!("http://x/{callback}"));
+    let callback: Vec<_> = callback.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    for repeated in &callback {
+        for event in events_of_both_formats("authorize", &[], &[&[*repeated][..], &callback].concat()) {
+            let answer = authorize.answer(&event, Context::default()).await;
+            assert_eq!(answer.status_code, 400, "{event} {}", answer.body);
+            assert!(answer.body.contains("bad_request"), "{event} {}", answer.body);
+        }
+    }
+    for event in events_of_both_formats("authorize", &[], &callback) {
+        let answer = authorize.answer(&event, Context::default()).await;
+        assert_eq!(answer.status_code, 303, "{event} {}", answer.body);
     }
 }

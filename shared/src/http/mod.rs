@@ -15,9 +15,11 @@ use lambda_http::http::header::RETRY_AFTER;
 use lambda_http::http::{HeaderMap, StatusCode};
 use rustls::RootCertStore;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::time::{Instant, timeout};
 use zeroize::Zeroizing;
 
+use crate::json;
 use crate::log::record::{self, UpstreamCall};
 use crate::settings::{Environment, LoadError};
 use connector::{Connector, private_roots};
@@ -109,10 +111,16 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The body as JSON, or nothing when it is not what is asked for.
+    /// The body as any JSON, or nothing when it is none.
     #[must_use]
-    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+    pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The body as a JSON object of this form, or nothing when it is another.
+    #[must_use]
+    pub fn object<T: DeserializeOwned>(&self) -> Option<T> {
+        json::object(&self.body)
     }
 
     /// The body as text, or nothing when it is none.

@@ -225,7 +225,7 @@ impl TokenFields {
         if let Some(outage) = outage(reply) {
             return Err(outage);
         }
-        let document = reply.json::<Value>();
+        let document = reply.json();
         if let Some(refusal) = document.as_ref().and_then(|document| self.refusal.of(document)) {
             return Err(refused(&refusal));
         }

@@ -139,7 +139,7 @@ impl UserinfoEndpoint {
 
     fn linked_user(&self, reply: &Reply) -> Result<LinkedUser, Error> {
         check(reply)?;
-        let document: Value = reply.json().ok_or(Error::ProviderError)?;
+        let document = reply.json().ok_or(Error::ProviderError)?;
         match self.fields.refusal.of(&document).as_deref() {
             // RFC 6750 section 3.1.
             Some("invalid_token") => return Err(Error::ReconnectRequired),
@@ -184,8 +184,7 @@ impl Emails {
     /// not to be had, whether the address is verified stays unknown.
     fn complete(&self, user: &mut LinkedUser, reply: &Reply) -> Result<(), Error> {
         check(reply)?;
-        let entries = reply.json::<Vec<Value>>().filter(|_| reply.status.is_success());
-        let Some(entries) = entries else {
+        let Some(Value::Array(entries)) = reply.json().filter(|_| reply.status.is_success()) else {
             tracing::warn!(status = reply.status.as_u16(), "no list of e-mail addresses");
             return Ok(());
         };

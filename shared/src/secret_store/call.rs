@@ -140,7 +140,7 @@ pub(super) fn judge(outcome: Result<Reply, Failure>) -> Result<Option<Reply>, Er
 }
 
 fn error(reply: &Reply) -> StripeError {
-    reply.json::<ErrorBody>().unwrap_or_default().error
+    reply.object::<ErrorBody>().unwrap_or_default().error
 }
 
 /// Stripe's error code, where it looks like one.

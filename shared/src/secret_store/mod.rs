@@ -64,7 +64,7 @@ pub struct Listed {
 impl Secret {
     /// None when the answer is no secret of Stripe's: a 2xx alone may come from anything in between.
     fn read(reply: &Reply) -> Option<Self> {
-        reply.json::<Self>().filter(|secret| secret.object == "apps.secret")
+        reply.object::<Self>().filter(|secret| secret.object == "apps.secret")
     }
 }
 
@@ -139,7 +139,7 @@ impl UserSecrets<'_> {
         }
         let request =
             self.request(Method::GET, SET)?.query(&[&self.scope()[..], &[("limit", "100")]].concat());
-        let list = self.send("stripe.list", request).await?.and_then(|reply| reply.json::<List>());
+        let list = self.send("stripe.list", request).await?.and_then(|reply| reply.object::<List>());
         list.map(|list| list.data).ok_or(Error::SecretStoreUnavailable)
     }
 

@@ -81,7 +81,7 @@ impl ParameterStore {
             let Refusal { code, message } = refusal(&reply);
             return Err(format!("SSM answered {} {code}: {message}", reply.status.as_u16()));
         }
-        let answer: GetParametersResponse = reply.json().ok_or("SSM gave an answer that cannot be read")?;
+        let answer: GetParametersResponse = reply.object().ok_or("SSM gave an answer that cannot be read")?;
         Ok(answer.parameters.into_iter().map(|Parameter { name, value }| (name, value)).collect())
     }
 
@@ -118,7 +118,7 @@ fn is_worth_another_try(outcome: &Result<Reply, Failure>) -> bool {
 }
 
 fn refusal(reply: &Reply) -> Refusal {
-    reply.json().unwrap_or_default()
+    reply.object().unwrap_or_default()
 }
 
 /// A `GetParameters` request, signed as of `now` by Signature Version 4.

@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::invocation::Invocation;
+use crate::json;
 use crate::log;
 use crate::settings::{Rolling, Settings};
 use crate::stripe_user::{Mode, StripeUser};
@@ -35,9 +36,8 @@ impl SignedRequest {
     /// # Errors
     /// `bad_request` when it lacks a field, repeats one, or has one of the wrong type.
     pub fn payload<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_str(&self.payload).map_err(|_| {
-            Error::BadRequest("The signed payload lacks a field of this request, or has a wrong one.")
-        })
+        json::object(self.payload.as_bytes())
+            .ok_or(Error::BadRequest("The signed payload lacks a field of this request, or has a wrong one."))
     }
 }
 
@@ -99,9 +99,8 @@ impl Verifier {
     /// # Errors
     /// As [`Verifier::extract`].
     pub async fn extract_state(&self, state: &str, now: UnixSeconds) -> Result<StripeUser, Error> {
-        let state: State = serde_json::from_str(state).map_err(|_| {
-            Error::BadRequest("state must be the JSON {\"userId\",\"accountId\",\"signature\"}.")
-        })?;
+        let state: State = json::object(state.as_bytes())
+            .ok_or(Error::BadRequest("state must be the JSON {\"userId\",\"accountId\",\"signature\"}."))?;
         if state.user_id.is_empty() || state.account_id.is_empty() || state.signature.is_empty() {
             return Err(Error::SignatureMissing);
         }
@@ -118,8 +117,14 @@ impl Verifier {
 
     async fn body(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
         let signature = invocation.header("stripe-signature", Error::SignatureInvalid)?;
-        let payload = invocation.body()?.to_owned();
-        self.verify(signature.ok_or(Error::SignatureMissing)?, payload, invocation.now).await
+        let body = invocation.body()?;
+        match signature {
+            Some(signature) => self.verify(signature, body.to_owned(), invocation.now).await,
+            None if json::object::<Envelope>(body.as_bytes()).is_some() => {
+                Err(Error::BadRequest("Send the envelope with Content-Type: text/plain."))
+            }
+            None => Err(Error::SignatureMissing),
+        }
     }
 
     async fn envelope(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
@@ -127,9 +132,8 @@ impl Verifier {
         if body.is_empty() {
             return Err(Error::SignatureMissing);
         }
-        let Envelope { payload, signature } = serde_json::from_str(body).map_err(|_| {
-            Error::BadRequest("The body must be the JSON {\"payload\":\"…\",\"signature\":\"…\"}.")
-        })?;
+        let Envelope { payload, signature } = json::object(body.as_bytes())
+            .ok_or(Error::BadRequest("The body must be the JSON {\"payload\":\"…\",\"signature\":\"…\"}."))?;
         self.verify(&signature, payload, invocation.now).await
     }
 
@@ -146,13 +150,13 @@ impl Verifier {
         self.prove(signature, payload.as_bytes(), now).await.map_err(|refusal| {
             tracing::warn!(reason = ?refusal, "signature refused");
             match refusal {
-                Refusal::Expired => Error::SignatureExpired,
+                Refusal::TooOld => Error::SignatureExpired,
+                Refusal::FromTheFuture => Error::SignatureFromTheFuture,
                 Refusal::Malformed | Refusal::Mismatch => Error::SignatureInvalid,
             }
         })?;
-        let signer: Signer = serde_json::from_str(&payload).map_err(|_| {
-            Error::BadRequest("The signed payload is not a JSON object of the expected form.")
-        })?;
+        let signer: Signer = json::object(payload.as_bytes())
+            .ok_or(Error::BadRequest("The signed payload is not a JSON object of the expected form."))?;
         let (Some(user_id), Some(account_id)) = (signer.user_id, signer.account_id) else {
             return Err(Error::SignatureMissing);
         };
@@ -201,7 +205,11 @@ fn is_id(id: &str, prefix: &str) -> bool {
 
 fn is_text(invocation: &Invocation) -> Result<bool, Error> {
     let refusal = Error::BadRequest("Content-Type must be sent once, as text.");
-    let content_type = invocation.header("content-type", refusal)?.unwrap_or_default();
+    let content_type = invocation.header("content-type", refusal.clone())?.unwrap_or_default();
+    // So an HTTP API joins what was sent twice.
+    if content_type.contains(',') {
+        return Err(refusal);
+    }
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     Ok(essence.eq_ignore_ascii_case("text/plain"))
 }

@@ -28,8 +28,10 @@ pub(super) enum Refusal {
     Malformed,
     /// No signature in it is one of ours.
     Mismatch,
-    /// Right, but made too long ago or too far ahead.
-    Expired,
+    /// Right, but made too long ago.
+    TooOld,
+    /// Right, but made too far ahead of our clock.
+    FromTheFuture,
 }
 
 impl AppSecrets {
@@ -69,10 +71,11 @@ impl AppSecrets {
         if !matches {
             return Err(Refusal::Mismatch);
         }
-        if now.saturating_sub(header.seconds) > LONGEST_AGE
-            || header.seconds.saturating_sub(now) > LONGEST_LEAD
-        {
-            return Err(Refusal::Expired);
+        if now.saturating_sub(header.seconds) > LONGEST_AGE {
+            return Err(Refusal::TooOld);
+        }
+        if header.seconds.saturating_sub(now) > LONGEST_LEAD {
+            return Err(Refusal::FromTheFuture);
         }
         Ok(())
     }

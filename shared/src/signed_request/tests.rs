@@ -157,6 +157,51 @@ fn signed_nonsense_is_a_bad_request() {
 }
 
 #[test]
+fn arrays_do_not_stand_for_objects() {
+    // Each has the fields' values in the order of the struct that they would be read into.
+    let payload = r#"["usr_1","acct_1","logout","test",false]"#;
+    assert_eq!(refusal(post(payload, &sign(payload))), "bad_request");
+    assert_eq!(refusal(text(envelope(payload, &sign(payload)))), "bad_request");
+    let envelope = serde_json::json!([LOGOUT, sign(LOGOUT)]).to_string();
+    assert_eq!(refusal(text(envelope)), "bad_request");
+    let state = serde_json::json!(["usr_1", "acct_1", sign(HEADERS)]).to_string();
+    assert_eq!(
+        at_once(verifier().extract_state(&state, NOW)).err().map(|error| error.code()),
+        Some("bad_request")
+    );
+}
+
+#[test]
+fn an_envelope_sent_as_something_else_hears_about_its_content_type() {
+    let send = |content_type: &str| {
+        let headers = [("content-type", content_type.as_bytes())];
+        let request = invocation("POST", &headers, envelope(LOGOUT, &sign(LOGOUT)));
+        at_once(verifier().extract(&request, "logout")).err()
+    };
+    for content_type in ["", "application/json", "text/html", "text/plain,text/plain"] {
+        let error = send(content_type).unwrap();
+        assert_eq!(error.code(), "bad_request", "{content_type}");
+        assert!(error.message().contains("Content-Type"), "{content_type}: {}", error.message());
+    }
+    // Without a signature there is nothing to say but that.
+    assert_eq!(refusal(post(LOGOUT, "")), "signature_missing");
+}
+
+#[test]
+fn a_signature_too_old_and_one_from_the_future_hear_which_they_are() {
+    let at = |now: UnixSeconds| {
+        let mut request =
+            invocation("POST", &[("content-type", b"text/plain")], envelope(LOGOUT, &sign(LOGOUT)));
+        request.now = now;
+        at_once(verifier().extract(&request, "logout")).err().unwrap()
+    };
+    let (old, early) = (at(NOW + 301), at(NOW - 61));
+    assert_eq!((old.code(), early.code()), ("signature_expired", "signature_expired"));
+    assert!(old.message().contains("too old"), "{}", old.message());
+    assert!(early.message().contains("in the future"), "{}", early.message());
+}
+
+#[test]
 fn bodies_that_cannot_be_read_are_bad_requests() {
     assert_eq!(refusal(text("nonsense")), "bad_request");
     assert_eq!(refusal(text(r#"{"payload":1,"signature":"x"}"#)), "bad_request");

@@ -133,11 +133,11 @@ fn age_has_an_end_in_both_directions() {
     let header = format!("t={TIME},v1={GOOD}");
     for (now, expected) in [
         (TIME + 300, Ok(())),
-        (TIME + 301, Err(Refusal::Expired)),
-        (TIME + 31_536_000, Err(Refusal::Expired)),
+        (TIME + 301, Err(Refusal::TooOld)),
+        (TIME + 31_536_000, Err(Refusal::TooOld)),
         (TIME - 60, Ok(())),
-        (TIME - 61, Err(Refusal::Expired)),
-        (0, Err(Refusal::Expired)),
+        (TIME - 61, Err(Refusal::FromTheFuture)),
+        (0, Err(Refusal::FromTheFuture)),
     ] {
         assert_eq!(secrets(SECRET).verify(&header, PAYLOAD.as_bytes(), now), expected, "{now}");
     }
