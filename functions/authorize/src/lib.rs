@@ -209,7 +209,11 @@ impl Authorize {
         new.kept = grant.kept;
         let linked = async {
             nonce?;
-            let user = self.userinfo.read(&new, deadline).await?;
+            // A token just granted: no link has ended, the provider did not stand by this sign-in.
+            let user = self.userinfo.read(&new, deadline).await.map_err(|error| match error {
+                Error::ReconnectRequired => Error::CodeRejected,
+                other => other,
+            })?;
             new.subject = Some(user.id.clone());
             tokens.save(&new, old).await?;
             Ok(user)

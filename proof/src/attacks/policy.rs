@@ -29,6 +29,7 @@ async fn email(attacks: &mut Attacks<'_>) {
         ("require", r#","email_verified":null"#, unverified),
         ("require", r#","email_verified":["true"]"#, unverified),
         ("require", "", unverified),
+        ("require", r#","email_verified":true,"email":null"#, unverified),
         ("require", r#","email_verified":"true""#, "succeeded"),
         ("allow", r#","email_verified":false"#, unverified),
         ("allow", "", "succeeded"),

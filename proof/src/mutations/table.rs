@@ -320,7 +320,7 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "the verified address",
         changes: &[Change {
             file: "shared/src/provider/userinfo.rs",
-            find: "!self.email_verified.allows(user.email_verified)",
+            find: "!self.email_verified.admits(&user)",
             replace: "false",
         }],
         attack: "e-mail: EMAIL_VERIFIED=require, {…,\"email_verified\":false}",

@@ -88,6 +88,51 @@ async fn an_unverified_address_is_not_linked_unless_the_policy_allows() {
 }
 
 #[tokio::test]
+async fn a_verified_flag_without_an_address_is_not_linked() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    let whoami = r#"{"sub":"person_ada","email_verified":true}"#;
+    rig.world.faults.always(Party::Provider, "/oauth/whoami", Fault::body(200, whoami));
+    assert_eq!(app.link(Person::Ada).await.error(), (401, "email_unverified".to_owned()));
+    assert_eq!((app.stored().len(), rig.world.provider.live_grants()), (0, 0));
+}
+
+#[tokio::test]
+async fn an_id_too_long_for_64_bits_keeps_its_digits() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    let whoami =
+        r#"{"sub":340282366920938463463374607431768211457,"email":"a@example.com","email_verified":true}"#;
+    rig.world.faults.always(Party::Provider, "/oauth/whoami", Fault::body(200, whoami));
+    assert_eq!(app.link(Person::Ada).await.json()["id"], "340282366920938463463374607431768211457");
+    // Its neighbour, which is the same number in 64 bits.
+    let other = whoami.replace("457,", "456,");
+    rig.world.faults.clear();
+    rig.world.faults.always(Party::Provider, "/oauth/whoami", Fault::body(200, &other));
+    assert_eq!(app.userinfo().await.error(), (403, "identity_changed".to_owned()));
+}
+
+/// There was no link yet whose access could have ended.
+#[tokio::test]
+async fn a_new_token_that_userinfo_refuses_is_a_sign_in_that_was_not_accepted() {
+    for direct in [false, true] {
+        let rig = if direct { Rig::direct().await } else { Rig::session_bound().await };
+        let app = rig.app();
+        rig.world.faults.always(Party::Provider, "/oauth/whoami", Fault::status(401));
+        let answer = if direct {
+            let login = app.get(&app.login_address()).await;
+            let callback = app.at_provider(login.headers["location"].to_str().unwrap(), Person::Ada);
+            app.get(&callback).await.page()
+        } else {
+            app.link(Person::Ada).await.error()
+        };
+        assert_eq!(answer, (401, "code_rejected".to_owned()));
+        assert_eq!((app.stored().len(), rig.world.provider.live_grants()), (0, 0));
+        assert_eq!(app.get_signed("userinfo").await.error(), (401, "not_connected".to_owned()));
+    }
+}
+
+#[tokio::test]
 async fn the_same_code_again_finds_the_link_made() {
     let rig = Rig::session_bound().await;
     let app = rig.app();

@@ -30,7 +30,7 @@ pub struct UserinfoEndpoint {
 /// What `EMAIL_VERIFIED` asks of a linked account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum EmailPolicy {
-    /// The provider must say that the address is verified.
+    /// The provider must give an address, and say that it is verified.
     Require,
     /// The provider must not say that it is not.
     Allow,
@@ -121,7 +121,7 @@ impl UserinfoEndpoint {
         if let Some(profile) = &mut user.profile {
             conceal(profile, &tokens.access_token);
         }
-        if !self.email_verified.allows(user.email_verified) {
+        if !self.email_verified.admits(&user) {
             return Err(Error::EmailUnverified);
         }
         user.callback.clone_from(&tokens.kept);
@@ -148,7 +148,7 @@ impl UserinfoEndpoint {
             None if !reply.status.is_success() => return Err(Error::ProviderError),
             None => {}
         }
-        let id = self.fields.id.find(&document).and_then(identifier).ok_or(Error::ProviderError)?;
+        let id = self.identifier(&document, reply).ok_or(Error::ProviderError)?;
         Ok(LinkedUser {
             id,
             email: self.fields.email.text(&document),
@@ -158,6 +158,15 @@ impl UserinfoEndpoint {
             callback: BTreeMap::new(),
             profile: self.with_profile.then_some(document),
         })
+    }
+
+    /// Ids are strings at most providers and numbers at some.
+    fn identifier(&self, document: &Value, reply: &Reply) -> Option<String> {
+        match self.fields.id.find(document)? {
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            Value::Number(_) => whole_number(self.fields.id.find_raw(reply.text()?)?.get()),
+            _ => None,
+        }
     }
 }
 
@@ -220,22 +229,27 @@ fn check(reply: &Reply) -> Result<(), Error> {
 }
 
 impl EmailPolicy {
-    fn allows(self, verified: Option<bool>) -> bool {
+    fn admits(self, user: &LinkedUser) -> bool {
         match self {
-            Self::Require => verified == Some(true),
-            Self::Allow => verified != Some(false),
+            Self::Require => {
+                let has_address = user.email.as_deref().is_some_and(|address| !address.trim().is_empty());
+                has_address && user.email_verified == Some(true)
+            }
+            Self::Allow => user.email_verified != Some(false),
             Self::Ignore => true,
         }
     }
 }
 
-/// Ids are strings at most providers and numbers at some.
-fn identifier(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
+/// A number as an id: the digits as they are written, however many. `1e3` and `1000.0` are the number 1000, so they
+/// are that id. A fraction is no id, nor is a float too large to be exact: it stands for several numbers.
+fn whole_number(written: &str) -> Option<String> {
+    const EXACT_BELOW: f64 = 9_007_199_254_740_992.0; // 2^53
+    if written.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()) {
+        return Some(written.to_owned());
     }
+    let number: f64 = written.parse().ok()?;
+    (number.fract() == 0.0 && number.abs() < EXACT_BELOW).then(|| format!("{number:.0}"))
 }
 
 /// A flag is a boolean by the standard, and a string or a number at some providers; anything else is no.
@@ -298,17 +312,49 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_decides() {
-        for (policy, yes, no, unknown) in [
-            (EmailPolicy::Require, true, false, false),
-            (EmailPolicy::Allow, true, false, true),
-            (EmailPolicy::Ignore, true, true, true),
+    fn an_id_that_is_a_number_keeps_its_digits() {
+        for (id, expected) in [
+            ("7", Some("7")),
+            ("-7", Some("-7")),
+            ("18446744073709551615", Some("18446744073709551615")),
+            ("18446744073709551616", Some("18446744073709551616")),
+            ("-9223372036854775809", Some("-9223372036854775809")),
+            ("340282366920938463463374607431768211457", Some("340282366920938463463374607431768211457")),
+            // The same number, however a provider writes it.
+            ("1000.0", Some("1000")),
+            ("1e3", Some("1000")),
+            ("9007199254740991.0", Some("9007199254740991")),
+            // A float this large stands for several numbers.
+            ("9007199254740993.0", None),
+            ("1e300", None),
+            ("1.5", None),
         ] {
-            assert_eq!(
-                (policy.allows(Some(true)), policy.allows(Some(false)), policy.allows(None)),
-                (yes, no, unknown),
-                "{policy:?}"
-            );
+            let told = endpoint(&[]).linked_user(&Reply::of(200, &format!(r#"{{"sub":null,"id": {id} }}"#)));
+            let told = told.map(|user| user.id).map_err(|error| error.code());
+            assert_eq!(told, expected.map(str::to_owned).ok_or("provider_error"), "{id}");
+        }
+    }
+
+    #[test]
+    fn the_policy_decides() {
+        for (policy, yes, no, unknown, yes_without_address) in [
+            ("require", true, false, false, false),
+            ("allow", true, false, true, true),
+            ("ignore", true, true, true, true),
+        ] {
+            let endpoint = endpoint(&[("EMAIL_VERIFIED", policy)]);
+            let admits = |body: &str| {
+                endpoint.email_verified.admits(&endpoint.linked_user(&Reply::of(200, body)).unwrap())
+            };
+            assert_eq!(admits(r#"{"id":1,"email":"a@example.com","email_verified":true}"#), yes, "{policy}");
+            assert_eq!(admits(r#"{"id":1,"email":"a@example.com","email_verified":false}"#), no, "{policy}");
+            assert_eq!(admits(r#"{"id":1,"email":"a@example.com"}"#), unknown, "{policy}");
+            for address in
+                ["", r#","email":null"#, r#","email":"""#, r#","email":" ""#, r#","email":["a@example.com"]"#]
+            {
+                let body = format!(r#"{{"id":1,"email_verified":true{address}}}"#);
+                assert_eq!(admits(&body), yes_without_address, "{policy} {body}");
+            }
         }
     }
 

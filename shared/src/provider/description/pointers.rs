@@ -1,6 +1,9 @@
 //! Where in a provider's answer something is.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// JSON pointers (RFC 6901); the first that leads to something counts.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +19,13 @@ impl Pointers {
         self.all(document).next()
     }
 
+    /// As [`Pointers::find`], as it is written in the document's text: a [`Value`] holds no more than 64 bits of a
+    /// number.
+    pub(in crate::provider) fn find_raw<'a>(&self, document: &'a str) -> Option<&'a RawValue> {
+        let document = serde_json::from_str(document).ok()?;
+        self.0.iter().filter_map(|pointer| follow(pointer, document)).find(|value| value.get() != "null")
+    }
+
     /// The first text among what the pointers lead to; empty counts as nothing.
     pub(in crate::provider) fn text(&self, document: &Value) -> Option<String> {
         self.all(document).filter_map(Value::as_str).find(|text| !text.is_empty()).map(str::to_owned)
@@ -23,5 +33,47 @@ impl Pointers {
 
     fn all<'a>(&self, document: &'a Value) -> impl Iterator<Item = &'a Value> {
         self.0.iter().filter_map(|pointer| document.pointer(pointer)).filter(|value| !value.is_null())
+    }
+}
+
+/// RFC 6901 section 4.
+fn follow<'a>(pointer: &str, document: &'a RawValue) -> Option<&'a RawValue> {
+    pointer.split('/').skip(1).try_fold(document, |value, token| {
+        if value.get().starts_with('[') {
+            let elements: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
+            elements.get(token.parse::<usize>().ok()?).copied()
+        } else {
+            let members: BTreeMap<String, &RawValue> = serde_json::from_str(value.get()).ok()?;
+            members.get(&token.replace("~1", "/").replace("~0", "~")).copied()
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_found_raw_is_what_is_found() {
+        let document = r#" { "a": null, "b": [ {}, { "c/d~": 12345678901234567890123, "é": "\u00e9" } ], "e": [1], "e": [2] } "#;
+        let value: Value = serde_json::from_str(document).unwrap();
+        for (pointer, expected) in [
+            ("/b/1/c~1d~0", Some("12345678901234567890123")),
+            ("/b/1/é", Some(r#""\u00e9""#)),
+            ("/b/0", Some("{}")),
+            ("/e", Some("[2]")),
+            ("/a", None),
+            ("/a/b", None),
+            ("/b/2", None),
+            ("/b/x", None),
+            ("/b/1/é/0", None),
+            ("/nowhere", None),
+        ] {
+            let pointers = Pointers::new(vec!["/a".to_owned(), pointer.to_owned()]);
+            let raw = pointers.find_raw(document).map(RawValue::get);
+            assert_eq!(raw, expected, "{pointer}");
+            let raw = raw.map(|raw| serde_json::from_str::<Value>(raw).unwrap());
+            assert_eq!(raw.as_ref(), pointers.find(&value), "{pointer}");
+        }
     }
 }
