@@ -7,10 +7,10 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use axum::http::header::ACCEPT;
 use serde_json::{Value, json};
-use shared::http::Request;
+use shared::http::{Failure, Request};
 use shared::{Deadline, Http};
 
-/// Why there is no description.
+/// Why there is no description, in words for the person who asked.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotDiscovered(String);
 
@@ -28,13 +28,22 @@ impl std::error::Error for NotDiscovered {}
 /// When the issuer gives no metadata, or metadata of another issuer.
 pub async fn discover(http: &Http, issuer: &str) -> Result<Value, NotDiscovered> {
     let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-    let url = address.parse().map_err(|_| NotDiscovered(format!("{address} is no address")))?;
+    let url = address.parse().map_err(|_| {
+        NotDiscovered(format!("{issuer} is not an address. An issuer is written as https://id.example.com"))
+    })?;
     let request = Request::get(url).header(ACCEPT, HeaderValue::from_static("application/json"));
     let reply = http.send("issuer.discover", request, Deadline::after(Duration::from_secs(10))).await;
-    let reply = reply.map_err(|failure| NotDiscovered(format!("{address} gave no answer: {failure:?}")))?;
-    let metadata = reply.json().filter(|_| reply.status.is_success());
-    let metadata: Value = metadata
-        .ok_or_else(|| NotDiscovered(format!("{address} answered {} and no metadata", reply.status)))?;
+    let reply = reply.map_err(|failure| {
+        NotDiscovered(match failure {
+            Failure::NotConnected => format!("{address} cannot be reached"),
+            Failure::Lost => format!("{address} did not answer in time, or the connection broke"),
+            Failure::TooLong => format!("{address} answered with far more than metadata"),
+        })
+    })?;
+    let metadata = reply.json().filter(|metadata| metadata.is_object() && reply.status.is_success());
+    let metadata = metadata.ok_or_else(|| {
+        NotDiscovered(format!("{address} answered {}, without OpenID Connect metadata", reply.status))
+    })?;
     describe(issuer, &metadata)
 }
 
@@ -46,7 +55,10 @@ fn describe(issuer: &str, metadata: &Value) -> Result<Value, NotDiscovered> {
     // Discovery section 4.3.
     let told = text("issuer").unwrap_or_default();
     if told.trim_end_matches('/') != issuer.trim_end_matches('/') {
-        return Err(NotDiscovered(format!("the metadata is that of issuer {told:?}")));
+        return Err(NotDiscovered(match told {
+            "" => "the metadata does not name its issuer".to_owned(),
+            _ => format!("the metadata is that of another issuer, {told}"),
+        }));
     }
     let required =
         |name: &str| text(name).ok_or_else(|| NotDiscovered(format!("the metadata has no {name}")));

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod direct;
+mod discover;
 mod events;
 mod gateway;
 mod log;
