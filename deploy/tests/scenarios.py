@@ -1,6 +1,6 @@
 """Deployments that between them turn every condition of the template on and off."""
 
-AS_LITTLE_AS_POSSIBLE = {"StripeAppId": "com.example.app", "ThirdPartyClientId": "client"}
+AS_LITTLE_AS_POSSIBLE = {"StripeAppId": "com.example.app", "ThirdPartyClientId": "client", "StripeApiKey": "test"}
 
 EVERYTHING = {
     "StripeAppId": "com.example.app",
@@ -21,6 +21,7 @@ EVERYTHING = {
     "EmailVerified": "ignore",
     "Userinfo": "full",
     "SecretsPath": "/other/path",
+    "StripeApiKey": "live",
     "StripeApiKeyLive": "yes",
     "StripeApiKeyTest": "yes",
     "StripeApiKeySandbox": "yes",

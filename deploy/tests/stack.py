@@ -89,6 +89,9 @@ class Stack:
                 return f"<{argument if isinstance(argument, str) else '.'.join(argument)}>"
             if function == "Fn::Sub":
                 return self._sub(argument)
+            if function == "Fn::Join":
+                separator, parts = argument
+                return separator.join(self._value(parts))
             if function == "Fn::If":
                 condition, yes, no = argument
                 return self._value(yes if self.conditions[condition] else no)

@@ -44,7 +44,9 @@ class Mutations(unittest.TestCase):
         return [name for name, resource in self.template["Resources"].items() if resource["Type"] == kind]
 
     def test_every_setting_is_missed(self):
-        self.assert_all_found(["Globals", "Function", "Environment", "Variables"], 8)
+        self.assert_all_found(["Globals", "Function", "Environment", "Variables"], 9)
+        modes = ["Globals", "Function", "Environment", "Variables", "STRIPE_MODES", "Fn::Join", 1]
+        self.assert_all_found(modes, 4)
         for name in self.names("AWS::Serverless::Function"):
             self.assert_all_found(["Resources", name, "Properties", "Environment", "Variables"], 5)
 

@@ -279,6 +279,7 @@ fn settings(options: &Options, addresses: &Addresses) -> BTreeMap<String, String
         ("STRIPE_API_BASE", addresses.stripe.clone()),
         ("STRIPE_APP_ID", APP_ID.to_owned()),
         ("STRIPE_DASHBOARD_BASE", addresses.dashboard.clone()),
+        ("STRIPE_MODES", "default,live,test,sandbox".to_owned()),
         ("THIRD_PARTY_CLIENT_ID", "sandbox-client".to_owned()),
         ("THIRD_PARTY_ISSUER", provider.clone()),
         ("THIRD_PARTY_REVOKE_URL", format!("{provider}/revoke")),

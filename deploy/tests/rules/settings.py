@@ -9,7 +9,7 @@ NOT_IN_THE_TEMPLATE = {"STRIPE_API_BASE", "STRIPE_DASHBOARD_BASE", "SSL_CERT_FIL
 # For Lambda, which publishes no version of a function in which nothing has changed.
 NOT_READ = {"RELEASE"}
 # Not a parameter of the same name.
-DERIVED = {"API_HOST_URL", "METRICS_NAMESPACE"}
+DERIVED = {"API_HOST_URL", "METRICS_NAMESPACE", "STRIPE_MODES"}
 
 
 def every_setting_that_the_code_reads_is_set_and_no_other(stack, code):
@@ -45,5 +45,15 @@ def every_api_key_that_is_said_to_be_there_is_used(stack, code):
         if parameter.startswith("StripeApiKey"):
             name = re.sub("(?<=[a-z])(?=[A-Z])", "_", parameter).upper() + "_PARAMETER"
             for binary, (_, properties) in functions(stack).items():
-                if name in variables(properties) and (variables(properties)[name] != "") != (value == "yes"):
+                if name in variables(properties) and (variables(properties)[name] != "") != (value != "no"):
                     yield f"{binary}: {name} does not follow {parameter}={value}"
+
+
+def stripe_modes_says_what_the_api_keys_are_for(stack, code):
+    there = [mode for mode in ["live", "test", "sandbox"] if stack.parameters[f"StripeApiKey{mode.title()}"] == "yes"]
+    if stack.parameters["StripeApiKey"] != "no":
+        there += ["default", stack.parameters["StripeApiKey"]]
+    for binary, (_, properties) in functions(stack).items():
+        told = variables(properties).get("STRIPE_MODES", "")
+        if sorted(told.split(",")) != sorted(there):
+            yield f"{binary}: STRIPE_MODES is {told}, not {there}"

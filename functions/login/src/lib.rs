@@ -7,9 +7,12 @@ use serde::{Deserialize, Serialize};
 use shared::lambda::Function;
 use shared::provider::AuthorizationEndpoint;
 use shared::sealed::{SealingKeys, Session, StateToken};
+use shared::secret_store::Modes;
 use shared::settings::Rolling;
 use shared::signed_request::Verifier;
-use shared::{Error, Http, Invocation, LinkFlow, Response, Settings, UnixSeconds, pkce, response};
+use shared::{
+    Error, Http, Invocation, LinkFlow, Response, Settings, StripeUser, UnixSeconds, pkce, response,
+};
 
 /// S may be this long, in characters.
 const LONGEST_STATE: usize = 512;
@@ -22,6 +25,8 @@ pub struct Login {
     verifier: Verifier,
     keys: Rolling<SealingKeys>,
     authorization: AuthorizationEndpoint,
+    /// Those that the link can be stored in; `None` where that is not told.
+    modes: Option<Modes>,
 }
 
 /// The signed payload of `POST`.
@@ -46,7 +51,8 @@ impl Function for Login {
         let verifier = Verifier::from_settings(settings);
         let keys = settings.rolling(SealingKeys::from_settings);
         let authorization = AuthorizationEndpoint::from_settings(settings);
-        Some(Self { flow: flow?, verifier: verifier?, keys: keys?, authorization: authorization? })
+        let modes = Modes::from_settings(settings);
+        Some(Self { flow: flow?, verifier: verifier?, keys: keys?, authorization: authorization?, modes })
     }
 
     async fn handle(&self, invocation: &Invocation) -> Response {
@@ -69,7 +75,7 @@ impl Login {
             return Err(Error::BadRequest("Send state and challenge as createOAuthState() gave them."));
         }
         let session = Session { state, challenge: challenge.clone() };
-        let token = StateToken::begin(signed.user, Some(session), invocation.now)?;
+        let token = self.begin(signed.user, Some(session), invocation)?;
         let sealed =
             self.keys.current().sealing().seal(&token, &self.authorization.registration().context())?;
         let address = self.authorization.request(&sealed, &challenge, &token.id);
@@ -81,11 +87,24 @@ impl Login {
         self.flow.require(LinkFlow::Direct)?;
         let state = invocation.query("state", LONGEST_SIGNED_STATE)?.ok_or(Error::SignatureMissing)?;
         let user = self.verifier.extract_state(state, invocation.now).await?;
-        let token = StateToken::begin(user, None, invocation.now)?;
+        let token = self.begin(user, None, invocation)?;
         let keys = self.keys.current();
         let key = keys.sealing();
         let sealed = key.seal(&token, &self.authorization.registration().context())?;
         let challenge = pkce::challenge(&key.pkce_verifier(&token.id));
         Ok(response::see_other(&self.authorization.request(&sealed, &challenge, &token.id)))
+    }
+
+    /// Begins a link that can be stored.
+    fn begin(
+        &self,
+        user: StripeUser,
+        session: Option<Session>,
+        invocation: &Invocation,
+    ) -> Result<StateToken, Error> {
+        if let Some(modes) = &self.modes {
+            modes.require(&user)?;
+        }
+        Ok(StateToken::begin(user, session, invocation.now)?)
     }
 }

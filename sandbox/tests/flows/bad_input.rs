@@ -298,10 +298,33 @@ async fn ids_that_stripe_does_not_use_are_refused() {
 
 #[tokio::test]
 async fn a_mode_without_a_key_is_the_operators_to_mend() {
-    let rig = Rig::set(&[("STRIPE_API_KEY_LIVE_PARAMETER", "")]).await;
+    let rig =
+        Rig::set(&[("STRIPE_API_KEY_LIVE_PARAMETER", ""), ("STRIPE_MODES", "default,test,sandbox")]).await;
     let mut app = rig.app();
+    let challenge = "c".repeat(43);
+    let login = [("state", "S"), ("challenge", challenge.as_str())];
     app.mode = "live";
-    assert_eq!(app.userinfo().await.error(), (500, "client_misconfigured".to_owned()));
+    let misconfigured = (500, "client_misconfigured".to_owned());
+    assert_eq!(app.userinfo().await.error(), misconfigured);
+    assert_eq!(app.post("login", "login", &login).await.error(), misconfigured, "before anybody consents");
     app.mode = "production";
     assert_eq!(app.userinfo().await.error(), bad_request());
+    app.mode = "test";
+    assert_eq!(app.post("login", "login", &login).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn without_a_key_for_requests_that_sign_no_mode_the_direct_flow_says_so_at_login() {
+    let rig = Rig::with(sandbox::Options {
+        flow: shared::LinkFlow::Direct,
+        settings: vec![
+            ("STRIPE_API_KEY_PARAMETER", String::new()),
+            ("STRIPE_MODES", "live,sandbox".to_owned()),
+        ],
+        ..sandbox::Options::default()
+    })
+    .await;
+    let app = rig.app();
+    assert_eq!(app.get_signed("userinfo").await.error(), bad_request());
+    assert_eq!(app.get(&app.login_address()).await.page(), bad_request(), "before anybody consents");
 }

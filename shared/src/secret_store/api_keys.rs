@@ -1,5 +1,6 @@
 use secrecy::{ExposeSecret, SecretString};
 
+use super::modes::{Modes, without_key};
 use crate::error::Error;
 use crate::settings::Settings;
 use crate::stripe_user::{Mode, StripeUser};
@@ -18,11 +19,16 @@ impl ApiKeys {
     pub const SECRETS: [&'static str; 4] =
         ["STRIPE_API_KEY", "STRIPE_API_KEY_LIVE", "STRIPE_API_KEY_TEST", "STRIPE_API_KEY_SANDBOX"];
 
-    /// Reads `STRIPE_API_KEY` and its three variants by mode; at least one must be there.
+    /// Reads `STRIPE_API_KEY` and its three variants by mode; at least one must be there. Where `STRIPE_MODES` is set,
+    /// it must say what they are for.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
+        let told = Modes::from_settings(settings);
+        let are_faulty = |settings: &Settings| Self::SECRETS.iter().any(|name| settings.has_problem(name));
         let [plain, live, test, sandbox] = Self::SECRETS.map(|name| settings.optional_secret(name));
         if [&plain, &live, &test, &sandbox].into_iter().all(Option::is_none) {
-            settings.required_secret("STRIPE_API_KEY");
+            if !are_faulty(settings) {
+                settings.required_secret("STRIPE_API_KEY");
+            }
             return None;
         }
         let mut keys = Self {
@@ -39,11 +45,21 @@ impl ApiKeys {
             // The more exact name wins where both are set.
             slot.get_or_insert(key);
         }
+        let modes = keys.modes();
+        if told.is_some_and(|told| told != modes) && !are_faulty(settings) {
+            settings.problem("STRIPE_MODES", &format!("must be {modes}: that is what the API keys are for"));
+        }
         Some(keys)
     }
 
+    fn modes(&self) -> Modes {
+        let keys = [(Mode::Live, &self.live), (Mode::Test, &self.test), (Mode::Sandbox, &self.sandbox)];
+        let signed = keys.into_iter().filter(|(_, key)| key.is_some()).map(|(mode, _)| Some(mode));
+        signed.chain(self.default.is_some().then_some(None)).collect()
+    }
+
     pub(super) fn mode_of(&self, user: &StripeUser) -> Result<Mode, Error> {
-        user.mode().or(self.default).ok_or(Error::BadRequest("Sign a mode with this request: live or test."))
+        user.mode().or(self.default).ok_or_else(|| without_key(None))
     }
 
     pub(super) fn of(&self, user: &StripeUser) -> Result<&SecretString, Error> {
@@ -53,10 +69,7 @@ impl ApiKeys {
             Mode::Test => &self.test,
             Mode::Sandbox => &self.sandbox,
         };
-        key.as_ref().ok_or_else(|| {
-            tracing::error!(%mode, "there is no STRIPE_API_KEY for this mode");
-            Error::ClientMisconfigured
-        })
+        key.as_ref().ok_or_else(|| without_key(Some(mode)))
     }
 }
 
@@ -127,6 +140,23 @@ mod tests {
         let keys = keys(&[("STRIPE_API_KEY_TEST", "sk_test_2")]).ok().unwrap();
         assert_eq!(key_for(&keys, None), Err("bad_request"));
         assert_eq!(key_for(&keys, Some(Mode::Test)), Ok("sk_test_2".to_owned()));
+    }
+
+    #[test]
+    fn stripe_modes_must_say_what_the_keys_are_for() {
+        let some = [("STRIPE_API_KEY", "sk_live_1"), ("STRIPE_API_KEY_SANDBOX", "sk_test_3")];
+        let with = |modes| {
+            keys(&[&some[..], &[("STRIPE_MODES", modes)]].concat()).map(|keys| keys.modes().to_string())
+        };
+        assert_eq!(with("sandbox,live,default"), Ok("default,live,sandbox".to_owned()));
+        for modes in ["default,live", "live,sandbox", "default,test,sandbox", "default,live,test,sandbox"] {
+            let problem = with(modes).unwrap_err();
+            assert!(problem.starts_with("STRIPE_MODES must be default,live,sandbox"), "{modes}: {problem}");
+        }
+        // A key that is wrong is problem enough.
+        let problem =
+            keys(&[("STRIPE_API_KEY", "pk_test_1"), ("STRIPE_MODES", "default,test")]).err().unwrap();
+        assert!(!problem.contains("STRIPE_MODES"), "{problem}");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod api_keys;
 mod call;
+mod modes;
 
 use lambda_http::http::{HeaderName, HeaderValue, Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
@@ -22,6 +23,7 @@ use crate::stripe_user::{Mode, StripeUser};
 pub use api_keys::ApiKeys;
 pub use call::Claim;
 use call::{TRIES, claimed, judge, persist};
+pub use modes::Modes;
 
 /// The longest payload, in characters.
 pub const LONGEST_PAYLOAD: usize = 5000;
