@@ -61,9 +61,40 @@ describe('signed in', () => {
     expect(screen.find('Banner')).toBeUndefined();
     expect(world.dashboard.showToast).not.toHaveBeenCalled();
 
-    await screen.press('Link', 'Sign out');
+    await screen.signOut();
     expect(world.to('logout')).toHaveLength(1);
     expect(screen.signIn()).toBeDefined();
+  });
+
+  test.each([
+    ['App', App, 'FocusView'],
+    ['AppSettings', AppSettings, 'Banner'],
+    ['PaymentDetails', PaymentDetails, 'FocusView'],
+  ])('%s asks before it signs out, and says what that does', async (_, View, type) => {
+    const screen = await show(<View {...contextProps()} />);
+    const isAsked = () => screen.find(type, 'Sign out of Example?') !== undefined;
+    expect(isAsked()).toBe(false);
+
+    await screen.press('Link', 'Sign out');
+    expect(isAsked()).toBe(true);
+    expect(screen.text()).toContain('gives up its access');
+    expect(screen.find('Button', 'Sign out')).toMatchObject({type: 'destructive'});
+    expect(world.to('logout')).toHaveLength(0);
+
+    await screen.press('Button', 'Cancel');
+    expect(isAsked()).toBe(false);
+    expect(world.to('logout')).toHaveLength(0);
+    expect(screen.text()).toContain('Ada Lovelace');
+  });
+
+  test('closing the question in the drawer is a no', async () => {
+    const screen = await open();
+    await screen.press('Link', 'Sign out');
+    const {setShown} = screen.find('FocusView') as {setShown: (shown: boolean) => void};
+    setShown(false);
+    await settle();
+    expect(screen.find('FocusView')).toBeUndefined();
+    expect(world.to('logout')).toHaveLength(0);
   });
 
   test('a user without name or address has an id', async () => {
@@ -77,8 +108,9 @@ describe('signed in', () => {
     const {logout} = world.replies;
     world.replies.logout = () => refusal(503, 'secret_store_unavailable');
     const screen = await open();
-    await screen.press('Link', 'Sign out');
-    expect(screen.text()).toContain('Stripe is out of reach.');
+    await screen.signOut();
+    expect(screen.text()).toContain('Sign-out not finished');
+    expect(screen.text()).toContain('Stripe is out of reach. Your account may still be linked.');
     world.replies.logout = logout!;
     await screen.press('Button', 'Retry');
     expect(world.to('logout')).toHaveLength(2);
@@ -114,7 +146,7 @@ describe('failures', () => {
   test('during an outage one can still sign out', async () => {
     world.replies.userinfo = () => refusal(503, 'provider_unavailable');
     const screen = await open();
-    await screen.press('Link', 'Sign out');
+    await screen.signOut();
     expect(world.to('logout')).toHaveLength(1);
   });
 
@@ -131,7 +163,7 @@ describe('failures', () => {
   test('a changed account is mended by signing out', async () => {
     world.replies.userinfo = () => refusal(403, 'identity_changed');
     const screen = await open();
-    await screen.press('Button', 'Sign out');
+    await screen.signOut('Button');
     expect(world.to('logout')).toHaveLength(1);
     expect(screen.signIn()).toBeDefined();
   });

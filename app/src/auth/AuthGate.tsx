@@ -1,19 +1,22 @@
 import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
 import {Banner, Button, Link} from '@stripe/ui-extension-sdk/ui';
-import type {ReactElement} from 'react';
-import type {Page} from '../components/Page';
+import {useState, type Dispatch, type ReactElement} from 'react';
+import {brand} from '../brand';
+import type {Confirmation, Page, PageProps} from '../components/Page';
 import type {LinkedUser} from './backend';
+import type {Event} from './machine';
 import {BusyPage, FailedPage, SignInPage, WaitingPage} from './pages';
 import {useLink} from './useLink';
 import {nameOf} from './user';
 
-/** What a view gets once an account is linked. It has to show both elements. */
+/** What a view gets once an account is linked. */
 export interface Session {
   user: LinkedUser;
-  /** For `footerContent`, on every page. */
-  signOutLink: ReactElement;
-  /** For `banner`: says who was linked just now, and lets the user undo it. */
-  banner?: ReactElement;
+  /**
+   * For each page of the view, `<DrawerPage {...frame}>`: a link to sign out and the question before it; and
+   * a banner that says who was linked just now, and lets the user undo it.
+   */
+  frame: Pick<PageProps, 'banner' | 'footerContent' | 'confirmation'>;
 }
 
 interface AuthGateProps {
@@ -32,6 +35,7 @@ export function AuthGate(props: AuthGateProps) {
 
 function Gate({context, Page, children}: AuthGateProps) {
   const [state, send] = useLink(context);
+  const signOut = useSignOut(send);
 
   switch (state.name) {
     case 'checking':
@@ -45,16 +49,36 @@ function Gate({context, Page, children}: AuthGateProps) {
     case 'waiting':
       return <WaitingPage Page={Page} state={state} send={send} />;
     case 'failed':
-      return <FailedPage Page={Page} state={state} send={send} />;
-    case 'signedIn': {
-      const signOut = () => send({type: 'signOut'});
+      return <FailedPage Page={Page} state={state} send={send} signOut={signOut} />;
+    case 'signedIn':
       return children({
         user: state.user,
-        signOutLink: <Link onPress={signOut}>Sign out</Link>,
-        banner: state.justLinked ? <LinkedBanner user={state.user} onUndo={signOut} /> : undefined,
+        frame: {
+          banner: state.justLinked ? <LinkedBanner user={state.user} onUndo={signOut.ask} /> : undefined,
+          footerContent: <Link onPress={signOut.ask}>Sign out</Link>,
+          confirmation: signOut,
+        },
       });
-    }
   }
+}
+
+/** Ending a link cannot be undone, so it is asked for first. */
+function useSignOut(send: Dispatch<Event>): Confirmation {
+  const [isAsked, setAsked] = useState(false);
+  return {
+    title: `Sign out of ${brand.provider}?`,
+    text:
+      `This app gives up its access to your ${brand.provider} account and deletes what Stripe keeps of it. ` +
+      `Your ${brand.provider} account itself stays as it is. To use it here again, you sign in again.`,
+    action: 'Sign out',
+    isAsked,
+    ask: () => setAsked(true),
+    confirm: () => {
+      setAsked(false);
+      send({type: 'signOut'});
+    },
+    cancel: () => setAsked(false),
+  };
 }
 
 /** Whoever lured the user into linking a stranger's account is found out here. */

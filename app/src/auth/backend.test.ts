@@ -1,4 +1,5 @@
 import {contextProps} from '../testing/context';
+import {settle} from '../testing/screen';
 import {ada, createWorld, success, type World} from '../testing/world';
 import {createBackend, type BackendError} from './backend';
 
@@ -105,17 +106,35 @@ test('without a signature nothing is sent', async () => {
 });
 
 test('a Dashboard that never answers is given up', async () => {
-  jest.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.timeout(1));
-  world.dashboard.createOAuthState.mockReturnValue(new Promise(() => undefined));
-  const error = await failureOf(backend().login(signal));
-  expect(error).toMatchObject({phase: 'signature', code: 'signature_unavailable'});
+  jest.useFakeTimers();
+  try {
+    world.dashboard.createOAuthState.mockReturnValue(new Promise(() => undefined));
+    const failure = failureOf(backend().login(signal));
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(await failure).toMatchObject({phase: 'signature', code: 'signature_unavailable'});
+    expect(jest.getTimerCount()).toBe(0);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('what is cancelled reaches fetch', async () => {
   const controller = new AbortController();
-  await failureOf(backend().userinfo(controller.signal));
+  world.replies.userinfo = () => new Promise(() => undefined);
+  const failure = failureOf(backend().userinfo(controller.signal));
+  await settle();
   controller.abort();
   expect(world.calls[0]?.init.signal?.aborted).toBe(true);
+  expect(await failure).toMatchObject({phase: 'network', code: 'backend_unreachable'});
+});
+
+test('what was cancelled before it began ends, though the Dashboard never answers', async () => {
+  const controller = new AbortController();
+  controller.abort();
+  world.dashboard.fetchStripeSignature.mockReturnValue(new Promise(() => undefined));
+  const error = await failureOf(backend().userinfo(controller.signal));
+  expect(error).toMatchObject({phase: 'signature', code: 'signature_unavailable'});
+  expect(world.calls).toEqual([]);
 });
 
 test('without an address there is no request, and the developer is to be told', async () => {
@@ -124,3 +143,35 @@ test('without an address there is no request, and the developer is to be told', 
   expect(world.dashboard.fetchStripeSignature).not.toHaveBeenCalled();
 });
 
+
+// Each of these would leave the app with an address or a user that is none.
+test.each([
+  ['login', '"text"'],
+  ['login', '[]'],
+  ['login', '{"authorization_url":5,"expires_at":1}'],
+  ['login', '{"authorization_url":"https://provider.example/"}'],
+  ['userinfo', '{"name":"Ada"}'],
+  ['userinfo', '7'],
+  ['authorize', '{}'],
+  ['logout', 'true'],
+])('a success of %s that says %s is none', async (endpoint, text) => {
+  world.replies[endpoint] = () => ({status: 200, text});
+  const {login, userinfo, complete, logout} = backend();
+  const operations: {[endpoint: string]: () => Promise<unknown>} = {
+    login: () => login(signal),
+    userinfo: () => userinfo(signal),
+    authorize: () => complete('K', 'V'),
+    logout,
+  };
+  const error = await failureOf(operations[endpoint]!());
+  expect(error).toMatchObject({phase: 'http', status: 200, code: 'unreadable_answer'});
+});
+
+test.each(['{"error":{"code":5}}', '{"error":"code"}', '{"error":null}', '[]', '"error"'])(
+  'an error of %s has no code of the back end',
+  async (text) => {
+    world.replies.userinfo = () => ({status: 400, text});
+    const error = await failureOf(backend().userinfo(signal));
+    expect(error).toMatchObject({phase: 'http', status: 400, code: 'unreadable_answer'});
+  },
+);

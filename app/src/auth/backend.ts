@@ -37,18 +37,22 @@ interface Details {
   cause?: unknown;
 }
 
+type JsonObject = {[name: string]: unknown};
+
 /** Why a request failed. `code` is the back end's, or one of ours where it sent none. */
 export class BackendError extends Error {
   readonly status?: number;
   readonly requestId?: string;
+  readonly cause?: unknown;
 
   constructor(
     readonly phase: Phase,
     readonly code: string,
     {status, requestId, cause}: Details = {},
   ) {
-    super(`${phase}: ${code}`, {cause});
+    super(`${phase}: ${code}`);
     this.name = 'BackendError';
+    this.cause = cause;
     this.status = status;
     this.requestId = requestId;
   }
@@ -61,29 +65,43 @@ export function createBackend(context: BackendContext): Backend {
   return {
     async login(signal) {
       const {state, challenge} = await fromDashboard(() => createOAuthState(), signal);
-      const fields = {purpose: 'login', state, challenge};
-      const answer = await signedPost<{authorization_url: string; expires_at: number}>(
-        context,
-        'login',
-        fields,
-        signal,
-      );
-      return {url: answer.authorization_url, expiresAt: answer.expires_at * 1000};
+      const answer = await signedPost(context, 'login', {purpose: 'login', state, challenge}, signal);
+      return authorizationOf(answer);
     },
-    complete: (code, verifier) =>
-      signedPost(context, 'authorize', {purpose: 'complete', code, verifier}),
-    userinfo: (signal) => signedPost(context, 'userinfo', {purpose: 'userinfo'}, signal),
+    async complete(code, verifier) {
+      return linkedUserOf(await signedPost(context, 'authorize', {purpose: 'complete', code, verifier}));
+    },
+    async userinfo(signal) {
+      return linkedUserOf(await signedPost(context, 'userinfo', {purpose: 'userinfo'}, signal));
+    },
     async logout() {
       await signedPost(context, 'logout', {purpose: 'logout'});
     },
   };
 }
 
+function authorizationOf({authorization_url: url, expires_at: seconds}: JsonObject): Authorization {
+  if (typeof url !== 'string' || typeof seconds !== 'number') {
+    throw unreadable(200);
+  }
+  return {url, expiresAt: seconds * 1000};
+}
+
+function linkedUserOf(answer: JsonObject): LinkedUser {
+  if (typeof answer.id !== 'string') {
+    throw unreadable(200);
+  }
+  return answer as unknown as LinkedUser;
+}
+
+/** A gateway or a proxy in between has answered, not the back end. */
+const unreadable = (status: number) => new BackendError('http', 'unreadable_answer', {status});
+
 /**
  * Sends a request that Stripe signed for one purpose. Signature and payload travel in a `text/plain` body:
  * a custom header or a JSON content type would cost a CORS preflight each time.
  */
-export async function signedPost<Answer>(
+export async function signedPost<Answer = JsonObject>(
   {userContext, environment}: BackendContext,
   endpoint: string,
   {purpose, ...fields}: {purpose: string; [name: string]: string},
@@ -103,21 +121,25 @@ export async function signedPost<Answer>(
   const signature = await fromDashboard(() => fetchStripeSignature(extra), cancelled);
   // What Stripe signed, byte for byte: it puts the two ids last.
   const payload = JSON.stringify({...extra, user_id, account_id: account.id});
+  const {status, text} = await send(`${base}/${endpoint}`, {payload, signature}, cancelled);
+  return successOf(status, text);
+}
 
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(`${base}/${endpoint}`, {
+async function send(url: string, envelope: object, cancelled?: AbortSignal) {
+  const exchange = async (signal: AbortSignal) => {
+    const response = await fetch(url, {
       method: 'POST',
       headers: {'Content-Type': 'text/plain'},
-      body: JSON.stringify({payload, signature}),
-      signal: withTimeout(cancelled),
+      body: JSON.stringify(envelope),
+      signal,
     });
-    text = await response.text();
+    return {status: response.status, text: await response.text()};
+  };
+  try {
+    return await inTime(exchange, cancelled);
   } catch (cause) {
     throw new BackendError('network', 'backend_unreachable', {cause});
   }
-  return successOf(response.status, text);
 }
 
 /** fetch() rejects on no status, so an answer is a success only if it says so and can be read. */
@@ -126,36 +148,46 @@ function successOf<Answer>(status: number, text: string): Answer {
   if (status === 200 && body) {
     return body as Answer;
   }
-  // Without an error of the back end's, a gateway or a proxy in between has answered.
-  const {error} = (body ?? {}) as {error?: {code?: string; request_id?: string}};
-  throw new BackendError('http', error?.code ?? 'unreadable_answer', {
-    status,
-    requestId: error?.request_id,
-  });
+  const {code, request_id: requestId} = (body?.error ?? {}) as {code?: unknown; request_id?: string};
+  throw typeof code === 'string' ? new BackendError('http', code, {status, requestId}) : unreadable(status);
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string): JsonObject | undefined {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as JsonObject) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The Dashboard cannot be told to stop, and might never answer. */
 async function fromDashboard<T>(ask: () => Promise<T>, cancelled?: AbortSignal): Promise<T> {
-  const signal = withTimeout(cancelled);
-  const stopped = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), {once: true});
-  });
   try {
-    return await Promise.race([ask(), stopped]);
+    return await inTime(ask, cancelled);
   } catch (cause) {
     throw new BackendError('signature', 'signature_unavailable', {cause});
   }
 }
 
-function withTimeout(cancelled?: AbortSignal): AbortSignal {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  return cancelled ? AbortSignal.any([cancelled, timeout]) : timeout;
+/**
+ * Rejects when `cancelled` aborts or time is up, even if the work goes on: the Dashboard takes no signal, and
+ * might never answer. AbortSignal.any and AbortSignal.timeout would do this, in browsers since 2024.
+ */
+async function inTime<T>(work: (signal: AbortSignal) => Promise<T>, cancelled?: AbortSignal): Promise<T> {
+  const limit = new AbortController();
+  const stopped = new Promise<never>((_, reject) => {
+    limit.signal.addEventListener('abort', () => reject(new Error('Cancelled, or not answered in time.')));
+  });
+  const stop = () => limit.abort();
+  const timer = setTimeout(stop, TIMEOUT_MS);
+  cancelled?.addEventListener('abort', stop);
+  if (cancelled?.aborted) {
+    stop();
+  }
+  try {
+    return await Promise.race([stopped, work(limit.signal)]);
+  } finally {
+    clearTimeout(timer);
+    cancelled?.removeEventListener('abort', stop);
+  }
 }

@@ -13,7 +13,10 @@ export type State =
   | {name: 'signedIn'; user: LinkedUser; justLinked: boolean}
   | {name: 'signingOut'}
   /** `during` is the state to go back to for another try. */
-  | {name: 'failed'; error: BackendError; during: State};
+  | {name: 'failed'; error: BackendError; during: Task};
+
+/** The states that ask the back end, and so may fail. */
+export type Task = Exclude<State, {name: 'signedIn' | 'failed'}>;
 
 export type Event =
   /** What tasks find out. */
@@ -23,7 +26,7 @@ export type Event =
   | {type: 'timedOut'}
   | {type: 'unlinked'}
   | {type: 'failed'; error: BackendError}
-  /** What the user does. */
+  /** What the user does. The gate has asked whether they want to sign out. */
   | {type: 'providerOpened'}
   | {type: 'retry'}
   | {type: 'startOver'}
@@ -66,6 +69,9 @@ export function reduce(state: State, event: Event): State {
       return {name: 'signedOut'};
 
     case 'failed':
+      if (state.name === 'signedIn' || state.name === 'failed') {
+        return state;
+      }
       return meansSignedOut(event.error)
         ? {name: 'signedOut', reason: reasonAfter(state, event.error.code)}
         : {name: 'failed', error: event.error, during: state};

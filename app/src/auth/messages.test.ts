@@ -1,38 +1,88 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import type {State} from './machine';
 import {messageFor} from './messages';
 
-const UNKNOWN = messageFor('a code that nobody has');
-
-const BACKEND_CODES = [
-  'signature_missing', 'signature_invalid', 'signature_expired', 'bad_request',
-  'state_invalid', 'state_expired',
-  'not_connected', 'reconnect_required', 'email_unverified', 'code_rejected', 'access_denied',
-  'identity_mismatch', 'identity_changed', 'secret_store_denied',
-  'not_found', 'flow_disabled', 'method_not_allowed',
-  'rate_limited',
-  'client_misconfigured', 'internal',
-  'provider_error', 'provider_unavailable', 'secret_store_unavailable', 'settings_unavailable',
-];
+const source = readFileSync(join(__dirname, '../../../shared/src/error.rs'), 'utf8');
+const BACKEND_CODES = [...source.matchAll(/Self::\w+(?:\([^)]*\))? => "(\w+)"/g)].map((match) => match[1]!);
 const OWN_CODES = ['signature_unavailable', 'backend_unreachable', 'unreadable_answer'];
+const CODES = [...BACKEND_CODES, ...OWN_CODES];
+const STATES: State['name'][] = ['checking', 'signedOut', 'waiting', 'completing', 'signingOut'];
+const UNKNOWN = messageFor('a code that nobody has', 'checking');
 
-test.each([...BACKEND_CODES, ...OWN_CODES])('%s has a sentence of its own', (code) => {
-  const {text} = messageFor(code);
-  expect(text).toMatch(/^[A-Z].+\.$/);
-  expect(text).not.toBe(UNKNOWN.text);
+/**
+ * How a sign-in that ended in a code goes on. A provider's code is good once, so "retry" is only for what
+ * comes before its exchange, and for answers that were lost on the way: those of a link that was made are
+ * given again.
+ */
+const AFTER_COMPLETE: {[code: string]: 'retry' | 'startOver' | 'signOut' | 'developer'} = {
+  signature_missing: 'retry',
+  signature_invalid: 'retry',
+  signature_expired: 'retry',
+  bad_request: 'developer',
+  state_invalid: 'startOver',
+  state_expired: 'startOver',
+  not_connected: 'startOver',
+  reconnect_required: 'startOver',
+  email_unverified: 'startOver',
+  code_rejected: 'startOver',
+  access_denied: 'startOver',
+  identity_mismatch: 'startOver',
+  identity_changed: 'signOut',
+  secret_store_denied: 'startOver',
+  not_found: 'developer',
+  flow_disabled: 'developer',
+  method_not_allowed: 'developer',
+  rate_limited: 'startOver',
+  client_misconfigured: 'developer',
+  internal: 'startOver',
+  provider_error: 'startOver',
+  provider_unavailable: 'startOver',
+  secret_store_unavailable: 'retry',
+  settings_unavailable: 'retry',
+  signature_unavailable: 'retry',
+  backend_unreachable: 'retry',
+  unreadable_answer: 'retry',
+};
+
+test('the table is of all codes there are', () => {
+  expect(BACKEND_CODES.length).toBeGreaterThan(20);
+  expect(Object.keys(AFTER_COMPLETE).sort()).toEqual([...CODES].sort());
 });
 
-test.each(['a code of tomorrow', '', 'constructor', '__proto__'])('"%s", unknown, can be retried', (code) => {
-  expect(messageFor(code)).toBe(UNKNOWN);
-  expect(UNKNOWN.remedy?.event).toBe('retry');
+test.each(CODES)('%s while a sign-in is finished offers no retry that cannot succeed', (code) => {
+  const event = messageFor(code, 'completing').remedy?.event ?? 'developer';
+  expect(event).toBe(AFTER_COMPLETE[code]);
 });
 
-test.each(['flow_disabled', 'client_misconfigured'])('%s is for the developer, no button helps', (code) => {
-  const {text, remedy} = messageFor(code);
-  expect(text).toContain('tell its developer');
-  expect(remedy).toBeUndefined();
-});
-
-test('an outage says that the link is untouched', () => {
-  for (const code of ['provider_unavailable', 'secret_store_unavailable', 'settings_unavailable']) {
-    expect(messageFor(code).text).toContain('Your link is untouched.');
+test.each(CODES)('%s has a sentence of its own, and says what to do', (code) => {
+  for (const state of STATES) {
+    const {text, remedy} = messageFor(code, state);
+    expect(text).toMatch(/^[A-Z].+\.$/);
+    expect(text).not.toContain('went wrong');
+    expect(text).not.toBe(messageFor('a code that nobody has', state).text);
+    expect(remedy ?? text).toEqual(remedy ?? expect.stringContaining('tell its developer'));
   }
 });
+
+test.each(['a code of tomorrow', '', 'constructor', '__proto__'])(
+  '"%s", unknown, says what happened and what to do',
+  (code) => {
+    const {text, remedy} = messageFor(code, 'checking');
+    expect(text).toBe(UNKNOWN.text);
+    expect(text).toContain('an error that this version of the app does not know');
+    expect(text).toContain('Reload the page');
+    expect(remedy?.event).toBe('retry');
+    expect(messageFor(code, 'completing').remedy?.event).toBe('startOver');
+  },
+);
+
+test.each(['provider_unavailable', 'secret_store_unavailable', 'settings_unavailable', 'backend_unreachable'])(
+  '%s leaves a link untouched, and claims no more than that',
+  (code) => {
+    expect(messageFor(code, 'checking').text).toContain('Your link is untouched.');
+    expect(messageFor(code, 'signedOut').text).not.toContain('link');
+    expect(messageFor(code, 'completing').text).toContain('not finished');
+    expect(messageFor(code, 'signingOut').text).toContain('may still be linked');
+  },
+);

@@ -1,4 +1,5 @@
 import {brand} from '../brand';
+import type {State} from './machine';
 
 /** A way out of an error: the label of its button, and the event that this sends. */
 export interface Remedy {
@@ -11,6 +12,16 @@ export interface Message {
   remedy?: Remedy;
 }
 
+interface Entry extends Message {
+  /** Nobody's fault here, and it passes: what that means for the user depends on what they were doing. */
+  outage?: true;
+  /**
+   * Comes before the provider's code is used, or in place of an answer that the back end gives again.
+   * After anything else the code may be spent, and finishing the sign-in once more could not succeed.
+   */
+  leavesCode?: true;
+}
+
 const RETRY: Remedy = {label: 'Retry', event: 'retry'};
 const START_OVER: Remedy = {label: 'Start over', event: 'startOver'};
 const SIGN_IN_AGAIN: Remedy = {label: 'Sign in again', event: 'startOver'};
@@ -20,14 +31,23 @@ const {provider} = brand;
 const NOT_SET_UP = 'This app is not set up correctly. Please tell its developer.';
 const UNPROVEN = 'The app could not prove to its server who you are.';
 
-const MESSAGES = new Map<string, Message>(Object.entries({
+const MESSAGES = new Map<string, Entry>(Object.entries({
   // The request itself.
-  signature_missing: {text: `${UNPROVEN} Reload the page and try again.`, remedy: RETRY},
+  signature_missing: {
+    text: `${UNPROVEN} Reload the page and try again.`,
+    remedy: RETRY,
+    leavesCode: true,
+  },
   signature_invalid: {
     text: `${UNPROVEN} If trying again does not help, tell the app's developer.`,
     remedy: RETRY,
+    leavesCode: true,
   },
-  signature_expired: {text: `${UNPROVEN} Check this computer's clock and try again.`, remedy: RETRY},
+  signature_expired: {
+    text: `${UNPROVEN} Check this computer's clock and try again.`,
+    remedy: RETRY,
+    leavesCode: true,
+  },
   bad_request: {text: `The app sent something its server does not understand. ${NOT_SET_UP}`},
   not_found: {text: `The app asked for something its server does not have. ${NOT_SET_UP}`},
   method_not_allowed: {text: `The app asked its server in the wrong way. ${NOT_SET_UP}`},
@@ -62,30 +82,70 @@ const MESSAGES = new Map<string, Message>(Object.entries({
     remedy: RETRY,
   },
 
-  // Servers. None of these signs anybody out, and the sentence says so.
+  // Servers. None of these signs anybody out.
   rate_limited: {text: 'There are too many requests just now. Wait a moment.', remedy: RETRY},
   client_misconfigured: {text: NOT_SET_UP},
-  internal: {text: "The app's server made a mistake. Your link is untouched.", remedy: RETRY},
-  provider_error: {text: `${provider} gave an unusable answer. Your link is untouched.`, remedy: RETRY},
-  provider_unavailable: {text: `${provider} is out of reach. Your link is untouched.`, remedy: RETRY},
-  secret_store_unavailable: {text: 'Stripe is out of reach. Your link is untouched.', remedy: RETRY},
-  settings_unavailable: {text: "The app's server is still starting. Your link is untouched.", remedy: RETRY},
+  internal: {text: "The app's server made a mistake.", remedy: RETRY, outage: true},
+  provider_error: {text: `${provider} gave an unusable answer.`, remedy: RETRY, outage: true},
+  provider_unavailable: {text: `${provider} is out of reach.`, remedy: RETRY, outage: true},
+  secret_store_unavailable: {
+    text: 'Stripe is out of reach.',
+    remedy: RETRY,
+    outage: true,
+    leavesCode: true,
+  },
+  settings_unavailable: {
+    text: "The app's server is still starting.",
+    remedy: RETRY,
+    outage: true,
+    leavesCode: true,
+  },
 
   // The app's own, where no answer of the back end came.
   signature_unavailable: {
     text: 'Stripe did not sign the request. Reload the page; a new app has to be uploaded to Stripe once.',
     remedy: RETRY,
+    leavesCode: true,
   },
   backend_unreachable: {
-    text: "The app's server is out of reach. Check your connection. Your link is untouched.",
+    text: "The app's server is out of reach. Check your connection.",
     remedy: RETRY,
+    outage: true,
+    leavesCode: true,
   },
-  unreadable_answer: {text: "The app's server gave an unusable answer. Your link is untouched.", remedy: RETRY},
+  unreadable_answer: {
+    text: "The app's server gave an unusable answer.",
+    remedy: RETRY,
+    outage: true,
+    leavesCode: true,
+  },
 }));
 
-const UNKNOWN: Message = {text: 'Something went wrong. Your link is untouched.', remedy: RETRY};
+const UNKNOWN: Entry = {
+  text:
+    "The app's server answered with an error that this version of the app does not know. Reload the page " +
+    "to get the newest version. If that does not help, send the error code to the app's developer.",
+  remedy: RETRY,
+};
 
-/** What to tell the user about an error code, be it the back end's, the app's own or of `oauthContext`. */
-export function messageFor(code: string): Message {
-  return MESSAGES.get(code) ?? UNKNOWN;
+/** What an outage means, by what was going on when it began. */
+const CONSEQUENCES: {[name in State['name']]?: string} = {
+  checking: 'Your link is untouched.',
+  completing: 'The sign-in is not finished.',
+  signingOut: 'Your account may still be linked.',
+};
+
+/** What to tell the user about an error code of the back end or of the app, that ended the state `during`. */
+export function messageFor(code: string, during: State['name']): Message {
+  const {text, remedy, outage, leavesCode} = MESSAGES.get(code) ?? UNKNOWN;
+  const spent = during === 'completing' && remedy === RETRY && !leavesCode;
+  return {
+    text: [text, outage && CONSEQUENCES[during]].filter(Boolean).join(' '),
+    remedy: spent ? START_OVER : remedy,
+  };
+}
+
+/** Why nobody is linked: a code of the back end, or what the provider told in `oauthContext.error`. */
+export function reasonFor(code: string): string {
+  return messageFor(code, 'signedOut').text;
 }

@@ -38,6 +38,8 @@ test('completes, says who was linked, and toasts', async () => {
 test('"Not you? Undo" ends the link', async () => {
   const screen = await open(returned());
   await screen.press('Button', 'Not you? Undo');
+  expect(screen.find('FocusView')).toMatchObject({title: 'Sign out of Example?'});
+  await screen.press('Button', 'Sign out');
   expect(world.to('logout')).toHaveLength(1);
   expect(screen.signIn()).toBeDefined();
 });
@@ -45,7 +47,7 @@ test('"Not you? Undo" ends the link', async () => {
 test('uses a code once, though the Dashboard never takes it back', async () => {
   const context = contextProps(returned());
   const screen = await show(<App {...context} />);
-  await screen.press('Link', 'Sign out');
+  await screen.signOut();
   await screen.replace(null);
   await screen.replace(<PaymentDetails {...context} />);
 
@@ -102,6 +104,22 @@ test('Retry after an outage completes with the same code', async () => {
   expect(codes).toEqual([oauthContext.code, oauthContext.code]);
   expect(screen.text()).toContain('Linked to Ada Lovelace');
 });
+
+// The code is spent, or may be: a retry could not succeed.
+test.each(['provider_unavailable', 'provider_error', 'rate_limited', 'internal', 'a code of tomorrow'])(
+  '%s while a sign-in is finished leads to a new one, and finds a link that was made',
+  async (code) => {
+    world.replies.authorize = () => refusal(503, code);
+    const screen = await open(returned());
+    expect(screen.text()).toContain('Sign-in not finished');
+    expect(screen.find('Button', 'Retry')).toBeUndefined();
+
+    world.replies.userinfo = () => success(ada);
+    await screen.press('Button', 'Start over');
+    expect(world.to('authorize')).toHaveLength(1);
+    expect(screen.text()).toContain('Ada Lovelace');
+  },
+);
 
 test('a sign-in of somebody else links nothing', async () => {
   world.replies.authorize = () => refusal(403, 'identity_mismatch');

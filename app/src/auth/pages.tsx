@@ -1,9 +1,9 @@
 import {Banner, Box, Button, Link, SignInView, Spinner} from '@stripe/ui-extension-sdk/ui';
 import type {Dispatch} from 'react';
 import {brand} from '../brand';
-import type {Page} from '../components/Page';
-import type {Event, State} from './machine';
-import {messageFor} from './messages';
+import type {Confirmation, Page} from '../components/Page';
+import type {Event, State, Task} from './machine';
+import {messageFor, reasonFor} from './messages';
 
 interface StateProps<Name extends State['name']> {
   state: Extract<State, {name: Name}>;
@@ -29,7 +29,7 @@ export function SignInPage({state: {reason, authorization}, send}: StateProps<'s
     <SignInView
       brandColor={brand.color}
       brandIcon={brand.icon}
-      description={reason ? `${messageFor(reason).text} ${brand.description}` : brand.description}
+      description={reason ? `${reasonFor(reason)} ${brand.description}` : brand.description}
       primaryAction={
         authorization && {
           label: 'Sign in',
@@ -75,35 +75,48 @@ export function WaitingPage({Page, state, send}: StateProps<'waiting'> & {Page: 
   );
 }
 
-export function FailedPage({Page, state, send}: StateProps<'failed'> & {Page: Page}) {
+const FAILURES: {[name in Task['name']]: string} = {
+  checking: 'Your link could not be checked',
+  signedOut: 'Sign-in not available',
+  waiting: 'Your link could not be checked',
+  completing: 'Sign-in not finished',
+  signingOut: 'Sign-out not finished',
+};
+
+interface FailedPageProps extends StateProps<'failed'> {
+  Page: Page;
+  /** For the way out that ends a link. */
+  signOut: Confirmation;
+}
+
+export function FailedPage({Page, state, send, signOut}: FailedPageProps) {
   const {code, requestId} = state.error;
-  const {text, remedy} = messageFor(code);
+  const during = state.during.name;
+  const {text, remedy} = messageFor(code, during);
+  const signOutLink = <Link onPress={signOut.ask}>Sign out</Link>;
+  const startOverLink = <Link onPress={() => send({type: 'startOver'})}>Start over</Link>;
   return (
     <Page
-      title="That did not work"
+      title={FAILURES[during]}
       banner={<Banner type="critical" description={text} />}
       primaryAction={
         remedy && (
-          <Button type="primary" onPress={() => send({type: remedy.event})}>
+          <Button
+            type="primary"
+            onPress={() => (remedy.event === 'signOut' ? signOut.ask() : send({type: remedy.event}))}
+          >
             {remedy.label}
           </Button>
         )
       }
-      footerContent={<OtherWayOut state={state} send={send} />}
+      // So that nobody is stuck when the remedy does not help: an account may be linked only if the check failed.
+      footerContent={during === 'checking' ? signOutLink : startOverLink}
+      confirmation={signOut}
     >
       <Box css={{font: 'caption', color: 'secondary'}}>
         Error code: {code}
         {requestId && `, request ${requestId}`}
       </Box>
     </Page>
-  );
-}
-
-/** So that nobody is stuck when the remedy does not help: an account may be linked only if the check failed. */
-function OtherWayOut({state, send}: StateProps<'failed'>) {
-  return state.during.name === 'checking' ? (
-    <Link onPress={() => send({type: 'signOut'})}>Sign out</Link>
-  ) : (
-    <Link onPress={() => send({type: 'startOver'})}>Start over</Link>
   );
 }

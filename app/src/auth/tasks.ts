@@ -86,16 +86,18 @@ function mayPass(error: BackendError): boolean {
 
 /** Rejects when the signal aborts. */
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);
-      reject(signal.reason);
+      reject(new Error('Cancelled.'));
     };
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', stop);
       resolve();
     }, ms);
     signal.addEventListener('abort', stop);
+    if (signal.aborted) {
+      stop();
+    }
   });
 }

@@ -1,4 +1,4 @@
-import {Box, ContextView, SettingsView} from '@stripe/ui-extension-sdk/ui';
+import {Banner, Box, Button, ContextView, FocusView, SettingsView} from '@stripe/ui-extension-sdk/ui';
 import type {ReactElement, ReactNode} from 'react';
 
 export interface PageProps {
@@ -7,17 +7,54 @@ export interface PageProps {
   banner?: ReactElement;
   primaryAction?: ReactElement;
   footerContent?: ReactNode;
+  confirmation?: Confirmation;
+}
+
+/** A question to answer before something is done that cannot be undone. */
+export interface Confirmation {
+  title: string;
+  /** What will be done. */
+  text: string;
+  /** The label of the button that does it. */
+  action: string;
+  isAsked: boolean;
+  ask: () => void;
+  confirm: () => void;
+  cancel: () => void;
 }
 
 /** A kind of page. The gate shows its own pages in the kind of the view that it guards. */
 export type Page = (props: PageProps) => ReactElement;
 
-export function DrawerPage(props: PageProps) {
-  return <ContextView {...props} />;
+/** Asks in a FocusView, which Stripe wants to be a child of the ContextView at all times. */
+export function DrawerPage({children, confirmation, ...props}: PageProps) {
+  return (
+    <ContextView {...props}>
+      {children}
+      {confirmation && (
+        <FocusView
+          title={confirmation.title}
+          shown={confirmation.isAsked}
+          setShown={(shown) => shown || confirmation.cancel()}
+          primaryAction={<ConfirmButton {...confirmation} />}
+          secondaryAction={<CancelButton {...confirmation} />}
+        >
+          <Box>{confirmation.text}</Box>
+        </FocusView>
+      )}
+    </ContextView>
+  );
 }
 
-/** SettingsView has no slots of its own, so all goes below each other. */
-export function SettingsPage({title, children, banner, primaryAction, footerContent}: PageProps) {
+/** SettingsView has no slots of its own, so all goes below each other; nor may it have a FocusView. */
+export function SettingsPage({
+  title,
+  children,
+  banner,
+  primaryAction,
+  footerContent,
+  confirmation,
+}: PageProps) {
   return (
     <SettingsView>
       <Box css={{stack: 'y', gap: 'large'}}>
@@ -25,8 +62,34 @@ export function SettingsPage({title, children, banner, primaryAction, footerCont
         {banner}
         {children}
         {primaryAction}
-        {footerContent}
+        {confirmation?.isAsked ? (
+          <Banner
+            type="caution"
+            title={confirmation.title}
+            description={confirmation.text}
+            actions={
+              <>
+                <ConfirmButton {...confirmation} />
+                <CancelButton {...confirmation} />
+              </>
+            }
+          />
+        ) : (
+          footerContent
+        )}
       </Box>
     </SettingsView>
   );
+}
+
+function ConfirmButton({action, confirm}: Confirmation) {
+  return (
+    <Button type="destructive" onPress={confirm}>
+      {action}
+    </Button>
+  );
+}
+
+function CancelButton({cancel}: Confirmation) {
+  return <Button onPress={cancel}>Cancel</Button>;
 }

@@ -14,8 +14,14 @@ const isFragment = (value: unknown): value is Remote =>
 
 const propsOf = ({props}: Remote): unknown[] => Object.values(props ?? {});
 
-/** A node with all it contains. The SDK's own `find` does not look into properties like `footerContent`. */
+/**
+ * A node with all it contains that can be seen. The SDK's own `find` does not look into properties like
+ * `footerContent`.
+ */
 function within(node: Remote): Remote[] {
+  if (node.type === 'FocusView' && !node.props?.shown) {
+    return [];
+  }
   return [node, ...propsOf(node).filter(isFragment).flatMap(within), ...(node.children ?? []).flatMap(within)];
 }
 
@@ -56,17 +62,23 @@ export async function show(view: ReactElement) {
 
   const find = (type: string, text = '') =>
     within(root).find((node) => node.type === type && textOf(node).includes(text))?.props;
+  const press = async (type: 'Button' | 'Link', text: string) => {
+    const {onPress} = (find(type, text) ?? {}) as {onPress?: () => void};
+    if (!onPress) {
+      throw new Error(`Nothing to press: ${type} "${text}" in "${textOf(root)}"`);
+    }
+    onPress();
+    await settle();
+  };
   await settle();
   return {
     find,
     text: () => textOf(root),
-    async press(type: 'Button' | 'Link', text: string) {
-      const {onPress} = (find(type, text) ?? {}) as {onPress?: () => void};
-      if (!onPress) {
-        throw new Error(`Nothing to press: ${type} "${text}" in "${textOf(root)}"`);
-      }
-      onPress();
-      await settle();
+    press,
+    /** Presses Sign out, which a link or a button may offer, and confirms: properties count as text. */
+    async signOut(type: 'Button' | 'Link' = 'Link') {
+      await press(type, 'Sign out');
+      await press('Button', 'destructive');
     },
     /** The sign-in action; its href is for the browser to follow. */
     signIn: () => find('SignInView')?.primaryAction as SignInAction | undefined,

@@ -7,8 +7,8 @@ import {DrawerPage} from '../components/Page';
 export default function App(context: ExtensionContextValue) {
   return (
     <AuthGate context={context} Page={DrawerPage}>
-      {({user, banner, signOutLink}) => (
-        <DrawerPage title="Your linked account" banner={banner} footerContent={signOutLink}>
+      {({user, frame}) => (
+        <DrawerPage title="Your linked account" {...frame}>
           <Account user={user} />
         </DrawerPage>
       )}

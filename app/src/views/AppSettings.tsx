@@ -7,8 +7,8 @@ import {SettingsPage} from '../components/Page';
 export default function AppSettings(context: ExtensionContextValue) {
   return (
     <AuthGate context={context} Page={SettingsPage}>
-      {({user, banner, signOutLink}) => (
-        <SettingsPage title="Your linked account" banner={banner} footerContent={signOutLink}>
+      {({user, frame}) => (
+        <SettingsPage title="Your linked account" {...frame}>
           <Account user={user} />
         </SettingsPage>
       )}

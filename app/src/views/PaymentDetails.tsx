@@ -8,8 +8,8 @@ import {DrawerPage} from '../components/Page';
 export default function PaymentDetails(context: ExtensionContextValue) {
   return (
     <AuthGate context={context} Page={DrawerPage}>
-      {({user, banner, signOutLink}) => (
-        <DrawerPage title="Payment" banner={banner} footerContent={signOutLink}>
+      {({user, frame}) => (
+        <DrawerPage title="Payment" {...frame}>
           <Box>
             Linked as {nameOf(user)} · payment {context.environment.objectContext?.id}
           </Box>

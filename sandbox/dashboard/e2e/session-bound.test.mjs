@@ -14,6 +14,7 @@ import {
   isLinked,
   isSignedOut,
   pressSignIn,
+  pressSignOut,
   sees,
   signIn,
   visitor,
@@ -105,14 +106,31 @@ describe("session-bound flow", () => {
     await user.close();
   });
 
-  test("signing out unlinks", async () => {
+  for (const viewport of ["stripe.dashboard.drawer.default", "settings"]) {
+    test(`signing out asks first, then unlinks, in ${viewport}`, async () => {
+      const user = await someone();
+      await isLinked(await signIn(await user.open()));
+      const page = await user.open({ viewport });
+      await isLinked(page);
+      await (await pressSignOut(page)).getByRole("button", { name: "Cancel" }).click();
+      await isLinked(page);
+      await page.reload();
+      await isLinked(page);
+
+      await (await pressSignOut(page)).getByRole("button", { name: "Sign out" }).click();
+      await isSignedOut(page);
+      await page.reload();
+      await isSignedOut(page);
+      await user.close();
+    });
+  }
+
+  test("closing the question in the drawer is a no", async () => {
     const user = await someone();
     const tab = await signIn(await user.open());
     await isLinked(tab);
-    await app(tab).getByText("Sign out").click();
-    await isSignedOut(tab);
-    await tab.reload();
-    await isSignedOut(tab);
+    await (await pressSignOut(tab)).getByRole("button", { name: "Close" }).click();
+    await isLinked(tab);
     await user.close();
   });
 

@@ -57,6 +57,14 @@ export async function isLinked(page, name = "Ada Lovelace") {
   await app(page).getByText("Sign out").waitFor();
 }
 
+/** Presses "Sign out": what then asks for confirmation, a dialog in the drawer and a banner in the settings. */
+export async function pressSignOut(page) {
+  await app(page).getByText("Sign out", { exact: true }).click();
+  const question = app(page).getByRole("dialog").or(app(page).getByRole("status"));
+  await question.getByText("gives up its access").waitFor();
+  return question;
+}
+
 export async function isSignedOut(page) {
   await app(page).getByRole("link", { name: "Sign in", exact: true }).waitFor();
 }
@@ -65,4 +73,16 @@ export async function isSignedOut(page) {
 export async function offersRetryOnly(page) {
   await app(page).getByRole("button", { name: "Retry" }).waitFor();
   assert.equal(await app(page).getByRole("link", { name: "Sign in" }).count(), 0);
+}
+
+/** The code is spent, or may be: the user begins anew, by a link where they are sent there at once. */
+export async function startsOver(page) {
+  const startOver = app(page).getByRole("button", { name: "Start over" });
+  const signIn = app(page).getByRole("link", { name: "Sign in", exact: true });
+  await startOver.or(signIn).waitFor();
+  assert.equal(await app(page).getByRole("button", { name: "Retry" }).count(), 0);
+  if (await startOver.isVisible()) {
+    await startOver.click();
+  }
+  await isSignedOut(page);
 }
