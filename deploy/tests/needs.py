@@ -11,6 +11,7 @@ from stack import ROOT
 @dataclass
 class Code:
     needs: dict  # By function: paths, settings, secrets.
+    example: dict  # The same of examples/profile, which the template leaves out.
     router: dict  # Path to function, as cargo lambda watch has it.
     presets: set  # Names of the providers.
 
@@ -21,6 +22,7 @@ def read_code():
     manifest = tomllib.loads((ROOT / "Cargo.toml").read_text())
     return Code(
         needs,
+        needs.pop("profile"),
         manifest["workspace"]["metadata"]["lambda"]["watch"]["router"],
         {file.stem for file in (ROOT / "providers").glob("*.json")},
     )

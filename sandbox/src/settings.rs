@@ -9,6 +9,7 @@ use std::{fs, io};
 use authorize::Authorize;
 use login::Login;
 use logout::Logout;
+use profile::Profile;
 use serde::Serialize;
 use serde_json::Value;
 use shared::http::Timeouts;
@@ -28,7 +29,7 @@ pub struct Needs {
     pub secrets: &'static [&'static str],
 }
 
-/// The needs of the four functions, over every preset of `providers`.
+/// The needs of the four functions and of `examples/profile`, over every preset of `providers`.
 ///
 /// # Errors
 /// When the presets cannot be read.
@@ -38,6 +39,7 @@ pub async fn needs(providers: &Path) -> io::Result<BTreeMap<&'static str, Needs>
         ("authorize", of::<Authorize>(&presets).await),
         ("login", of::<Login>(&presets).await),
         ("logout", of::<Logout>(&presets).await),
+        ("profile", of::<Profile>(&presets).await),
         ("userinfo", of::<Userinfo>(&presets).await),
     ]))
 }

@@ -185,7 +185,9 @@ impl Error {
             Self::ClientMisconfigured => {
                 "This app is not set up correctly. Tell its developer; the log names the setting."
             }
-            Self::Internal => "Something went wrong here. Try again; if it stays, tell the app's developer.",
+            Self::Internal => {
+                "The app's server made a mistake. Try again; if it stays, tell the app's developer."
+            }
             Self::ProviderError => "The provider gave an answer that could not be used. Try again later.",
             Self::ProviderUnavailable => {
                 "The provider cannot be reached. You are not signed out; try again soon."

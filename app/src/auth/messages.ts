@@ -23,9 +23,9 @@ interface Entry extends Message {
 }
 
 const RETRY: Remedy = {label: 'Retry', event: 'retry'};
-const START_OVER: Remedy = {label: 'Start over', event: 'startOver'};
+export const START_OVER: Remedy = {label: 'Start over', event: 'startOver'};
 const SIGN_IN_AGAIN: Remedy = {label: 'Sign in again', event: 'startOver'};
-const SIGN_OUT: Remedy = {label: 'Sign out', event: 'signOut'};
+export const SIGN_OUT: Remedy = {label: 'Sign out', event: 'signOut'};
 
 const {provider} = brand;
 const NOT_SET_UP = 'This app is not set up correctly. Please tell its developer.';

@@ -3,7 +3,7 @@ import type {Dispatch} from 'react';
 import {brand} from '../brand';
 import type {Confirmation, Page} from '../components/Page';
 import type {Event, State, Task} from './machine';
-import {messageFor, reasonFor} from './messages';
+import {messageFor, reasonFor, SIGN_OUT, START_OVER, type Remedy} from './messages';
 
 interface StateProps<Name extends State['name']> {
   state: Extract<State, {name: Name}>;
@@ -93,24 +93,23 @@ export function FailedPage({Page, state, send, signOut}: FailedPageProps) {
   const {code, requestId} = state.error;
   const during = state.during.name;
   const {text, remedy} = messageFor(code, during);
-  const signOutLink = <Link onPress={signOut.ask}>Sign out</Link>;
-  const startOverLink = <Link onPress={() => send({type: 'startOver'})}>Start over</Link>;
+  const goTo = (event: Remedy['event']) => (event === 'signOut' ? signOut.ask() : send({type: event}));
+  // So that nobody is stuck when the remedy does not help: an account may be linked only if the check failed.
+  const wayOut = during === 'checking' ? SIGN_OUT : START_OVER;
   return (
     <Page
       title={FAILURES[during]}
       banner={<Banner type="critical" description={text} />}
       primaryAction={
         remedy && (
-          <Button
-            type="primary"
-            onPress={() => (remedy.event === 'signOut' ? signOut.ask() : send({type: remedy.event}))}
-          >
+          <Button type="primary" onPress={() => goTo(remedy.event)}>
             {remedy.label}
           </Button>
         )
       }
-      // So that nobody is stuck when the remedy does not help: an account may be linked only if the check failed.
-      footerContent={during === 'checking' ? signOutLink : startOverLink}
+      footerContent={
+        remedy?.event !== wayOut.event && <Link onPress={() => goTo(wayOut.event)}>{wayOut.label}</Link>
+      }
       confirmation={signOut}
     >
       <Box css={{font: 'caption', color: 'secondary'}}>

@@ -1,24 +1,34 @@
 //! The worked example of an endpoint of one's own.
 
+use std::sync::OnceLock;
+
 use lambda_http::Context;
 use profile::Profile;
 use sandbox::Party;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
+use secrecy::ExposeSecret;
 use serde_json::Value;
-use shared::lambda::{GatewayResponse, Lambda};
+use shared::lambda::{Function, GatewayResponse, Lambda};
 use shared::settings::Environment;
+use shared::signed_request::Verifier;
+use shared::tokens::TokenSet;
+use shared::{AccessTokens, Error, Http, Invocation, Response, Settings, response};
 
 use crate::app::App;
 use crate::rig::{Rig, TIMEOUTS, assert_silent};
 
 async fn function(rig: &Rig) -> Lambda<Profile> {
+    start(rig).await
+}
+
+async fn start<F: Function>(rig: &Rig) -> Lambda<F> {
     let mut settings = rig.world.settings.clone();
     settings.insert("PROFILE_API_URL".to_owned(), format!("{}/oauth/whoami", rig.world.addresses.provider));
     Lambda::start(Environment::from_iter(settings), rig.clock.clock(), TIMEOUTS).await.unwrap()
 }
 
-async fn call(function: &Lambda<Profile>, app: &App<'_>, purpose: &str) -> GatewayResponse {
+async fn call<F: Function>(function: &Lambda<F>, app: &App<'_>, purpose: &str) -> GatewayResponse {
     let mut event: Value = serde_json::from_str(include_str!("../../../events/userinfo/post.json")).unwrap();
     event["rawPath"] = "/api/oauth/profile".into();
     event["body"] = app.envelope(purpose, &[]).into();
@@ -62,4 +72,52 @@ async fn its_token_is_fresh_and_a_401_is_tried_once_more() {
     rig.world.faults.clear();
     rig.world.faults.once(Party::Provider, "/oauth/whoami", Fault::status(503));
     assert!(call(&function, &app, "profile").await.body.contains("provider_error"));
+}
+
+/// The other two ways to use a token, as docs/your-own-endpoint.md shows them.
+struct OtherWays {
+    verifier: Verifier,
+    tokens: AccessTokens,
+    /// The token that was called with first; the provider takes it no longer.
+    refused: OnceLock<String>,
+}
+
+impl Function for OtherWays {
+    const ENDPOINTS: &'static [&'static str] = &["profile"];
+    const SECRETS: &'static [&'static str] = AccessTokens::SECRETS;
+
+    fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
+        let verifier = Verifier::from_settings(settings);
+        let tokens = AccessTokens::from_settings(settings, http);
+        Some(Self { verifier: verifier?, tokens: tokens?, refused: OnceLock::new() })
+    }
+
+    async fn handle(&self, invocation: &Invocation) -> Response {
+        self.both_ways(invocation).await.unwrap_or_else(|error| error.to_json(&invocation.request_id))
+    }
+}
+
+impl OtherWays {
+    async fn both_ways(&self, invocation: &Invocation) -> Result<Response, Error> {
+        let signed = self.verifier.extract(invocation, "profile").await?;
+        let tokens = self.tokens.fresh(&signed.user, invocation).await?;
+        let answer = self.tokens.with(&signed.user, invocation, |tokens| self.call(tokens)).await?;
+        Ok(response::ok(&(tokens.refresh_token.is_some(), answer)))
+    }
+
+    async fn call(&self, tokens: TokenSet) -> Result<&'static str, Error> {
+        let token = tokens.access_token.expose_secret();
+        let refused = self.refused.get_or_init(|| token.to_owned());
+        if token == refused { Err(Error::ReconnectRequired) } else { Ok("taken") }
+    }
+}
+
+#[tokio::test]
+async fn an_sdk_gets_the_token_itself_and_a_call_that_is_refused_a_new_one() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    let function: Lambda<OtherWays> = start(&rig).await;
+    app.link(Person::Ada).await;
+    assert_eq!(call(&function, &app, "profile").await.body, r#"[true,"taken"]"#);
+    assert_eq!(rig.world.provider.calls("/token"), 2, "the exchange, and one refresh");
 }
