@@ -1,5 +1,6 @@
 //! The worked example of an endpoint of one's own.
 
+use std::future::{Ready, ready};
 use std::sync::OnceLock;
 
 use lambda_http::Context;
@@ -105,10 +106,10 @@ impl OtherWays {
         Ok(response::ok(&(tokens.refresh_token.is_some(), answer)))
     }
 
-    async fn call(&self, tokens: TokenSet) -> Result<&'static str, Error> {
+    fn call(&self, tokens: TokenSet) -> Ready<Result<&'static str, Error>> {
         let token = tokens.access_token.expose_secret();
         let refused = self.refused.get_or_init(|| token.to_owned());
-        if token == refused { Err(Error::ReconnectRequired) } else { Ok("taken") }
+        ready(if token == refused { Err(Error::ReconnectRequired) } else { Ok("taken") })
     }
 }
 
