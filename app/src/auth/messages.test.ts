@@ -38,7 +38,7 @@ const AFTER_COMPLETE: {[code: string]: 'retry' | 'startOver' | 'signOut' | 'deve
   internal: 'startOver',
   provider_error: 'startOver',
   provider_unavailable: 'startOver',
-  secret_store_unavailable: 'retry',
+  secret_store_unavailable: 'startOver',
   settings_unavailable: 'retry',
   signature_unavailable: 'retry',
   backend_unreachable: 'retry',

@@ -16,8 +16,8 @@ interface Entry extends Message {
   /** Nobody's fault here, and it passes: what that means for the user depends on what they were doing. */
   outage?: true;
   /**
-   * Comes before the provider's code is used, or in place of an answer that the back end gives again.
-   * After anything else the code may be spent, and finishing the sign-in once more could not succeed.
+   * Only ever comes before the provider's code is used, or in place of an answer that the back end gives
+   * again. After anything else the code may be spent, and finishing the sign-in once more could not succeed.
    */
   leavesCode?: true;
 }
@@ -88,12 +88,7 @@ const MESSAGES = new Map<string, Entry>(Object.entries({
   internal: {text: "The app's server made a mistake.", remedy: RETRY, outage: true},
   provider_error: {text: `${provider} gave an unusable answer.`, remedy: RETRY, outage: true},
   provider_unavailable: {text: `${provider} is out of reach.`, remedy: RETRY, outage: true},
-  secret_store_unavailable: {
-    text: 'Stripe is out of reach.',
-    remedy: RETRY,
-    outage: true,
-    leavesCode: true,
-  },
+  secret_store_unavailable: {text: 'Stripe is out of reach.', remedy: RETRY, outage: true},
   settings_unavailable: {
     text: "The app's server is still starting.",
     remedy: RETRY,

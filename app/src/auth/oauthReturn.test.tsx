@@ -91,12 +91,12 @@ test('a code that is turned down leads to a new sign-in', async () => {
   expect(screen.signIn()).toBeDefined();
 });
 
-test('Retry after an outage completes with the same code', async () => {
+test('Retry before the code was used completes with it', async () => {
   const {authorize} = world.replies;
-  world.replies.authorize = () => refusal(503, 'secret_store_unavailable');
+  world.replies.authorize = () => refusal(503, 'settings_unavailable');
   const oauthContext = returned();
   const screen = await open(oauthContext);
-  expect(screen.text()).toContain('Stripe is out of reach.');
+  expect(screen.text()).toContain('still starting. The sign-in is not finished.');
 
   world.replies.authorize = authorize!;
   await screen.press('Button', 'Retry');
@@ -106,7 +106,14 @@ test('Retry after an outage completes with the same code', async () => {
 });
 
 // The code is spent, or may be: a retry could not succeed.
-test.each(['provider_unavailable', 'provider_error', 'rate_limited', 'internal', 'a code of tomorrow'])(
+test.each([
+  'provider_unavailable',
+  'provider_error',
+  'secret_store_unavailable',
+  'rate_limited',
+  'internal',
+  'a code of tomorrow',
+])(
   '%s while a sign-in is finished leads to a new one, and finds a link that was made',
   async (code) => {
     world.replies.authorize = () => refusal(503, code);

@@ -44,10 +44,10 @@ describe("outages", () => {
     });
   }
 
-  // Where the code was not sent, trying again links; where it may be spent, the user begins anew.
+  // Where no answer came, trying again links; where the code may be spent, the user begins anew.
   for (const [what, party, path, goesOn] of [
     ["the provider", "provider", "/token", startsOver],
-    ["Stripe", "stripe", "/v1/apps/secrets", retries],
+    ["Stripe", "stripe", "/v1/apps/secrets", startsOver],
     ["the back end", "gateway", "/api/oauth/authorize", retries],
   ]) {
     test(`${what} fails while a sign-in is finished`, async () => {

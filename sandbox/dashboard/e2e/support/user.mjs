@@ -76,11 +76,12 @@ export async function offersRetryOnly(page) {
 }
 
 /** The code is spent, or may be: the user begins anew, by a link where they are sent there at once. */
-export async function startsOver(page) {
+export async function startsOver(page, sandbox) {
   const startOver = app(page).getByRole("button", { name: "Start over" });
   const signIn = app(page).getByRole("link", { name: "Sign in", exact: true });
   await startOver.or(signIn).waitFor();
   assert.equal(await app(page).getByRole("button", { name: "Retry" }).count(), 0);
+  await sandbox.forgetFaults();
   if (await startOver.isVisible()) {
     await startOver.click();
   }
