@@ -2,6 +2,7 @@ import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 
 interface Manifest {
+  post_install_action: {type: string};
   id: string;
   icon: string;
   permissions: {permission: string; purpose: string}[];
@@ -32,6 +33,11 @@ test('users who return from the provider find the app', () => {
   expect(views.map(({viewport}) => viewport)).toContain('stripe.dashboard.drawer.default');
 });
 
+test('users who have just installed the app are led through linking an account', () => {
+  expect(main.post_install_action).toEqual({type: 'onboarding'});
+  expect(views).toContainEqual({viewport: 'onboarding', component: 'Onboarding'});
+});
+
 test.each(views)('the view $component has its file and its default export', ({component}) => {
   const source = readFileSync(join(__dirname, 'src/views', `${component}.tsx`), 'utf8');
   expect(source).toContain(`export default function ${component}(`);
@@ -52,6 +58,10 @@ test.each([
     expect(new URL(source).pathname).toMatch(/^\/.+\/$/);
   }
   expect(sources).toContain(`${constants.API_BASE}/`);
+});
+
+test('the local manifest asks for no other permissions: the app compares with the main one', () => {
+  expect(local.permissions).toBeUndefined();
 });
 
 test('only the local back end goes without https', () => {

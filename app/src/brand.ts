@@ -1,7 +1,17 @@
+interface Brand {
+  provider: string;
+  description: string;
+  color: string;
+  icon: string;
+  /** Where people without an account make one, if the provider's sign-in page does not offer it. */
+  signUpUrl?: string;
+}
+
 /** How the app presents itself: the first thing to change for your own. */
-export const brand = {
+export const brand: Brand = {
   provider: 'Example',
   description: 'Link your Example account to see its data beside your payments.',
+  signUpUrl: undefined,
   color: '#0f5c5c',
   /** One colour, square. */
   icon:

@@ -1,3 +1,4 @@
+import {brand} from '../brand';
 import {contextProps} from '../testing/context';
 import {settle, show} from '../testing/screen';
 import {ada, authorizationUrl, createWorld, refusal, success, type World} from '../testing/world';
@@ -40,6 +41,24 @@ describe('signed out', () => {
     const screen = await open();
     expect(screen.find('SignInView')).toBeDefined();
     expect(screen.text()).toContain(sentence);
+  });
+
+  test('the sign-in says, with Stripe\'s icon, that it leads elsewhere', async () => {
+    const screen = await open();
+    expect(screen.find('Icon')).toMatchObject({name: 'external'});
+    expect(screen.text()).toContain('Opens Example in a new tab.');
+  });
+
+  test('whoever has no account is led to where they get one, if there is such a place', async () => {
+    expect((await open()).find('SignInView')?.secondaryAction).toBeUndefined();
+
+    jest.replaceProperty(brand, 'signUpUrl', 'https://provider.example/sign-up');
+    const screen = await open();
+    expect(screen.find('SignInView')?.secondaryAction).toMatchObject({
+      label: 'Sign up',
+      href: 'https://provider.example/sign-up',
+      target: '_blank',
+    });
   });
 
   test('the settings offer the same sign-in', async () => {
@@ -129,7 +148,49 @@ describe('signed in', () => {
   });
 });
 
+describe('permissions that an update asks for', () => {
+  const unaccepted = {authorizedPermissions: ['charge_read']};
+  const sentence = "Keeps the tokens of the account you link in Stripe's Secret Store. An administrator can accept";
+
+  test.each([
+    ['App', App],
+    ['AppSettings', AppSettings],
+    ['PaymentDetails', PaymentDetails],
+  ])('%s says what is to be accepted anew, beside what it shows', async (_, View) => {
+    link();
+    const screen = await show(<View {...contextProps(undefined, unaccepted)} />);
+    expect(screen.find('Banner', 'Permissions to accept')?.description).toContain(sentence);
+    expect(screen.text()).toContain('Ada Lovelace');
+  });
+
+  test('so do the sign-in and a failure', async () => {
+    const view = <App {...contextProps(undefined, unaccepted)} />;
+    expect((await show(view)).find('SignInView')?.description).toContain(sentence);
+
+    world.replies.userinfo = () => refusal(403, 'secret_store_denied');
+    const screen = await show(view);
+    expect(screen.find('Banner', 'Permissions to accept')?.description).toContain(sentence);
+    expect(screen.text()).toContain('does not let this app keep your link');
+  });
+
+  test.each([[['secret_write', 'charge_read']], [undefined]])('%j lacks none, or tells none', async (accepted) => {
+    link();
+    const {appContext, ...context} = contextProps();
+    const screen = await show(<App {...context} appContext={{...appContext, authorizedPermissions: accepted}} />);
+    expect(screen.find('Banner')).toBeUndefined();
+  });
+});
+
 describe('failures', () => {
+  test.each([
+    [{API_BASE: 'https://told.example/api/oauth'}, 'Server: https://told.example/api/oauth .'],
+    [undefined, 'Server: https://api.example.com/api/oauth , fixed when the app was built .'],
+  ])('with the constants %j they say which server was asked', async (constants, sentence) => {
+    world.replies.userinfo = () => refusal(500, 'internal');
+    const screen = await show(<App {...contextProps(undefined, {constants})} />);
+    expect(screen.text()).toContain(sentence);
+  });
+
   test('an outage is no sign-out, and Retry asks again', async () => {
     world.replies.userinfo = () => refusal(503, 'provider_unavailable');
     const screen = await open();

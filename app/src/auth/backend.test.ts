@@ -137,12 +137,18 @@ test('what was cancelled before it began ends, though the Dashboard never answer
   expect(world.calls).toEqual([]);
 });
 
-test('without an address there is no request, and the developer is to be told', async () => {
-  const error = await failureOf(backend({constants: {}}).userinfo(signal));
-  expect(error.code).toBe('client_misconfigured');
-  expect(world.dashboard.fetchStripeSignature).not.toHaveBeenCalled();
-});
+test.each([undefined, null, {}, {API_BASE: 5}, [], 'text'])(
+  'without an address of the Dashboard (%j), the one of the build is asked',
+  async (constants) => {
+    await failureOf(backend({constants}).userinfo(signal));
+    expect(world.calls[0]?.url).toBe('https://api.example.com/api/oauth/userinfo');
+  },
+);
 
+test('the address of the Dashboard comes first, with a slash or without', async () => {
+  await failureOf(backend({constants: {API_BASE: 'https://other.example/api/oauth/'}}).userinfo(signal));
+  expect(world.calls[0]?.url).toBe('https://other.example/api/oauth/userinfo');
+});
 
 // Each of these would leave the app with an address or a user that is none.
 test.each([

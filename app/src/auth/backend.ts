@@ -1,5 +1,6 @@
 import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
 import {createOAuthState, fetchStripeSignature} from '@stripe/ui-extension-sdk/utils';
+import {apiBase} from '../config';
 
 /** What the app says about itself and its user in every request. */
 export type BackendContext = Pick<ExtensionContextValue, 'userContext' | 'environment'>;
@@ -107,10 +108,6 @@ export async function signedPost<Answer = JsonObject>(
   {purpose, ...fields}: {purpose: string; [name: string]: string},
   cancelled?: AbortSignal,
 ): Promise<Answer> {
-  const base = environment.constants?.API_BASE;
-  if (typeof base !== 'string') {
-    throw new BackendError('network', 'client_misconfigured');
-  }
   const {id: user_id, account} = userContext;
   const extra = {
     purpose,
@@ -121,7 +118,7 @@ export async function signedPost<Answer = JsonObject>(
   const signature = await fromDashboard(() => fetchStripeSignature(extra), cancelled);
   // What Stripe signed, byte for byte: it puts the two ids last.
   const payload = JSON.stringify({...extra, user_id, account_id: account.id});
-  const {status, text} = await send(`${base}/${endpoint}`, {payload, signature}, cancelled);
+  const {status, text} = await send(`${apiBase(environment).url}/${endpoint}`, {payload, signature}, cancelled);
   return successOf(status, text);
 }
 

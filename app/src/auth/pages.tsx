@@ -1,7 +1,8 @@
-import {Banner, Box, Button, Link, SignInView, Spinner} from '@stripe/ui-extension-sdk/ui';
-import type {Dispatch} from 'react';
+import {Banner, Box, Button, Icon, Link, SignInView, Spinner} from '@stripe/ui-extension-sdk/ui';
+import type {Dispatch, ReactElement} from 'react';
 import {brand} from '../brand';
 import type {Confirmation, Page} from '../components/Page';
+import type {ApiBase} from '../config';
 import type {Event, State, Task} from './machine';
 import {messageFor, reasonFor, SIGN_OUT, START_OVER, type Remedy} from './messages';
 
@@ -24,12 +25,13 @@ export function BusyPage({Page, title}: {Page: Page; title: string}) {
  * The action is a link, because a sandboxed frame can open no tab by itself. Hence its address has to be
  * there before the press, and until it is there is nothing to press.
  */
-export function SignInPage({state: {reason, authorization}, send}: StateProps<'signedOut'>) {
+export function SignInPage({state: {reason, authorization}, send, notice}: SignInPageProps) {
+  const signUp = brand.signUpUrl && {label: 'Sign up', href: brand.signUpUrl, target: '_blank'};
   return (
     <SignInView
       brandColor={brand.color}
       brandIcon={brand.icon}
-      description={reason ? `${reasonFor(reason)} ${brand.description}` : brand.description}
+      description={[notice, reason && reasonFor(reason), brand.description].filter(Boolean).join(' ')}
       primaryAction={
         authorization && {
           label: 'Sign in',
@@ -38,8 +40,23 @@ export function SignInPage({state: {reason, authorization}, send}: StateProps<'s
           onPress: () => send({type: 'providerOpened'}),
         }
       }
-      footerContent={authorization ? undefined : <Spinner />}
+      secondaryAction={signUp || undefined}
+      footerContent={authorization ? <LeavesStripe /> : <Spinner />}
     />
+  );
+}
+
+interface SignInPageProps extends StateProps<'signedOut'> {
+  /** Of permissions that nobody has accepted: SignInView has no place for a banner. */
+  notice?: string;
+}
+
+/** Stripe wants its icon at what leads elsewhere, and an action of SignInView can have none. */
+function LeavesStripe() {
+  return (
+    <Box css={{font: 'caption', color: 'secondary'}}>
+      <Icon name="external" size="xsmall" /> Opens {brand.provider} in a new tab.
+    </Box>
   );
 }
 
@@ -85,11 +102,13 @@ const FAILURES: {[name in Task['name']]: string} = {
 
 interface FailedPageProps extends StateProps<'failed'> {
   Page: Page;
+  notice?: ReactElement;
+  server: ApiBase;
   /** For the way out that ends a link. */
   signOut: Confirmation;
 }
 
-export function FailedPage({Page, state, send, signOut}: FailedPageProps) {
+export function FailedPage({Page, state, send, notice, server, signOut}: FailedPageProps) {
   const {code, requestId} = state.error;
   const during = state.during.name;
   const {text, remedy} = messageFor(code, during);
@@ -99,6 +118,7 @@ export function FailedPage({Page, state, send, signOut}: FailedPageProps) {
   return (
     <Page
       title={FAILURES[during]}
+      notice={notice}
       banner={<Banner type="critical" description={text} />}
       primaryAction={
         remedy && (
@@ -114,7 +134,8 @@ export function FailedPage({Page, state, send, signOut}: FailedPageProps) {
     >
       <Box css={{font: 'caption', color: 'secondary'}}>
         Error code: {code}
-        {requestId && `, request ${requestId}`}
+        {requestId && `, request ${requestId}`}. Server: {server.url}
+        {server.source === 'build' && ', fixed when the app was built'}.
       </Box>
     </Page>
   );

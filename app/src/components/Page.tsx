@@ -4,6 +4,8 @@ import type {ReactElement, ReactNode} from 'react';
 export interface PageProps {
   title: string;
   children: ReactNode;
+  /** About the app as a whole, above all else. */
+  notice?: ReactElement;
   banner?: ReactElement;
   primaryAction?: ReactElement;
   footerContent?: ReactNode;
@@ -27,9 +29,17 @@ export interface Confirmation {
 export type Page = (props: PageProps) => ReactElement;
 
 /** Asks in a FocusView, which Stripe wants to be a child of the ContextView at all times. */
-export function DrawerPage({children, confirmation, ...props}: PageProps) {
+export function DrawerPage({children, notice, banner, confirmation, ...props}: PageProps) {
+  const banners = notice ? (
+    <Box css={{stack: 'y', gap: 'small'}}>
+      {notice}
+      {banner}
+    </Box>
+  ) : (
+    banner
+  );
   return (
-    <ContextView {...props}>
+    <ContextView {...props} banner={banners}>
       {children}
       {confirmation && (
         <FocusView
@@ -50,6 +60,7 @@ export function DrawerPage({children, confirmation, ...props}: PageProps) {
 export function SettingsPage({
   title,
   children,
+  notice,
   banner,
   primaryAction,
   footerContent,
@@ -59,6 +70,7 @@ export function SettingsPage({
     <SettingsView>
       <Box css={{stack: 'y', gap: 'large'}}>
         <Box css={{font: 'heading'}}>{title}</Box>
+        {notice}
         {banner}
         {children}
         {primaryAction}

@@ -44,10 +44,10 @@ export async function settle(): Promise<void> {
   }
 }
 
-let unmount: () => void = () => undefined;
+const mounted: (() => void)[] = [];
 
 // A view left mounted would go on with its timers.
-afterEach(() => unmount());
+afterEach(() => mounted.splice(0).forEach((unmount) => unmount()));
 
 /** Shows a view as the Dashboard would, for a test to read and press. */
 export async function show(view: ReactElement) {
@@ -57,7 +57,7 @@ export async function show(view: ReactElement) {
     replace = setShown;
     return shown;
   }
-  unmount = () => replace(null);
+  mounted.push(() => replace(null));
   const root: Remote = render(<Stage />).wrapper.instance;
 
   const find = (type: string, text = '') =>

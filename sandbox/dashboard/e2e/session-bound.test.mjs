@@ -163,3 +163,13 @@ describe("session-bound flow", () => {
     await user.close();
   });
 });
+
+test("the main manifest works in the sandbox, which moves its back end", async (t) => {
+  const [sandbox, browser] = await Promise.all([
+    startSandbox({ bundle: "main-manifest", args: ["--manifest", "stripe-app.json"] }),
+    launch(),
+  ]);
+  t.after(() => Promise.all([sandbox.stop(), browser.close()]));
+  const user = await visitor(browser, sandbox);
+  await isLinked(await signIn(await user.open()));
+});
