@@ -89,8 +89,8 @@ function useSignOut(send: Dispatch<Event>): Confirmation {
   return {
     title: `Sign out of ${brand.provider}?`,
     text:
-      `This app gives up its access to your ${brand.provider} account and deletes what Stripe keeps of it. ` +
-      `Your ${brand.provider} account itself stays as it is. To use it here again, you sign in again.`,
+      `This app gives up its access to your ${brand.provider} account and deletes the tokens that it keeps at ` +
+      `Stripe. Your ${brand.provider} account stays as it is. To use the app again, sign in again.`,
     action: 'Sign out',
     isAsked,
     ask: () => setAsked(true),
