@@ -134,6 +134,19 @@ describe("session-bound flow", () => {
     await user.close();
   });
 
+  test("onboarding leads through the sign-in, and is complete once another tab has made the link", async () => {
+    const user = await someone();
+    const page = await user.open({ viewport: "onboarding" });
+    const provider = await pressSignIn(page);
+    await sees(page, "This page goes on by itself");
+    await answer(provider, ADA);
+    await sees(page, "Onboarding is complete");
+    await sees(page, "Ada Lovelace");
+    await page.reload();
+    await sees(page, "Onboarding is complete");
+    await user.close();
+  });
+
   test("test and live mode are two links", async () => {
     const user = await someone({ mode: "live" });
     const live = await signIn(await user.open());
