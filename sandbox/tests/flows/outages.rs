@@ -9,6 +9,7 @@ use sandbox::{Options, Party};
 use serde_json::json;
 use shared::http::Timeouts;
 
+use crate::app::Answer;
 use crate::rig::{PLANTED, Rig, TIMEOUTS};
 
 const FIND: &str = "/v1/apps/secrets/find";
@@ -164,6 +165,47 @@ async fn what_could_not_be_stored_in_time_is_not_begun() {
     assert_eq!(app.complete(&code, &begun.verifier).await.error().1, "secret_store_unavailable");
     assert_eq!(rig.world.provider.calls("/token"), 0);
     assert_eq!(app.complete(&code, &begun.verifier).await.status, StatusCode::OK, "the code was kept");
+}
+
+/// To get the lease took what time there was.
+#[tokio::test]
+async fn what_cannot_be_stored_in_time_after_all_is_not_begun_either() {
+    let rig = Rig::timed(Options { marker: PLANTED, timeouts: slow_store(), ..Options::default() }).await;
+    let app = rig.app();
+    let begun = app.begin().await;
+    let code = app.code(&begun, Person::Ada).await;
+    rig.world.faults.once(Party::Stripe, SET, Fault::DelayMs(600));
+    let answer = app.complete(&code, &begun.verifier).await;
+    assert_eq!(answer.error(), (503, "secret_store_unavailable".to_owned()));
+    assert_eq!(rig.world.provider.calls("/token"), 0, "the code is not spent for nothing");
+    starts_over(&answer);
+}
+
+/// The lease of the code is taken: whoever sends it again is told that it is rejected.
+#[tokio::test]
+async fn once_its_code_is_spent_a_link_is_to_be_begun_anew() {
+    let rig = Rig::session_bound().await;
+    let app = rig.app();
+    for (party, path, fault) in [
+        (Party::Provider, "/token", Fault::LoseReply),
+        (Party::Provider, "/token", Fault::status(503)),
+        (Party::Provider, "/token", Fault::status(429)),
+        (Party::Provider, "/oauth/whoami", Fault::status(503)),
+    ] {
+        let begun = app.begin().await;
+        let code = app.code(&begun, Person::Ada).await;
+        rig.world.faults.once(party, path, fault.clone());
+        let answer = app.complete(&code, &begun.verifier).await;
+        assert!([503, 429].contains(&answer.error().0), "{fault:?}: {answer:?}");
+        starts_over(&answer);
+        assert_eq!(app.complete(&code, &begun.verifier).await.error().1, "code_rejected", "{fault:?}");
+    }
+}
+
+/// Says so in words, and names no time to try the same again.
+fn starts_over(answer: &Answer) {
+    assert!(answer.json()["error"]["message"].as_str().unwrap().contains("Start again"), "{answer:?}");
+    assert!(!answer.headers.contains_key("retry-after"), "{answer:?}");
 }
 
 /// There is time for one quick look, a claim, an exchange, userinfo, and a slow write.
