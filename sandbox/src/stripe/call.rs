@@ -1,16 +1,17 @@
-//! What every call of the API carries: an API key, an account, parameters.
+//! What every call of the API carries: who calls, for which account, parameters.
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use shared::Mode;
 use url::form_urlencoded;
 
 use super::error::StripeError;
 use super::idempotency::KeyedRequest;
 use super::parameters::Parameters;
-use super::secrets::Owner;
+use super::secrets::{Namespace, Owner, Scope};
 use super::{OWN_ACCOUNT, RequestId, StripeApi};
 
 /// Room for the largest payload in its longest encoding.
@@ -19,21 +20,49 @@ const BODY_LIMIT: usize = 256 * 1024;
 /// Characters in an idempotency key.
 const LONGEST_KEY: usize = 255;
 
+/// Names whoever is signed in to the Dashboard, as `<mode> <account> <user>`. With Stripe a session's cookie does;
+/// every visitor of the sandbox is whom they say they are.
+pub(super) const DASHBOARD_SESSION: HeaderName = HeaderName::from_static("dashboard-session");
+
 /// An authenticated call.
 pub(super) struct Call {
-    pub(super) owner: Owner,
+    pub(super) caller: Caller,
     pub(super) parameters: Parameters,
     /// Only for `POST`; Stripe ignores the header elsewhere.
     pub(super) idempotency: Option<KeyedRequest>,
     pub(super) request_id: RequestId,
 }
 
-impl FromRequest<StripeApi> for Call {
-    type Rejection = StripeError;
+/// A back end, by its API key, or an extension in somebody's Dashboard.
+#[derive(Clone)]
+pub(super) struct Caller {
+    mode: Mode,
+    account: String,
+    /// Who looks at the Dashboard. An extension reaches no other user's secrets.
+    user: Option<String>,
+    /// What it has authenticated with.
+    credential: String,
+}
 
-    async fn from_request(request: Request, api: &StripeApi) -> Result<Self, StripeError> {
-        let (parts, body) = request.into_parts();
-        let api_key = api_key(&parts.headers).ok_or_else(|| {
+impl Caller {
+    /// Where the secrets of a scope are.
+    pub(super) fn namespace(self, scope: Scope) -> Result<Namespace, StripeError> {
+        match (&self.user, &scope) {
+            (Some(user), Scope::User(owner)) if user != owner => {
+                Err(StripeError::invalid("You can only access secrets of the user who is signed in.")
+                    .status(StatusCode::FORBIDDEN)
+                    .param("scope[user]"))
+            }
+            _ => Ok(Owner::new(self.mode, self.account).namespace(scope)),
+        }
+    }
+
+    fn of(headers: &HeaderMap, api: &StripeApi) -> Result<Self, StripeError> {
+        if let Some(session) = text(headers, DASHBOARD_SESSION.as_str()) {
+            return Self::of_session(session)
+                .ok_or_else(|| StripeError::unauthorized("Invalid Dashboard session provided."));
+        }
+        let api_key = api_key(headers).ok_or_else(|| {
             StripeError::unauthorized(
                 "You did not provide an API key. You need to provide your API key in the Authorization header, \
                  using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
@@ -45,7 +74,28 @@ impl FromRequest<StripeApi> for Call {
             .iter()
             .find_map(|(mode, known)| (*known == api_key).then_some(*mode))
             .ok_or_else(|| StripeError::unauthorized("Invalid API Key provided."))?;
-        let account = account(&parts.headers)?;
+        Ok(Self { mode, account: account(headers)?, user: None, credential: api_key })
+    }
+
+    fn of_session(session: String) -> Option<Self> {
+        let mut parts = session.split(' ').map(str::to_owned);
+        let mode = match parts.next()?.as_str() {
+            "live" => Mode::Live,
+            "test" => Mode::Test,
+            "sandbox" => Mode::Sandbox,
+            _ => return None,
+        };
+        let (account, user) = (parts.next()?, parts.next()?);
+        Some(Self { mode, account, user: Some(user), credential: session })
+    }
+}
+
+impl FromRequest<StripeApi> for Call {
+    type Rejection = StripeError;
+
+    async fn from_request(request: Request, api: &StripeApi) -> Result<Self, StripeError> {
+        let (parts, body) = request.into_parts();
+        let caller = Caller::of(&parts.headers, api)?;
 
         let body = to_bytes(body, BODY_LIMIT)
             .await
@@ -69,12 +119,13 @@ impl FromRequest<StripeApi> for Call {
                     ));
                 }
                 let path = parts.uri.path().to_owned();
-                Some(KeyedRequest::new(api_key, account.clone(), key, path, pairs.clone()))
+                let Caller { account, credential, .. } = caller.clone();
+                Some(KeyedRequest::new(credential, account, key, path, pairs.clone()))
             }
             _ => None,
         };
         Ok(Self {
-            owner: Owner::new(mode, account),
+            caller,
             parameters: pairs.into_iter().collect(),
             idempotency,
             request_id: parts.extensions.get().cloned().unwrap_or_default(),

@@ -26,9 +26,10 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use shared::{Clock, Mode, UnixSeconds};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use answer::Answer;
-use call::Call;
+use call::{Call, DASHBOARD_SESSION};
 use error::StripeError;
 pub use hold::HeldWrites;
 use hold::WriteGate;
@@ -85,10 +86,21 @@ impl StripeApi {
 
     /// The routes, from `/v1` on.
     pub fn router(&self) -> Router {
-        Router::new()
+        // The Dashboard's page is of another origin on this machine, and calls in the name of whoever looks at it.
+        let from_the_page = CorsLayer::new()
+            .allow_origin(AllowOrigin::predicate(|origin, _| {
+                origin.as_bytes().starts_with(b"http://localhost:")
+            }))
+            .allow_headers([DASHBOARD_SESSION])
+            .expose_headers([HeaderName::from_static("request-id")]);
+        let secrets = Router::new()
             .route("/v1/apps/secrets", post(set).get(list))
             .route("/v1/apps/secrets/find", get(find))
             .route("/v1/apps/secrets/delete", post(delete))
+            .method_not_allowed_fallback(unrecognized)
+            .layer(from_the_page);
+        Router::new()
+            .merge(secrets)
             .route("/v1/apps/app_embedded_backend_signature", signature::route())
             .fallback(unrecognized)
             .method_not_allowed_fallback(unrecognized)
@@ -179,12 +191,12 @@ impl fmt::Debug for StripeApi {
 }
 
 async fn set(State(api): State<StripeApi>, call: Call) -> Result<Response, StripeError> {
-    let owner = call.owner.clone();
+    let caller = call.caller.clone();
     api.write(
         call,
         |parameters| Set::parse(parameters, api.now()),
         |secrets, Set { secret, scope, expand }| {
-            let secret = secrets.set(&owner.namespace(scope), secret, api.now())?;
+            let secret = secrets.set(&caller.namespace(scope)?, secret, api.now())?;
             Ok(Answer::ok(&secret.shown(expand)))
         },
     )
@@ -192,9 +204,9 @@ async fn set(State(api): State<StripeApi>, call: Call) -> Result<Response, Strip
 }
 
 async fn delete(State(api): State<StripeApi>, call: Call) -> Result<Response, StripeError> {
-    let owner = call.owner.clone();
+    let caller = call.caller.clone();
     api.write(call, Find::parse, |secrets, Find { name, scope, expand }| {
-        let secret = secrets.delete(&owner.namespace(scope), &name, api.now())?;
+        let secret = secrets.delete(&caller.namespace(scope)?, &name, api.now())?;
         Ok(Answer::ok(&secret.shown(expand)))
     })
     .await
@@ -202,16 +214,15 @@ async fn delete(State(api): State<StripeApi>, call: Call) -> Result<Response, St
 
 async fn find(State(api): State<StripeApi>, call: Call) -> Result<Answer, StripeError> {
     let Find { name, scope, expand } = call.parameters.consume(Find::parse)?;
-    let secret = api
-        .secrets()
-        .find(&call.owner.namespace(scope), &name, api.now())
-        .ok_or_else(|| StripeError::no_such_secret(&name))?;
+    let namespace = call.caller.namespace(scope)?;
+    let secret =
+        api.secrets().find(&namespace, &name, api.now()).ok_or_else(|| StripeError::no_such_secret(&name))?;
     Ok(Answer::ok(&secret.shown(expand)))
 }
 
 async fn list(State(api): State<StripeApi>, call: Call) -> Result<Answer, StripeError> {
     let list = call.parameters.consume(List::parse)?;
-    let namespace = call.owner.namespace(list.scope.clone());
+    let namespace = call.caller.namespace(list.scope.clone())?;
     let page = api.secrets().list(&namespace, &list, api.now())?;
     Ok(Answer::ok(&page))
 }

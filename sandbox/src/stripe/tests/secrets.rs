@@ -197,3 +197,27 @@ async fn a_list_shows_payloads_when_asked() {
     let expanded = stripe.get("/v1/apps/secrets", &expand).await.json();
     assert_eq!(expanded["data"][0]["payload"], "hidden");
 }
+
+#[tokio::test]
+async fn an_extension_reaches_what_the_signed_in_user_may() {
+    let stripe = Stripe::new();
+    let session = [("dashboard-session", "test acct_1 usr_1"), ("origin", "http://localhost:3334")];
+    let set = |user| {
+        let parameters = vec![
+            ("name", "token"),
+            ("payload", "from the page"),
+            ("scope[type]", "user"),
+            ("scope[user]", user),
+        ];
+        let stripe = stripe.clone();
+        async move { stripe.post("/v1/apps/secrets", &parameters, &session).await }
+    };
+    let own = set(USER).await;
+    assert_eq!(own.status, StatusCode::OK);
+    assert_eq!(own.header("access-control-allow-origin"), Some("http://localhost:3334"));
+    assert_eq!(stripe.find("token").await.json()["payload"], "from the page", "the back end sees it");
+    assert_eq!(set("usr_2").await.error(), (403, String::new(), "scope[user]".into()));
+
+    let unclear = [("dashboard-session", "test acct_1")];
+    assert_eq!(stripe.post("/v1/apps/secrets", &[], &unclear).await.status, StatusCode::UNAUTHORIZED);
+}

@@ -1,9 +1,9 @@
 //! The signing endpoint, and signatures as such.
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{Method, Request, StatusCode};
 
-use super::{NOW, Reply, Stripe, form};
+use super::{NOW, Reply, Stripe, call, form};
 use crate::clock::ManualClock;
 use crate::stripe::StripeApi;
 
@@ -51,8 +51,11 @@ async fn only_objects_with_both_ids_are_signed() {
 }
 
 #[tokio::test]
-async fn other_routes_are_closed_to_other_origins() {
+async fn other_routes_are_open_to_pages_of_this_machine_only() {
     let stripe = Stripe::new();
-    let reply = stripe.find("token").await;
+    let find = |origin| stripe.send(call(Method::GET, "/v1/apps/secrets/find", "", &[("origin", origin)]));
+    let reply = find("https://elsewhere.example").await;
     assert_eq!(reply.header("access-control-allow-origin"), None);
+    let page = "http://localhost:3334";
+    assert_eq!(find(page).await.header("access-control-allow-origin"), Some(page));
 }
