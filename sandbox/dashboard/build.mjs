@@ -27,8 +27,8 @@ const out = resolve(values.out);
 
 /** Written last. The server compares it with what it was asked for; a page that watches reloads when it changes. */
 async function stamp() {
-  const { manifest } = await readManifest(app, values.manifest);
-  await writeFile(join(out, "manifest.json"), JSON.stringify({ manifest, file: basename(values.manifest) }));
+  const { manifest, views } = await readManifest(app, values.manifest);
+  await writeFile(join(out, "manifest.json"), JSON.stringify({ manifest, file: basename(values.manifest), views }));
   const built = { app, manifest: values.manifest, watched: values.watch, at: Date.now() };
   await writeFile(join(out, "built.json"), JSON.stringify(built));
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use sandbox::dashboard::Page;
 use sandbox::dashboard::bundle::{Bundle, Watcher};
+use sandbox::dashboard::manifest_in;
 use sandbox::events::Renewal;
 use sandbox::world::Addresses;
 use sandbox::{Options, World, discovery, settings};
@@ -39,9 +40,9 @@ struct Arguments {
     /// The Stripe App's folder [default: app/ of this repository].
     #[arg(long)]
     app: Option<PathBuf>,
-    /// The manifest in it.
-    #[arg(long, default_value = "stripe-app.dev.json")]
-    manifest: String,
+    /// The manifest in it [default: stripe-app.dev.json, stripe-app.json or stripe-app.yaml, the first that is there].
+    #[arg(long)]
+    manifest: Option<String>,
     /// Where the built Dashboard goes [default: target/dashboard].
     #[arg(long)]
     bundle: Option<PathBuf>,
@@ -135,10 +136,11 @@ fn build_dashboard(arguments: &Arguments) -> std::io::Result<Dashboard> {
     let workspace = workspace();
     let or = |path: &Option<PathBuf>, usual: &str| path.clone().unwrap_or_else(|| workspace.join(usual));
     let app = or(&arguments.app, "app");
+    let manifest = arguments.manifest.clone().unwrap_or_else(|| manifest_in(&app).to_owned());
     let bundle = Bundle {
         // In its plainest form, to be compared with what was built last.
         app: app.canonicalize().unwrap_or(app),
-        manifest: arguments.manifest.clone(),
+        manifest,
         out: std::path::absolute(or(&arguments.bundle, "target/dashboard"))?,
     };
     if let Err(problem) = bundle.prepare() {

@@ -1,17 +1,39 @@
-// Reads a Stripe App's manifest: a local one may extend another.
+// Reads a Stripe App's manifest, of either version: `stripe-app.json`, where a local one may extend another, or
+// `stripe-app.yaml`, as `stripe generate app` makes it.
 
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, extname, resolve } from "node:path";
 
-/** The merged manifest, and the files it came from, the asked one first. */
+import { parse } from "yaml";
+
+/**
+ * The merged manifest in the words of version 1, the folder of its views, and the files it came from, the asked one
+ * first.
+ */
 export async function readManifest(app, name) {
-  const file = resolve(app, name);
-  const { extends: base, ...own } = JSON.parse(await readFile(file, "utf8"));
+  const { manifest, files } = await readFiles(resolve(app, name));
+  const isSecond = extname(name) !== ".json";
+  return {
+    manifest: isSecond ? inWordsOfFirst(manifest) : manifest,
+    files,
+    views: isSecond ? "ui/src/views" : "src/views",
+  };
+}
+
+async function readFiles(file) {
+  const text = await readFile(file, "utf8");
+  const { extends: base, ...own } = extname(file) === ".json" ? JSON.parse(text) : parse(text);
   if (!base) {
     return { manifest: own, files: [file] };
   }
-  const below = await readManifest(dirname(file), base);
+  const below = await readFiles(resolve(dirname(file), base));
   return { manifest: merge(below.manifest, own), files: [file, ...below.files] };
+}
+
+/** Version 2 has what an app declares about itself in one place, and permissions by the API they are for. */
+function inWordsOfFirst({ declarations = {}, ...manifest }) {
+  const { stripe_api_access: access, ...declared } = declarations;
+  return { permissions: access?.permissions ?? [], ...declared, ...manifest };
 }
 
 /** Objects are merged, everything else is replaced: a local `connect-src` is the whole list. */

@@ -109,6 +109,7 @@ describe("another app in the host", () => {
       "other permission false",
       "source true",
       "signature t=",
+      "roles admin Administrator builtIn",
     ]) {
       await app(page).getByText(answer, { exact: true }).waitFor();
     }
@@ -132,10 +133,6 @@ describe("another app in the host", () => {
     await app(page).getByText("Only this").waitFor({ state: "detached" });
   });
 
-  test("a component without a stand-in leaves a visible place", async () => {
-    await app(page).getByText("<Sparkline> has no stand-in").waitFor();
-  });
-
   test("a request beyond the manifest is stopped, and told", async () => {
     await app(page).getByRole("button", { name: "Reach out" }).click();
     await problem(page, "blocked").getByText('"https://elsewhere.example/api/"').waitFor();
@@ -143,7 +140,8 @@ describe("another app in the host", () => {
 
   test("a raw style value and a missing view are told", async () => {
     await page.getByRole("navigation").getByText("customer detail").click();
-    await problem(page, "crash").getByText("12px").waitFor();
+    await problem(page, "css").getByText("12px").waitFor();
+    await app(page).getByText("Padded by hand").waitFor();
     await page.getByRole("navigation").getByText("App settings").click();
     await problem(page, "missing_view").getByText("src/views/Missing.tsx").waitFor();
   });

@@ -3,6 +3,7 @@
 
 import type { RemoteChannel } from "@remote-ui/core";
 import type { ExtensionContextValue } from "@stripe/ui-extension-sdk/context";
+import type { RouteDescriptor } from "@stripe/ui-extension-sdk/ui";
 
 /** The message that carries the port; everything after it goes through the port. */
 export const INIT = "init_extension";
@@ -11,15 +12,26 @@ export const INIT = "init_extension";
 export interface FrameMethods {
   /** Renders one view of the extension into the page's tree. */
   render(channel: RemoteChannel, view: string, context: ExtensionContextValue): void;
+  /** Moves the app's own router: a path with its search parameters, from `/` on. */
+  navigate(place: string): void;
 }
 
-/** What went wrong inside the frame. */
+/** A page of the Dashboard: by the SDK's name for it, or by its path. */
+export type Route = RouteDescriptor | string;
+
+/** What an author has to know. */
 export type Problem =
   | { kind: "blocked"; directive: string; url: string }
   | { kind: "crash"; message: string }
-  | { kind: "missing_view"; view: string };
+  | { kind: "css"; component: string; property: string; value: string; takes: string }
+  | { kind: "missing_view"; view: string }
+  | { kind: "props"; component: string; message: string }
+  | { kind: "stand_in"; what: string; does: string }
+  | { kind: "stripe_api"; method: string; path: string; permission?: string };
 
 /** What the page offers beside the SDK's methods. */
 export interface Reporting {
   sandboxReport(problem: Problem): void;
+  /** The app's own router has moved. */
+  sandboxMoved(place: string, replace: boolean): void;
 }

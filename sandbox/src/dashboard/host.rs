@@ -163,7 +163,7 @@ mod tests {
         response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap()
     }
 
-    const ALLOWED: &str = r#"{"file":"m.json","manifest":{"constants":{"API_BASE":"http://localhost:3333/api/oauth"},
+    const ALLOWED: &str = r#"{"file":"m.json","views":"src/views","manifest":{"constants":{"API_BASE":"http://localhost:3333/api/oauth"},
         "ui_extension":{"content_security_policy":{"connect-src":["http://localhost:3333/api/oauth/"]}}}}"#;
 
     #[tokio::test]
@@ -176,7 +176,7 @@ mod tests {
              base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
         );
 
-        let nothing = Bundle::new("nothing", r#"{"file":"m.json","manifest":{}}"#);
+        let nothing = Bundle::new("nothing", r#"{"file":"m.json","views":"src/views","manifest":{}}"#);
         let response = nothing.get("/frame").await;
         assert!(policy(&response).contains("connect-src 'none'"));
     }

@@ -4,15 +4,28 @@
 //! `API_BASE` has our prefix for its path, it means ours: everything of its origin moves, and nothing else does. An
 //! entry that is missing in `connect-src` stays missing, and an app with a back end of its own keeps it.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
+
+/// What Stripe's tools call a manifest: a local one first, then those of version 1 and 2.
+const NAMES: [&str; 3] = ["stripe-app.dev.json", "stripe-app.json", "stripe-app.yaml"];
+
+/// The name of an app's manifest: the first that is there, else the one that most apps have.
+#[must_use]
+pub fn name_in(app: &Path) -> &'static str {
+    NAMES.into_iter().find(|name| app.join(name).is_file()).unwrap_or("stripe-app.json")
+}
 
 /// A manifest whose addresses are those in use now.
 #[derive(Debug, Serialize)]
 pub(super) struct Served {
     manifest: Value,
     file: String,
+    /// The folder of the views.
+    views: String,
     moved: Moved,
 }
 
@@ -27,6 +40,7 @@ struct Moved {
 struct Built {
     manifest: Value,
     file: String,
+    views: String,
 }
 
 /// The app's id, of a bundle's `manifest.json`.
@@ -38,7 +52,7 @@ pub(super) fn app_id(built: &[u8]) -> Option<String> {
 impl Served {
     /// Reads the bundle's `manifest.json`, and moves the back end to where it is.
     pub(super) fn parse(built: &[u8], api_base: &str) -> Result<Self, String> {
-        let Built { mut manifest, file } =
+        let Built { mut manifest, file, views } =
             serde_json::from_slice(built).map_err(|error| format!("manifest.json: {error}"))?;
         let ours = Url::parse(api_base).map_err(|error| format!("{api_base}: {error}"))?;
         let declared = manifest["constants"]["API_BASE"].as_str();
@@ -51,7 +65,7 @@ impl Served {
                 moved.apply(value);
             }
         }
-        Ok(Self { manifest, file, moved })
+        Ok(Self { manifest, file, views, moved })
     }
 
     /// One list of the manifest's content security policy.
@@ -94,7 +108,8 @@ mod tests {
     use super::*;
 
     fn served(manifest: &Value) -> Served {
-        let built = json!({ "manifest": manifest, "file": "stripe-app.dev.json" }).to_string();
+        let built =
+            json!({ "manifest": manifest, "file": "stripe-app.dev.json", "views": "src/views" }).to_string();
         Served::parse(built.as_bytes(), "http://localhost:4000/api/oauth").unwrap()
     }
 
@@ -148,8 +163,23 @@ mod tests {
     }
 
     #[test]
+    fn a_local_manifest_goes_before_the_others() {
+        let app = std::env::temp_dir().join(format!("manifests-{}", std::process::id()));
+        std::fs::create_dir_all(&app).unwrap();
+        assert_eq!(name_in(&app), "stripe-app.json");
+        for name in ["stripe-app.yaml", "stripe-app.json", "stripe-app.dev.json"] {
+            std::fs::write(app.join(name), "").unwrap();
+            assert_eq!(name_in(&app), name);
+        }
+        std::fs::remove_dir_all(app).unwrap();
+    }
+
+    #[test]
     fn what_is_no_manifest_is_told() {
         assert!(Served::parse(b"{", "http://localhost:4000/").is_err());
-        assert_eq!(app_id(br#"{"manifest":{"id":"com.example.app"},"file":""}"#).unwrap(), "com.example.app");
+        assert_eq!(
+            app_id(br#"{"manifest":{"id":"com.example.app"},"file":"","views":""}"#).unwrap(),
+            "com.example.app"
+        );
     }
 }

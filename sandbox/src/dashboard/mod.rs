@@ -17,6 +17,8 @@ use axum::{Json, Router};
 use serde::Serialize;
 use url::Url;
 
+pub use manifest::name_in as manifest_in;
+
 use crate::faults::Faults;
 use crate::traffic::Traffic;
 

@@ -1,19 +1,11 @@
 // What is looked at only.
 
-import type { ReactNode } from "react";
+import type { BadgeProps, BannerProps, IconProps, ImgProps, SpinnerProps } from "@stripe/ui-extension-sdk/ui";
 
-import { type Css, style } from "./tokens";
+import { useCss } from "./css";
 
-export function Badge({ type = "neutral", children }: { type?: string; children?: ReactNode }) {
+export function Badge({ type = "neutral", children }: BadgeProps) {
   return <span className={`x-badge x-badge-${type}`}>{children}</span>;
-}
-
-interface BannerProps {
-  type?: "default" | "caution" | "critical";
-  title?: ReactNode;
-  description?: ReactNode;
-  actions?: ReactNode;
-  onDismiss?: () => void;
 }
 
 export function Banner({ type = "default", title, description, actions, onDismiss }: BannerProps) {
@@ -31,40 +23,70 @@ export function Banner({ type = "default", title, description, actions, onDismis
   );
 }
 
-/** Stripe's drawings are Stripe's: a few common ones have a sign of ours, the others a dot. */
+/** Stripe's drawings are Stripe's: common ones have a sign of ours, the others a dot. */
 const SIGNS: Record<string, string> = {
   add: "+",
+  addCircle: "⊕",
+  arrowDown: "↓",
+  arrowLeft: "←",
+  arrowRight: "→",
+  arrowUp: "↑",
+  arrowUpDown: "↕",
+  arrowUpRight: "↗",
+  arrowsLoop: "↻",
+  calendar: "▦",
   cancel: "×",
+  cancelCircle: "⊗",
+  caretDown: "▾",
+  caretLeft: "◂",
+  caretRight: "▸",
+  caretUp: "▴",
   check: "✓",
   checkCircle: "✓",
+  checkmark: "✓",
+  chevronDown: "⌄",
+  chevronLeft: "‹",
+  chevronRight: "›",
+  chevronUp: "⌃",
+  clipboard: "⎘",
+  clock: "◷",
+  convert: "⇄",
+  cross: "×",
+  delete: "⌫",
+  download: "⤓",
+  edit: "✎",
+  email: "✉",
+  export: "↥",
   external: "↗",
   info: "ⓘ",
   link: "🔗",
   mail: "✉",
+  more: "⋯",
+  next: "›",
+  previous: "‹",
   refresh: "↻",
+  remove: "−",
+  search: "⌕",
   settings: "⚙",
+  star: "★",
+  trash: "⌫",
+  upload: "⤒",
   warning: "⚠",
+  warningCircle: "⚠",
 };
 
-export function Icon({ name, size = "small", css }: { name: string; size?: string; css?: Css }) {
+export function Icon({ name, size = "small", css }: IconProps) {
   return (
-    <span className={`x-icon x-size-${size}`} style={style(css)} title={name} aria-hidden="true">
+    <span {...useCss("Icon", css, `x-icon x-size-${size}`)} title={name} aria-hidden="true">
       {SIGNS[name] ?? "•"}
     </span>
   );
 }
 
-interface ImgProps {
-  src?: string;
-  alt?: string;
-  width?: string | number;
-  height?: string | number;
+export function Img({ alt = "", crossOrigin, src, srcSet, sizes, width, height }: ImgProps) {
+  return <img className="x-img" {...{ alt, crossOrigin, src, srcSet, sizes, width, height }} />;
 }
 
-export function Img({ src, alt = "", width, height }: ImgProps) {
-  return <img className="x-img" src={src} alt={alt} width={width} height={height} />;
-}
-
-export function Spinner({ size = "medium" }: { size?: string }) {
+export function Spinner({ size = "medium" }: SpinnerProps) {
   return <span className={`x-spinner x-size-${size}`} role="progressbar" aria-label="Loading" />;
 }

@@ -1,51 +1,203 @@
-// Inputs. Like the real ones they keep what is typed; the extension hears of changes.
+// Inputs. They show what is typed at once, and what the extension makes of it as soon as it says so.
 
-import { type ChangeEvent, type ReactNode, useId } from "react";
+import type {
+  CheckboxProps,
+  FormFieldGroupProps,
+  RadioProps,
+  SelectProps,
+  SwitchProps,
+  TextAreaProps,
+  TextFieldProps,
+} from "@stripe/ui-extension-sdk/ui";
+import {
+  type ChangeEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  createContext,
+  useContext,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 
-type Element = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+import { type Css, useCss } from "./css";
 
-interface FieldProps {
+type Input = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+/** A handler of the extension: it runs in the frame, so it answers later. */
+type Tell<T> = ((value: T) => unknown) | undefined;
+
+/** Milliseconds until what the extension made of a change has surely been rendered: its answer arrives before. */
+const RENDERED = 50;
+
+/**
+ * What a field shows. While the extension makes up its mind about a change the user's own input stands; then the
+ * extension's value does, if it controls the field.
+ */
+export function useValue<T>(given: T | undefined, initial: T): [T, (next: T, tell: () => unknown) => void] {
+  const [shown, setShown] = useState(given ?? initial);
+  const latest = useRef(given);
+  const open = useRef(0);
+  latest.current = given;
+
+  const settle = () => {
+    if (open.current === 0 && latest.current !== undefined) {
+      setShown(latest.current);
+    }
+  };
+  useEffect(settle, [given]);
+
+  const change = (next: T, tell: () => unknown) => {
+    setShown(next);
+    open.current += 1;
+    void heard(tell).then(() => {
+      open.current -= 1;
+      settle();
+    });
+  };
+  return [shown, change];
+}
+
+/** Waits for the extension to answer, and for its answer to be rendered. A handler that fails is reported elsewhere. */
+async function heard(tell: () => unknown): Promise<void> {
+  await Promise.resolve(tell()).catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, RENDERED));
+}
+
+/** What a group says about the fields in it. */
+const GroupContext = createContext<{ disabled?: boolean | undefined }>({});
+
+interface Common {
   label?: ReactNode;
-  description?: string;
-  error?: string;
-  name?: string;
-  disabled?: boolean;
-  required?: boolean;
-  onChange?: (event: object) => void;
+  description?: string | undefined;
+  error?: string | undefined;
+  invalid?: boolean | undefined;
+  disabled?: boolean | undefined;
+  hiddenElements?: ("label" | "description" | "error")[] | undefined;
+  css?: Css;
 }
 
-interface TextProps extends FieldProps {
-  defaultValue?: string;
-  placeholder?: string;
-  type?: string;
+interface FieldProps extends Common {
+  component: string;
+  /** Beside its box, as that of a checkbox. */
+  inline?: boolean;
+  children(control: Control): ReactNode;
 }
 
-interface ChoiceProps extends FieldProps {
-  defaultChecked?: boolean;
-  value?: string;
+interface Control {
+  id: string;
+  disabled: boolean;
+  "aria-invalid": true | undefined;
+  "aria-describedby": string | undefined;
 }
 
-export function TextField({ defaultValue, placeholder, type, ...field }: TextProps) {
+/** Label, description and error around a control. */
+export function Field({ component, inline, label, description, error, hiddenElements = [], ...rest }: FieldProps) {
+  const id = useId();
+  const group = useContext(GroupContext);
+  const { className, style } = useCss(component, rest.css, `x-field${inline ? " x-inline-field" : ""}`);
+  const part = (name: "label" | "description" | "error", shown: ReactNode) =>
+    shown ? (
+      <small id={`${id}-${name}`} className={`x-${name}${hiddenElements.includes(name) ? " x-hidden" : ""}`}>
+        {shown}
+      </small>
+    ) : null;
+  const described = [description && "description", error && "error"].filter(Boolean);
   return (
-    <Field {...field}>
-      {(common) => <input {...common} type={type} defaultValue={defaultValue} placeholder={placeholder} />}
+    <div className={className} style={style}>
+      {label && (
+        <label htmlFor={id} className={hiddenElements.includes("label") ? "x-hidden" : undefined}>
+          {label}
+        </label>
+      )}
+      {part("description", description)}
+      {rest.children({
+        id,
+        disabled: rest.disabled ?? group.disabled ?? false,
+        "aria-invalid": rest.invalid || error ? true : undefined,
+        "aria-describedby": described.map((name) => `${id}-${name}`).join(" ") || undefined,
+      })}
+      {part("error", error)}
+    </div>
+  );
+}
+
+export function FormFieldGroup({ legend, description, disabled, layout, children }: FormFieldGroupProps) {
+  // SDK 8 says row and column.
+  const across = layout === "horizontal" || (layout as string) === "row";
+  return (
+    <fieldset className={`x-group ${across ? "x-row-group" : ""}`} disabled={disabled}>
+      {legend && <legend>{legend}</legend>}
+      {description && <small>{description}</small>}
+      <GroupContext.Provider value={{ disabled }}>
+        <div className="x-group-fields">{children}</div>
+      </GroupContext.Provider>
+    </fieldset>
+  );
+}
+
+/** `onKeyPress` is of SDK 8 and older. */
+type Typed<Props> = Props & { onKeyPress?: TextFieldProps["onKeyDown"] };
+
+export function TextField({ type, ...props }: Typed<TextFieldProps>) {
+  const text = useText(props);
+  const { autoComplete, maxLength, minLength } = props;
+  return (
+    <Field component="TextField" {...props}>
+      {(control) => (
+        <input {...control} {...text} {...attributes(props)} {...{ type, autoComplete, maxLength, minLength }} />
+      )}
     </Field>
   );
 }
 
-export function TextArea({ defaultValue, placeholder, ...field }: TextProps) {
+export function TextArea({ cols, rows, wrap, resizeable = true, ...props }: Typed<TextAreaProps>) {
+  const text = useText(props);
+  const { autoComplete, maxLength, minLength } = props;
   return (
-    <Field {...field}>
-      {(common) => <textarea {...common} defaultValue={defaultValue} placeholder={placeholder} />}
+    <Field component="TextArea" {...props}>
+      {(control) => (
+        <textarea
+          {...control}
+          {...text}
+          {...attributes(props)}
+          {...{ cols, rows, wrap, autoComplete, maxLength, minLength }}
+          className={resizeable ? undefined : "x-fixed"}
+        />
+      )}
     </Field>
   );
 }
 
-export function Select({ defaultValue, children, ...field }: TextProps & { children?: ReactNode }) {
+/** Value and handlers of a field that is typed into. */
+function useText({ value, defaultValue = "", onChange, ...keys }: Typed<TextFieldProps> | Typed<TextAreaProps>) {
+  const [shown, change] = useValue(value, defaultValue);
+  const tell = (handler: Tell<never>) => handler && ((event: KeyboardEvent<Input>) => void handler(keyEvent(event)));
+  return {
+    value: shown,
+    onChange: (event: ChangeEvent<Input>) => {
+      const seen = changeEvent(event);
+      change(event.target.value, () => onChange?.(seen as never));
+    },
+    onKeyDown: tell(keys.onKeyDown),
+    onKeyUp: tell(keys.onKeyUp),
+    onKeyPress: tell(keys.onKeyPress),
+  };
+}
+
+export function Select({ value, defaultValue, multiple, onChange, children, ...props }: SelectProps) {
+  // A list starts with its first option, unless something else is said.
+  const [shown, change] = useValue<string | string[] | undefined>(value, defaultValue);
+  const select = (event: ChangeEvent<HTMLSelectElement>) => {
+    const picked = [...event.target.selectedOptions].map((option) => option.value);
+    const seen = changeEvent(event);
+    change(multiple ? picked : picked[0], () => onChange?.(seen as never));
+  };
+  const chosen = multiple ? [shown ?? []].flat() : shown;
   return (
-    <Field {...field}>
-      {(common) => (
-        <select {...common} defaultValue={defaultValue}>
+    <Field component="Select" {...props}>
+      {(control) => (
+        <select {...control} {...attributes(props)} value={chosen} multiple={multiple} onChange={select}>
           {children}
         </select>
       )}
@@ -53,61 +205,134 @@ export function Select({ defaultValue, children, ...field }: TextProps & { child
   );
 }
 
-export function Checkbox({ defaultChecked, value, ...field }: ChoiceProps) {
+interface OptionProps {
+  value?: string;
+  label?: string;
+  disabled?: boolean;
+  children?: ReactNode;
+}
+
+/** With `optgroup` the only HTML that Stripe takes: what a `Select` offers. */
+export function Option({ value, label, disabled, children }: OptionProps) {
   return (
-    <Field {...field}>
-      {(common) => <input {...common} type="checkbox" defaultChecked={defaultChecked} value={value} />}
+    <option value={value} label={label} disabled={disabled}>
+      {children}
+    </option>
+  );
+}
+
+export function OptionGroup({ label, disabled, children }: OptionProps) {
+  return (
+    <optgroup label={label} disabled={disabled}>
+      {children}
+    </optgroup>
+  );
+}
+
+export function Checkbox({ indeterminate = false, ...props }: CheckboxProps) {
+  const box = useChecked(props);
+  const mark = (input: HTMLInputElement | null) => {
+    if (input) {
+      input.indeterminate = indeterminate;
+    }
+  };
+  return (
+    <Field component="Checkbox" inline {...props}>
+      {(control) => <input {...control} {...attributes(props)} {...box} ref={mark} type="checkbox" />}
     </Field>
   );
 }
 
-export function Radio({ defaultChecked, value, ...field }: ChoiceProps) {
+/** What each radio on the page makes of its `checked`: choosing one has changed the others, too. */
+const settleRadios = new Set<() => void>();
+
+/** The browser keeps one of a name chosen, until the extension says which it is. */
+export function Radio({ checked, defaultChecked, value, onChange, ...props }: RadioProps) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const settle = () => {
+      if (input.current && checked !== undefined) {
+        input.current.checked = checked;
+      }
+    };
+    settle();
+    settleRadios.add(settle);
+    return () => void settleRadios.delete(settle);
+  }, [checked]);
+
+  const choose = (event: ChangeEvent<HTMLInputElement>) => {
+    const seen = changeEvent(event);
+    void heard(() => onChange?.(seen as never)).then(() => settleRadios.forEach((settle) => settle()));
+  };
   return (
-    <Field {...field}>
-      {(common) => <input {...common} type="radio" defaultChecked={defaultChecked} value={value} />}
+    <Field component="Radio" inline {...props}>
+      {(control) => (
+        <input
+          {...control}
+          {...attributes(props)}
+          ref={input}
+          type="radio"
+          value={value}
+          defaultChecked={checked ?? defaultChecked}
+          onChange={choose}
+        />
+      )}
     </Field>
   );
 }
 
-export function Switch({ defaultChecked, ...field }: ChoiceProps) {
+export function Switch(props: SwitchProps) {
+  const box = useChecked(props);
   return (
-    <Field {...field}>
-      {(common) => <input {...common} type="checkbox" role="switch" defaultChecked={defaultChecked} />}
+    <Field component="Switch" inline {...props}>
+      {(control) => (
+        <input {...control} {...attributes(props)} {...box} type="checkbox" role="switch" className="x-switch" />
+      )}
     </Field>
   );
 }
 
-interface Common {
-  id: string;
-  name: string | undefined;
-  disabled: boolean | undefined;
-  required: boolean | undefined;
-  onChange: (event: ChangeEvent<Element>) => void;
+function useChecked({ checked, defaultChecked = false, value, readOnly, onChange }: CheckboxProps) {
+  const [shown, change] = useValue(checked, defaultChecked);
+  return {
+    checked: shown,
+    value,
+    onChange: (event: ChangeEvent<HTMLInputElement>) => {
+      if (!readOnly) {
+        const seen = changeEvent(event);
+        change(event.target.checked, () => onChange?.(seen as never));
+      }
+    },
+  };
 }
 
-function Field({
-  label,
-  description,
-  error,
-  onChange,
-  children,
-  ...rest
-}: FieldProps & { children: (common: Common) => ReactNode }) {
-  const id = useId();
-  const { name, disabled, required } = rest;
-  return (
-    <div className="x-field">
-      <label htmlFor={id}>{label}</label>
-      {description && <small>{description}</small>}
-      {children({ id, name, disabled, required, onChange: (event) => onChange?.(changeEvent(event)) })}
-      {error && <small className="x-error">{error}</small>}
-    </div>
-  );
+interface Attributes {
+  name?: string | undefined;
+  form?: string | undefined;
+  placeholder?: string | undefined;
+  readOnly?: boolean | undefined;
+  required?: boolean | undefined;
+  autoFocus?: boolean | undefined;
+  tabIndex?: number | undefined;
+  spellCheck?: boolean | "true" | "false" | undefined;
+}
+
+/** What HTML has under the same name. */
+function attributes(props: Attributes): object {
+  const { name, form, placeholder, readOnly, required, autoFocus, tabIndex, spellCheck } = props;
+  const all = { name, form, placeholder, readOnly, required, autoFocus, tabIndex, spellCheck };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 /** What of a change event can leave the page. */
-function changeEvent({ type, target }: ChangeEvent<Element>): object {
-  const { name, value } = target;
-  const seen = { name, value, ...("checked" in target && { checked: target.checked }) };
+function changeEvent({ type, target }: ChangeEvent<Input>): object {
+  const seen = { name: target.name, value: target.value, ...("checked" in target && { checked: target.checked }) };
   return { type, target: seen, currentTarget: seen };
+}
+
+function keyEvent(event: KeyboardEvent<Input>): never {
+  const { type, key, code, altKey, ctrlKey, metaKey, shiftKey, repeat, currentTarget } = event;
+  const seen = { name: currentTarget.name, value: currentTarget.value };
+  const keys = { type, key, code, altKey, ctrlKey, metaKey, shiftKey, repeat };
+  return { ...keys, target: seen, currentTarget: seen } as never;
 }

@@ -2,11 +2,11 @@
 
 import { createContext, useContext } from "react";
 
-import type { Problem } from "../protocol";
+import type { Problem, Route } from "../protocol";
 
 export interface Host {
   appName: string;
-  openRoute(route: { name: string }): void;
+  openRoute(route: Route): void;
   report(problem: Problem): void;
 }
 

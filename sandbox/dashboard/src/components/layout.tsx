@@ -1,44 +1,55 @@
 // Boxes, and what divides them.
 
-import type { ReactNode } from "react";
+import type { AccordionItemProps, AccordionProps, BoxProps, InlineProps } from "@stripe/ui-extension-sdk/ui";
+import { type SyntheticEvent, useRef } from "react";
 
-import { type Css, style } from "./tokens";
+import { useCss } from "./css";
 
-interface Styled {
-  css?: Css;
-  children?: ReactNode;
+export function Box({ css, children }: BoxProps) {
+  return <div {...useCss("Box", css, "x-box")}>{children}</div>;
 }
 
-export function Box({ css, children }: Styled) {
-  return <div style={style(css)}>{children}</div>;
-}
-
-export function Inline({ css, children }: Styled) {
-  return <span style={style(css)}>{children}</span>;
+export function Inline({ css, children }: InlineProps) {
+  return <span {...useCss("Inline", css, "x-box")}>{children}</span>;
 }
 
 export function Divider() {
   return <hr className="x-divider" />;
 }
 
-export function Accordion({ children }: { children?: ReactNode }) {
+export function Accordion({ children }: AccordionProps) {
   return <div className="x-accordion">{children}</div>;
 }
 
-interface AccordionItemProps {
-  title?: ReactNode;
-  subtitle?: ReactNode;
-  defaultOpen?: boolean;
-  children?: ReactNode;
-}
-
-export function AccordionItem({ title, subtitle, defaultOpen, children }: AccordionItemProps) {
+export function AccordionItem({
+  title,
+  subtitle,
+  media,
+  actions,
+  defaultOpen,
+  onChange,
+  children,
+}: AccordionItemProps) {
+  const known = useRef(defaultOpen ?? false);
+  // A browser also fires it for an item that starts open.
+  const toggle = ({ currentTarget: { open } }: SyntheticEvent<HTMLDetailsElement>) => {
+    if (open !== known.current) {
+      known.current = open;
+      onChange?.(open);
+    }
+  };
   return (
-    <details open={defaultOpen}>
+    <details open={defaultOpen} onToggle={toggle}>
       <summary>
-        <strong>{title}</strong> {subtitle}
+        {media}
+        <span className="x-accordion-title">
+          <strong>{title}</strong>
+          {subtitle && <small>{subtitle}</small>}
+        </span>
+        {/* Pressing an action leaves the item as it is. */}
+        {actions && <span onClick={(event) => event.preventDefault()}>{actions}</span>}
       </summary>
-      {children}
+      <div className="x-accordion-body">{children}</div>
     </details>
   );
 }

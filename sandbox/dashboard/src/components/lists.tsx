@@ -1,43 +1,55 @@
-// Lists and tables.
+// Lists: of things, of properties, of tasks.
 
-import type { ReactNode } from "react";
+import type {
+  ListItemProps,
+  ListProps,
+  PropertyListItemProps,
+  PropertyListProps,
+  TaskListItemProps,
+  TaskListProps,
+} from "@stripe/ui-extension-sdk/ui";
+import { createContext, useContext } from "react";
 
-import { style } from "./tokens";
+const ActionContext = createContext<ListProps["onAction"]>(undefined);
 
-interface Children {
-  children?: ReactNode;
-}
-
-export function List({ children }: Children) {
-  return <ul className="x-list">{children}</ul>;
-}
-
-interface ListItemProps {
-  title?: ReactNode;
-  secondaryTitle?: ReactNode;
-  value?: ReactNode;
-  icon?: ReactNode;
-  image?: ReactNode;
-}
-
-export function ListItem({ title, secondaryTitle, value, icon, image }: ListItemProps) {
+export function List({ onAction, children }: ListProps) {
   return (
-    <li>
+    <ActionContext.Provider value={onAction}>
+      <ul className="x-list">{children}</ul>
+    </ActionContext.Provider>
+  );
+}
+
+export function ListItem({ id = "", title, secondaryTitle, value, icon, image, size = "default" }: ListItemProps) {
+  const onAction = useContext(ActionContext);
+  const content = (
+    <>
       {image ?? icon}
       <span className="x-list-title">
-        {title}
-        <small>{secondaryTitle}</small>
+        <span>{title}</span>
+        {secondaryTitle && <small>{secondaryTitle}</small>}
       </span>
-      <span>{value}</span>
+      {value !== undefined && <span className="x-list-value">{value}</span>}
+    </>
+  );
+  return (
+    <li className={`x-list-item x-size-${size}`}>
+      {onAction ? (
+        <button type="button" className="x-list-action" onClick={() => onAction(id)}>
+          {content}
+        </button>
+      ) : (
+        content
+      )}
     </li>
   );
 }
 
-export function PropertyList({ children }: Children) {
-  return <dl className="x-properties">{children}</dl>;
+export function PropertyList({ orientation = "horizontal", children }: PropertyListProps) {
+  return <dl className={`x-properties x-${orientation}`}>{children}</dl>;
 }
 
-export function PropertyListItem({ label, value }: { label?: ReactNode; value?: ReactNode }) {
+export function PropertyListItem({ label, value }: PropertyListItemProps) {
   return (
     <div>
       <dt>{label}</dt>
@@ -46,26 +58,36 @@ export function PropertyListItem({ label, value }: { label?: ReactNode; value?: 
   );
 }
 
-export function Table({ children }: Children) {
-  return <table className="x-table">{children}</table>;
+export function TaskList({ children }: TaskListProps) {
+  return <ul className="x-tasks">{children}</ul>;
 }
 
-export function TableHead({ children }: Children) {
-  return <thead>{children}</thead>;
-}
+const STATUS = { "not-started": "○", "in-progress": "◐", blocked: "⊘", complete: "✓" };
 
-export function TableBody({ children }: Children) {
-  return <tbody>{children}</tbody>;
-}
-
-export function TableRow({ children }: Children) {
-  return <tr>{children}</tr>;
-}
-
-export function TableHeaderCell({ children }: Children) {
-  return <th scope="col">{children}</th>;
-}
-
-export function TableCell({ width, children }: Children & { width?: string | number }) {
-  return <td style={style({ width })}>{children}</td>;
+export function TaskListItem({ title, status = "not-started", subTasks = [], onPress }: TaskListItemProps) {
+  const sign = (
+    <span className="x-task-status" role="img" aria-label={status.replace("-", " ")}>
+      {STATUS[status]}
+    </span>
+  );
+  return (
+    <li data-status={status}>
+      {onPress ? (
+        <button type="button" className="x-list-action" onClick={() => onPress({ type: "press" } as never)}>
+          {sign} {title}
+        </button>
+      ) : (
+        <span className="x-task">
+          {sign} {title}
+        </span>
+      )}
+      {subTasks.length > 0 && (
+        <ul className="x-tasks">
+          {subTasks.map((task, index) => (
+            <TaskListItem key={index} {...task} />
+          ))}
+        </ul>
+      )}
+    </li>
+  );
 }

@@ -1,26 +1,19 @@
-// The views: each fills the drawer, or the settings page.
+// The views: each fills the drawer, or a page.
 
-import { type FormEvent, type ReactNode, useState } from "react";
+import type {
+  ContextViewProps,
+  FocusViewProps,
+  OnboardingViewProps,
+  PlatformConfigurationViewProps,
+  SettingsViewProps,
+  SignInViewProps,
+} from "@stripe/ui-extension-sdk/ui";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 
 import { type Action, Pressable } from "./actions";
+import { Banner, Spinner } from "./display";
 import { useHost } from "./host-context";
-
-interface Brand {
-  brandColor?: string;
-  brandIcon?: string;
-}
-
-interface ContextViewProps extends Brand {
-  title: string;
-  description?: string;
-  externalLink?: { label: string; href: string };
-  banner?: ReactNode;
-  actions?: ReactNode;
-  primaryAction?: ReactNode;
-  secondaryAction?: ReactNode;
-  footerContent?: ReactNode;
-  children?: ReactNode;
-}
+import { TaskList, TaskListItem } from "./lists";
 
 export function ContextView({
   title,
@@ -75,41 +68,70 @@ function Footer({ primaryAction, secondaryAction, footerContent }: FooterProps) 
   );
 }
 
-interface FocusViewProps extends FooterProps {
-  title: string;
-  shown?: boolean;
-  setShown?: (shown: boolean) => void;
-  children?: ReactNode;
-}
+/** `onClose` is of SDK 8 and older. */
+type ClosableProps = FocusViewProps & { onClose?: () => void };
 
-export function FocusView({ title, shown, setShown, children, ...footer }: FocusViewProps) {
+export function FocusView({ title, shown, setShown, onClose, confirmCloseMessages, ...rest }: ClosableProps) {
+  const { size = "small", children, ...footer } = rest;
+  const [isAsking, setAsking] = useState(false);
+  const view = useRef<HTMLElement>(null);
+  // It opens at the top of a page that may have been scrolled.
+  useEffect(() => {
+    if (shown && (view.current?.getBoundingClientRect().top ?? 0) < 0) {
+      view.current?.scrollIntoView();
+    }
+  }, [shown]);
   if (!shown) {
     return null;
   }
+  const close = () => {
+    setAsking(false);
+    setShown?.(false);
+    onClose?.();
+  };
   return (
-    <section className="x-view x-focus" data-view="FocusView" role="dialog" aria-label={title}>
+    <section
+      ref={view}
+      className={`x-view x-focus x-size-${size}`}
+      data-view="FocusView"
+      role="dialog"
+      aria-label={title}
+    >
       <header className="x-view-header">
         <h2>{title}</h2>
-        <button type="button" className="x-dismiss" aria-label="Close" onClick={() => setShown?.(false)}>
+        <button
+          type="button"
+          className="x-dismiss"
+          aria-label="Close"
+          onClick={confirmCloseMessages ? () => setAsking(true) : close}
+        >
           ×
         </button>
       </header>
+      {isAsking && confirmCloseMessages && (
+        <div className="x-banner x-banner-caution" role="alertdialog" aria-label={confirmCloseMessages.title}>
+          <strong>{confirmCloseMessages.title}</strong>
+          <div>{confirmCloseMessages.description}</div>
+          <div className="x-button-group">
+            <Pressable className="x-button x-secondary" onPress={() => setAsking(false)}>
+              {confirmCloseMessages.cancelAction}
+            </Pressable>
+            <Pressable className="x-button x-destructive" onPress={close}>
+              {confirmCloseMessages.exitAction}
+            </Pressable>
+          </div>
+        </div>
+      )}
       <div className="x-view-body">{children}</div>
       <Footer {...footer} />
     </section>
   );
 }
 
-interface SettingsViewProps {
-  onSave?: (values: Record<string, string>) => void;
-  statusMessage?: string;
-  children?: ReactNode;
-}
-
 export function SettingsView({ onSave, statusMessage, children }: SettingsViewProps) {
   const save = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    onSave?.(Object.fromEntries([...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value)])));
+    onSave?.(valuesOf(event.currentTarget));
   };
   return (
     <form className="x-view" data-view="SettingsView" onSubmit={save}>
@@ -123,18 +145,29 @@ export function SettingsView({ onSave, statusMessage, children }: SettingsViewPr
   );
 }
 
-interface SignInAction extends Action {
-  label: string;
+export function PlatformConfigurationView({ onSubmit, children }: PlatformConfigurationViewProps) {
+  const [isDone, setDone] = useState(false);
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    onSubmit({ values: valuesOf(event.currentTarget), successCallback: () => setDone(true) });
+  };
+  return (
+    <form className="x-view" data-view="PlatformConfigurationView" onSubmit={submit}>
+      <div className="x-view-body">{children}</div>
+      <footer className="x-view-footer x-row">
+        <button className="x-button x-primary">Submit</button>
+        {isDone && <span role="status">Submitted</span>}
+      </footer>
+    </form>
+  );
 }
 
-interface SignInViewProps extends Brand {
-  description?: string;
-  descriptionActionLabel?: string;
-  descriptionActionTitle?: string;
-  descriptionActionContents?: ReactNode;
-  primaryAction?: SignInAction;
-  secondaryAction?: SignInAction;
-  footerContent?: ReactNode;
+function valuesOf(form: HTMLFormElement): Record<string, string> {
+  return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+}
+
+interface SignInAction extends Action {
+  label: string;
 }
 
 export function SignInView({ description, primaryAction, secondaryAction, footerContent, ...rest }: SignInViewProps) {
@@ -169,6 +202,42 @@ function SignInButton({ label, type, ...action }: SignInAction & { type: string 
       {label}
     </Pressable>
   );
+}
+
+export function OnboardingView({
+  title,
+  description,
+  tasks,
+  completed,
+  pending,
+  error,
+  children,
+}: OnboardingViewProps) {
+  return (
+    <section className="x-view x-onboarding" data-view="OnboardingView">
+      <aside>
+        <TaskList>
+          {tasks.map((task, index) => (
+            <TaskListItem key={index} {...task} />
+          ))}
+        </TaskList>
+      </aside>
+      <div className="x-view-body">
+        <header className="x-view-header">
+          <h2>{title}</h2>
+          {description && <p>{description}</p>}
+        </header>
+        {completed && <Banner title="Onboarding is complete" description="Stripe closes this window now." />}
+        {error}
+        {pending ? <Spinner /> : children}
+      </div>
+    </section>
+  );
+}
+
+interface Brand {
+  brandColor?: string | undefined;
+  brandIcon?: string | undefined;
 }
 
 function Emblem({ brandColor = "#1d5f8a", brandIcon }: Brand) {

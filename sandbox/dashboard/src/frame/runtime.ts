@@ -7,6 +7,8 @@ import * as react from "react";
 import * as jsxRuntime from "react/jsx-runtime";
 
 import { type FrameMethods, INIT, type Problem, type Reporting } from "../protocol";
+import { createRouter } from "./router";
+import { createStorage } from "./storage";
 
 type View = react.ComponentType<object>;
 type Extension = Record<string, unknown> & { endpoint?: unknown };
@@ -29,6 +31,11 @@ globalThis.require = (name) => {
   return supplied[name];
 };
 
+let moved: Reporting["sandboxMoved"] = () => undefined;
+const { router, arrive } = createRouter((place, replace) => moved(place, replace));
+globalThis.__extRouter = router;
+globalThis.__memoryStorage = createStorage();
+
 // Problems may come before the port does: the extension's script runs first.
 const early: Problem[] = [];
 let report = (problem: Problem): void => {
@@ -36,7 +43,10 @@ let report = (problem: Problem): void => {
 };
 
 addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
-  report({ kind: "blocked", directive: effectiveDirective, url: blockedURI });
+  // No line of a manifest allows eval, and libraries that try it go on without.
+  if (blockedURI !== "eval") {
+    report({ kind: "blocked", directive: effectiveDirective, url: blockedURI });
+  }
 });
 addEventListener("error", ({ message }) => report({ kind: "crash", message }));
 addEventListener("unhandledrejection", ({ reason }) => report({ kind: "crash", message: String(reason) }));
@@ -51,6 +61,7 @@ function connect(port: MessagePort): void {
   const endpoint = createEndpoint<Reporting>(fromMessagePort(port) satisfies MessageEndpoint);
   report = (problem) => void endpoint.call.sandboxReport(problem);
   early.forEach(report);
+  moved = (place, replace) => void endpoint.call.sandboxMoved(place, replace);
 
   const extension = globalThis.__StripeExtExports;
   if (!extension) {
@@ -74,6 +85,7 @@ function connect(port: MessagePort): void {
       shown.render(react.createElement(component as View, context));
       void tree.mount();
     },
+    navigate: arrive,
   };
   endpoint.expose(methods as unknown as Record<string, (...args: unknown[]) => unknown>);
   // The adaptor listens by addEventListener, which does not start a port by itself.

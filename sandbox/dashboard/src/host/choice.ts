@@ -59,7 +59,8 @@ export function settled(choice: Choice): Choice {
 export function keep({ user, account, mode, viewport }: Choice): void {
   localStorage.setItem(KEPT, JSON.stringify({ user, account, mode }));
   const query = new URLSearchParams({ as: user, account, mode, viewport });
-  history.replaceState(null, "", `/?${query}`);
+  // Behind the # stands where the app itself is.
+  history.replaceState(null, "", `/?${query}${location.hash}`);
 }
 
 export function isSandbox(account: string): boolean {

@@ -18,6 +18,8 @@ export interface Served {
   manifest: Manifest;
   /** The manifest's name, to tell people which one to change. */
   file: string;
+  /** The folder of its views. */
+  views: string;
   /** Where the manifest says the back end is, and where it is. */
   moved: { from: string; to: string };
 }

@@ -1,13 +1,14 @@
 // One view of the extension: the code in a frame of no origin, its tree rendered here.
 
 import type { ExtensionContextValue } from "@stripe/ui-extension-sdk/context";
-import { RemoteRenderer, createController, createRemoteReceiver } from "@remote-ui/react/host";
+import { RemoteRenderer, createRemoteReceiver } from "@remote-ui/react/host";
 import { type Endpoint, createEndpoint, fromMessagePort } from "@remote-ui/rpc";
 import { Component, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 
-import { Unknown, components } from "../components";
+import { controller } from "../components";
 import { type FrameMethods, INIT, type Problem } from "../protocol";
 import type { HostMethods } from "./methods";
+import { currentPlace } from "./place";
 
 interface Props {
   view: string;
@@ -15,11 +16,6 @@ interface Props {
   methods: HostMethods;
   report(problem: Problem): void;
 }
-
-const controller = createController(components, {
-  renderComponent: ({ component }, { renderDefault }) =>
-    component.type in components ? renderDefault() : <Unknown key={component.id} name={component.type} />,
-});
 
 /** The code is loaded once for each Stripe user and mode; views come and go in it. */
 export function Extension({ view, context, methods, report }: Props) {
@@ -38,6 +34,13 @@ export function Extension({ view, context, methods, report }: Props) {
     frame.current?.contentWindow?.postMessage(INIT, "*", [port2]);
     setEndpoint(connected);
   }
+
+  useEffect(() => {
+    const arrive = () => void endpoint?.call.navigate(currentPlace());
+    arrive();
+    addEventListener("popstate", arrive);
+    return () => removeEventListener("popstate", arrive);
+  }, [endpoint]);
 
   useEffect(() => {
     void endpoint?.call.render(receiver.receive, view, context);

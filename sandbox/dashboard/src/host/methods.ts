@@ -1,10 +1,11 @@
 // What the SDK asks of the Dashboard (`PlatformRPCs`), answered with what a sandbox has.
 
-import type { Reporting } from "../protocol";
+import type { Reporting, Route } from "../protocol";
 import type { Choice } from "./choice";
-import { USERS } from "./choice";
 import type { Config } from "./config";
 import { createOAuthState } from "./oauth";
+import { recordPlace } from "./place";
+import { stripeApi } from "./stripe-api";
 import type { ShowToast } from "./toasts";
 
 export type HostMethods = Record<string, (...args: never[]) => unknown>;
@@ -13,36 +14,30 @@ interface Page {
   choice: Choice;
   config: Config;
   showToast: ShowToast;
-  openRoute(route: { name: string }): void;
+  openRoute(route: Route): void;
   report: Reporting["sandboxReport"];
 }
 
 export function hostMethods({ choice, config, showToast, openRoute, report }: Page): HostMethods {
   const { manifest } = config;
   const permissions = (manifest.permissions ?? []).map(({ permission }) => permission);
-
-  function userEmail() {
-    if (!permissions.includes("user_email_read")) {
-      const message = "The manifest lacks the permission user_email_read.";
-      return { ok: false, status: 403, json: { error: { message } } };
-    }
-    const name = USERS.find(({ id }) => id === choice.user)?.name ?? choice.user;
-    const email = `${name.toLowerCase()}@dashboard.example`;
-    return { ok: true, status: 200, email, json: { email } };
-  }
+  const stripeApiFetch = stripeApi({ choice, config, report });
 
   return {
     sandboxReport: report,
+    sandboxMoved: recordPlace,
     showToast,
     navigateToDashboardRoute: openRoute,
 
     // "No" makes the SDK ask the page for signatures, instead of Stripe's API with a key.
     supportsFetchAppEmbeddedKey: () => false,
     fetchAppEmbeddedKey: () => unsupported("fetchAppEmbeddedKey"),
-    // The SDK asks for the address this way; nothing else of Stripe's API is here.
-    stripeApiFetch: (path: string) =>
-      path === "/v1/user/email" ? userEmail() : unsupported(`${path} of Stripe's API`),
-    getDashboardUserEmail: userEmail,
+    stripeApiFetch,
+    // SDK 8 and older ask the page for it, SDK 9 Stripe's API.
+    async getDashboardUserEmail() {
+      const response = await stripeApiFetch("/v1/user/email");
+      return { ...response, email: (response.json as { email?: string }).email };
+    },
 
     async fetchStripeSignature(payload?: object) {
       const signed = JSON.stringify({ ...payload, user_id: choice.user, account_id: choice.account });
@@ -59,7 +54,7 @@ export function hostMethods({ choice, config, showToast, openRoute, report }: Pa
 
     createOAuthState: (custom: string) => createOAuthState(choice, custom),
     clipboardWriteText: (text: string) => navigator.clipboard.writeText(text),
-    refreshDashboardData: () => showToast("The Dashboard would reload its data"),
+    refreshDashboardData: () => void showToast("Dashboard data reloaded"),
 
     getUserAuthorizedPermissions: () => permissions,
     isPermissionAuthorized: (permission: string) => permissions.includes(permission),

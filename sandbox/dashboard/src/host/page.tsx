@@ -4,7 +4,7 @@ import type { ExtensionContextValue } from "@stripe/ui-extension-sdk/context";
 import { useCallback, useMemo, useState } from "react";
 
 import { HostContext } from "../components/host-context";
-import type { Problem } from "../protocol";
+import type { Problem, Route } from "../protocol";
 import { ACCOUNTS, type Choice, DRAWER, USERS, isSandbox, keep, settled, withChosen } from "./choice";
 import type { Config } from "./config";
 import { Extension } from "./extension";
@@ -13,7 +13,9 @@ import { Navigation } from "./navigation";
 import type { OAuthContext, Return } from "./oauth";
 import { objectOf } from "./objects";
 import { Panels } from "./panels";
+import { showPlace } from "./place";
 import { Problems, Refusal } from "./problems";
+import { destinationOf } from "./routes";
 import { Surroundings } from "./surroundings";
 import { Toasts, useToasts } from "./toasts";
 import { TopBar } from "./top-bar";
@@ -37,8 +39,21 @@ export function Page({ config, first, returned }: { config: Config; first: Choic
     [],
   );
   const openRoute = useCallback(
-    ({ name }: { name: string }) => void showToast(`Dashboard route ${name}`.slice(0, 30)),
-    [showToast],
+    (route: Route) => {
+      const destination = destinationOf(route);
+      if (
+        !destination ||
+        !config.manifest.ui_extension.views.some(({ viewport }) => viewport === destination.viewport)
+      ) {
+        showToast(`Dashboard route ${typeof route === "string" ? route : route.name}`.slice(0, 30));
+        return;
+      }
+      change({ viewport: destination.viewport });
+      if (destination.place !== undefined) {
+        showPlace(destination.place);
+      }
+    },
+    [choice, config, showToast],
   );
   const methods = useMemo(
     () => hostMethods({ choice, config, showToast, openRoute, report }),

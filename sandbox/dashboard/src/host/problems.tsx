@@ -23,9 +23,35 @@ function explain(problem: Problem, config: Config) {
       return (
         <p>
           <strong>The extension has no view “{problem.view}”.</strong> The manifest names it;{" "}
-          <code>src/views/{problem.view}.tsx</code> must export it as its default.
+          <code>
+            {config.views}/{problem.view}.tsx
+          </code>{" "}
+          must export it as its default.
         </p>
       );
+    case "css":
+      return (
+        <p>
+          <strong>Stripe does not take this style:</strong>{" "}
+          <code>{`<${problem.component} css={{ ${problem.property}: ${problem.value} }}>`}</code>.{" "}
+          <code>{problem.property}</code> takes {problem.takes}. It has no effect here.
+        </p>
+      );
+    case "props":
+      return (
+        <p>
+          <strong>{`<${problem.component}>`} cannot be shown with the props it got:</strong>{" "}
+          <code>{problem.message}</code>
+        </p>
+      );
+    case "stand_in":
+      return (
+        <p>
+          <strong>{problem.what} is a stand-in:</strong> {problem.does}.
+        </p>
+      );
+    case "stripe_api":
+      return <StripeApi {...problem} file={config.file} />;
     case "crash":
       return (
         <p>
@@ -35,11 +61,14 @@ function explain(problem: Problem, config: Config) {
   }
 }
 
+/** Version 2 of the manifest is YAML, and has permissions elsewhere. */
+const isYaml = (file: string) => !file.endsWith(".json");
+
 function Blocked({ url, directive, config: { file, moved } }: { url: string; directive: string; config: Config }) {
   const { origin, pathname } = new URL(url, location.href);
   // People change the manifest, so it is told in the manifest's addresses.
   const declared = origin === moved.to ? moved.from : origin;
-  const line = `"${declared}${pathname.slice(0, pathname.lastIndexOf("/") + 1)}"`;
+  const allowed = declared + pathname.slice(0, pathname.lastIndexOf("/") + 1);
   return (
     <>
       <p>
@@ -49,7 +78,39 @@ function Blocked({ url, directive, config: { file, moved } }: { url: string; dir
       <p>
         Add this line to <code>ui_extension.content_security_policy.{directive}</code> in <code>{file}</code>:
       </p>
-      <pre>{line}</pre>
+      <pre>{isYaml(file) ? `- ${allowed}` : JSON.stringify(allowed)}</pre>
+    </>
+  );
+}
+
+type StripeApiProps = Omit<Extract<Problem, { kind: "stripe_api" }>, "kind"> & { file: string };
+
+function StripeApi({ method, path, permission, file }: StripeApiProps) {
+  const call = (
+    <code>
+      {method} {path}
+    </code>
+  );
+  if (permission === undefined) {
+    return (
+      <p>
+        <strong>The sandbox has no answer to</strong> {call}. The app has got an error of Stripe’s shape.
+      </p>
+    );
+  }
+  return (
+    <>
+      <p>
+        <strong>The manifest does not allow</strong> {call}. The app has got Stripe’s error 403. (Stripe’s own preview
+        of an app in development does not check this; an installed app gets this error.)
+      </p>
+      <p>
+        Add this to <code>{isYaml(file) ? "declarations.stripe_api_access.permissions" : "permissions"}</code> in{" "}
+        <code>{file}</code>:
+      </p>
+      <pre>
+        {isYaml(file) ? `- permission: ${permission}\n  purpose: …` : JSON.stringify({ permission, purpose: "…" })}
+      </pre>
     </>
   );
 }
