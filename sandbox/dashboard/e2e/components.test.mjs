@@ -72,6 +72,8 @@ describe("fields", () => {
     const page = await open("stripe.dashboard.drawer.default");
     assert.equal(await label(page, "Fixed").isEditable(), false);
     assert.equal(await label(page, "Keys").getAttribute("aria-invalid"), "true");
+    const line = (name) => label(page, name).evaluate((input) => getComputedStyle(input).borderTopColor);
+    assert.deepEqual([await line("Keys"), await line("Name")], ["rgb(194, 50, 31)", "rgb(185, 198, 209)"]);
     const { width } = await app(page).getByText("Keys", { exact: true }).boundingBox();
     assert.ok(width <= 1);
     const [box, text] = await Promise.all([

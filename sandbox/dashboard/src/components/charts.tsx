@@ -28,6 +28,8 @@ interface Point {
 
 const WIDTH = 600;
 const HEIGHT = 180;
+/** The bars of one label. */
+const WIDEST = 120;
 const COLORS = ["#1d5f8a", "#c27c0e", "#2f8f5b", "#8a4fa3", "#b3433a", "#5b6b7a"];
 
 export function LineChart(props: ChartProps) {
@@ -55,12 +57,13 @@ export function BarChart(props: ChartProps) {
   const chart = chartOf(props);
   const { points, series, labels, top, bottom } = chart;
   const slot = WIDTH / labels.length;
-  const bar = (slot * 0.7) / series.length;
+  const group = Math.min(slot * 0.7, WIDEST);
+  const bar = group / series.length;
   const zero = HEIGHT * (1 - share(0, bottom, top));
   return (
     <Frame {...chart} {...props}>
       {points.map(({ x, y, series: name }, index) => {
-        const left = labels.indexOf(label(x)) * slot + slot * 0.15 + series.indexOf(name) * bar;
+        const left = labels.indexOf(label(x)) * slot + (slot - group) / 2 + series.indexOf(name) * bar;
         const end = HEIGHT * (1 - share(y, bottom, top));
         const color = COLORS[series.indexOf(name) % COLORS.length];
         return (
