@@ -143,15 +143,17 @@ fn build_dashboard(arguments: &Arguments) -> std::io::Result<Dashboard> {
         manifest,
         out: std::path::absolute(or(&arguments.bundle, "target/dashboard"))?,
     };
-    if let Err(problem) = bundle.prepare() {
-        eprintln!(
-            "\n  !! The Stripe App cannot be shown: {problem}.\n  \
-             !! The Dashboard shows a plain page that makes the same requests. (--plain asks for it.)"
-        );
-        return Ok(Dashboard::default());
+    let built = if arguments.watch { bundle.watch().map(Some) } else { bundle.build().map(|()| None) };
+    match built {
+        Ok(watcher) => Ok(Dashboard { app_id: bundle.app_id(), page: Page::Host(bundle.out), watcher }),
+        Err(problem) => {
+            eprintln!(
+                "\n  !! The Stripe App cannot be shown: {problem}.\n  \
+                 !! The Dashboard shows a plain page that makes the same requests. (--plain asks for it.)"
+            );
+            Ok(Dashboard::default())
+        }
     }
-    let watcher = arguments.watch.then(|| bundle.watch()).transpose()?;
-    Ok(Dashboard { app_id: bundle.app_id(), page: Page::Host(bundle.out), watcher })
 }
 
 fn workspace() -> PathBuf {

@@ -38,10 +38,14 @@ function entry(app, manifestName) {
     setup(build) {
       build.onResolve({ filter: /^stripe-app:entry$/ }, ({ path }) => ({ path, namespace: "stripe-app" }));
       build.onLoad({ filter: /.*/, namespace: "stripe-app" }, async () => {
-        const { manifest, files, views } = await readManifest(app, manifestName);
-        // The views' package, which has the SDK.
-        const resolveDir = join(app, dirname(dirname(views)));
-        return { contents: entrySource(manifest), loader: "js", resolveDir, watchFiles: files };
+        try {
+          const { manifest, files, views } = await readManifest(app, manifestName);
+          // The views' package, which has the SDK.
+          const resolveDir = join(app, dirname(dirname(views)));
+          return { contents: entrySource(manifest), loader: "js", resolveDir, watchFiles: files };
+        } catch ({ message, files }) {
+          return { errors: [{ text: message }], watchFiles: files };
+        }
       });
     },
   };

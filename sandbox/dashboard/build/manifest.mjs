@@ -8,26 +8,28 @@ import { parse } from "yaml";
 
 /**
  * The merged manifest in the words of version 1, the folder of its views, and the files it came from, the asked one
- * first.
+ * first. An error has them too, as its `files`.
  */
 export async function readManifest(app, name) {
-  const { manifest, files } = await readFiles(resolve(app, name));
-  const isSecond = extname(name) !== ".json";
-  return {
-    manifest: isSecond ? inWordsOfFirst(manifest) : manifest,
-    files,
-    views: isSecond ? "ui/src/views" : "src/views",
-  };
+  const files = [];
+  try {
+    const manifest = await read(resolve(app, name), files);
+    const isSecond = extname(name) !== ".json";
+    return {
+      manifest: isSecond ? inWordsOfFirst(manifest) : manifest,
+      files,
+      views: isSecond ? "ui/src/views" : "src/views",
+    };
+  } catch (error) {
+    throw Object.assign(new Error(`${files.at(-1)}: ${error.message}`), { files });
+  }
 }
 
-async function readFiles(file) {
+async function read(file, files) {
+  files.push(file);
   const text = await readFile(file, "utf8");
   const { extends: base, ...own } = extname(file) === ".json" ? JSON.parse(text) : parse(text);
-  if (!base) {
-    return { manifest: own, files: [file] };
-  }
-  const below = await readFiles(resolve(dirname(file), base));
-  return { manifest: merge(below.manifest, own), files: [file, ...below.files] };
+  return base ? merge(await read(resolve(dirname(file), base), files), own) : own;
 }
 
 /** Version 2 has what an app declares about itself in one place, and permissions by the API they are for. */

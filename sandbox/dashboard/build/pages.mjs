@@ -1,6 +1,5 @@
 // Bundles the host page, and the runtime of the frame that an extension runs in.
 
-import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 const source = join(import.meta.dirname, "../src");
@@ -22,7 +21,6 @@ export function frameBundle(out) {
     entryPoints: { frame: join(source, "frame/runtime.ts") },
     outdir: out,
     format: "iife",
-    plugins: [copy(join(source, "frame/frame.html"), join(out, "frame.html"))],
   };
 }
 
@@ -34,17 +32,5 @@ export function hostBundle(out) {
     outdir: out,
     format: "esm",
     loader: { ".html": "text" },
-    plugins: [copy(join(source, "host/host.html"), join(out, "host.html"))],
-  };
-}
-
-function copy(from, to) {
-  return {
-    name: "copy",
-    setup: (build) =>
-      build.onEnd(async () => {
-        await mkdir(build.initialOptions.outdir, { recursive: true });
-        await copyFile(from, to);
-      }),
   };
 }

@@ -5,9 +5,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::manifest;
 
@@ -64,25 +66,20 @@ struct Built {
     app: PathBuf,
     manifest: String,
     watched: bool,
+    /// When the oldest of the builds began whose outcome is there.
+    began_ms: u64,
+    /// What is wrong with the app. The page shows it.
+    errors: Vec<IgnoredAny>,
 }
 
 impl Bundle {
-    /// Installs what is missing and builds what is older than its sources. Tells each step on standard output.
+    /// Builds what is older than its sources, with what npm has to install for that into folders of this repository.
+    /// Tells each step on standard output. What is wrong with the app is no failure: the page shows it.
     ///
     /// # Errors
     /// When there is no app, no Node.js, or something fails.
-    pub fn prepare(&self) -> Result<(), Problem> {
-        if !self.app.join(&self.manifest).is_file() {
-            return Err(Problem::NoApp(self.app.join(&self.manifest)));
-        }
-        node_is_new_enough(node_version().as_deref())?;
-        for folder in [&self.app, &host_package()] {
-            if is_older(&folder.join("node_modules/.package-lock.json"), &folder.join("package-lock.json")) {
-                println!("  npm ci in {} …", folder.display());
-                let quietly = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-                run(Command::new("npm").args(quietly).current_dir(folder), "npm ci")?;
-            }
-        }
+    pub fn build(&self) -> Result<(), Problem> {
+        self.install()?;
         if !self.is_fresh()? {
             println!("  building the Dashboard into {} …", self.out.display());
             run(&mut self.build_command(), "node build.mjs")?;
@@ -90,13 +87,44 @@ impl Bundle {
         Ok(())
     }
 
-    /// Builds anew whenever a source changes, as long as the watcher lives.
+    /// Like [`Bundle::build`], and builds anew whenever a source changes, as long as the watcher lives. Returns when
+    /// the first build has ended: who opens the page now sees that one.
     ///
     /// # Errors
-    /// When Node.js cannot be started.
-    pub fn watch(&self) -> io::Result<Watcher> {
-        let child = self.build_command().arg("--watch").stdin(Stdio::piped()).spawn()?;
-        Ok(Watcher(child))
+    /// As [`Bundle::build`].
+    pub fn watch(&self) -> Result<Watcher, Problem> {
+        self.install()?;
+        println!("  building the Dashboard into {} …", self.out.display());
+        let stamp = self.stamp();
+        if stamp.exists() {
+            fs::remove_file(&stamp)?;
+        }
+        let mut watcher = Watcher(self.build_command().arg("--watch").stdin(Stdio::piped()).spawn()?);
+        while !stamp.exists() {
+            if watcher.0.try_wait()?.is_some() {
+                return Err(Problem::Failed("node build.mjs --watch".to_owned()));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(watcher)
+    }
+
+    fn install(&self) -> Result<(), Problem> {
+        if !self.app.join(&self.manifest).is_file() {
+            return Err(Problem::NoApp(self.app.join(&self.manifest)));
+        }
+        node_is_new_enough(node_version().as_deref())?;
+        let package = host_package();
+        let companion = package.join("../../app").canonicalize().is_ok_and(|ours| ours == self.app);
+        // Nobody has asked us to install anything into the folder of another app.
+        for folder in std::iter::once(&package).chain(companion.then_some(&self.app)) {
+            if is_older(&folder.join("node_modules/.package-lock.json"), &folder.join("package-lock.json")) {
+                println!("  npm ci in {} …", folder.display());
+                let quietly = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+                run(Command::new("npm").args(quietly).current_dir(folder), "npm ci")?;
+            }
+        }
+        Ok(())
     }
 
     /// The app's id, by its manifest.
@@ -114,20 +142,32 @@ impl Bundle {
         command
     }
 
+    fn stamp(&self) -> PathBuf {
+        self.out.join("built.json")
+    }
+
     fn is_fresh(&self) -> io::Result<bool> {
-        let stamp = self.out.join("built.json");
-        let Ok(text) = fs::read(&stamp) else {
+        let Some(built) =
+            fs::read(self.stamp()).ok().and_then(|text| serde_json::from_slice::<Built>(&text).ok())
+        else {
             return Ok(false);
         };
-        // A watched bundle makes its page ask for news, so it is not one to serve without a watcher.
-        let asked_for = serde_json::from_slice::<Built>(&text)
-            .is_ok_and(|built| built.app == self.app && built.manifest == self.manifest && !built.watched);
+        // A watched bundle makes its page ask for news, so it is not one to serve without a watcher. What was wrong
+        // may be right by now without a newer source: say, packages were installed.
+        if built.app != self.app
+            || built.manifest != self.manifest
+            || built.watched
+            || !built.errors.is_empty()
+        {
+            return Ok(false);
+        }
         let package = host_package();
         let mut newest = modified(&self.app.join(&self.manifest))?;
         for source in [&self.app, &package, &package.join("../src/dashboard/common")] {
             newest = newest.max(newest_below(source)?);
         }
-        Ok(asked_for && modified(&stamp)? >= newest)
+        // What was edited while the build ran may not be in it.
+        Ok(newest < SystemTime::UNIX_EPOCH + Duration::from_millis(built.began_ms))
     }
 }
 
@@ -218,8 +258,34 @@ mod tests {
             manifest: "stripe-app.json".to_owned(),
             out: PathBuf::from("/nowhere/out"),
         };
-        let problem = bundle.prepare().unwrap_err();
+        let problem = bundle.build().unwrap_err();
         assert_eq!(problem.to_string(), "there is no /nowhere/stripe-app.json");
+    }
+
+    #[test]
+    fn what_was_edited_while_the_build_ran_is_built_again() {
+        let folder = std::env::temp_dir().join(format!("bundle-fresh-{}", std::process::id()));
+        let [app, out] = ["app", "out"].map(|name| folder.join(name));
+        let bundle = Bundle { app, manifest: "m.json".to_owned(), out };
+        fs::create_dir_all(&bundle.app).unwrap();
+        fs::create_dir_all(&bundle.out).unwrap();
+        // Later than the sources of the page.
+        let edited_ms = 9_000_000_000_001;
+        let edited = SystemTime::UNIX_EPOCH + Duration::from_millis(edited_ms);
+        fs::File::create(bundle.app.join("m.json")).unwrap().set_modified(edited).unwrap();
+        let fresh = |began_ms: u64, errors: &str| {
+            let app = serde_json::to_string(&bundle.app).unwrap();
+            let built = format!(
+                r#"{{"app":{app},"manifest":"m.json","watched":false,"began_ms":{began_ms},"errors":{errors}}}"#
+            );
+            fs::write(bundle.stamp(), built).unwrap();
+            fs::File::open(bundle.stamp()).unwrap().set_modified(edited + Duration::from_secs(9)).unwrap();
+            bundle.is_fresh().unwrap()
+        };
+        assert!(!fresh(edited_ms - 1, "[]"), "begun before the edit, and ended after it");
+        assert!(fresh(edited_ms + 1, "[]"));
+        assert!(!fresh(edited_ms + 1, r#"[{"text":"broken"}]"#));
+        fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

@@ -8,6 +8,7 @@ use axum::extract::{Path as UrlPath, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use serde::Deserialize;
 
 use super::manifest::Served;
 use super::{DashboardConfig, page};
@@ -45,9 +46,15 @@ impl Host {
         std::fs::read(self.0.bundle.join(file)).map_err(|error| Missing(format!("{file}: {error}")))
     }
 
-    fn html(&self, file: &str) -> Result<String, Missing> {
-        let bytes = self.read(file)?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    /// By which a page tells whether it shows the latest build.
+    fn build_id(&self) -> Result<String, Missing> {
+        #[derive(Deserialize)]
+        struct Built {
+            id: String,
+        }
+        let built: Built = serde_json::from_slice(&self.read("built.json")?)
+            .map_err(|error| Missing(format!("built.json: {error}")))?;
+        Ok(built.id)
     }
 
     fn manifest(&self) -> Result<Served, Missing> {
@@ -66,10 +73,12 @@ impl IntoResponse for Missing {
 }
 
 async fn index(State(host): State<Host>) -> Result<impl IntoResponse, Missing> {
+    // What the page loads after this is of this build or of a later one, and then it sees that there is a later one.
+    let html = include_str!("host/page.html").replace("{{build}}", &host.build_id()?);
     let mut images = vec!["'self'".to_owned(), "data:".to_owned()];
     images.extend(host.manifest()?.sources("image-src"));
     let further = format!("frame-src 'self'; img-src {}", images.join(" "));
-    Ok(page(host.html("host.html")?, &[&host.0.stripe_url], &further))
+    Ok(page(html, &[&host.0.stripe_url], &further))
 }
 
 /// The app's code gets an origin of its own and reaches what its manifest says: as in Stripe's Dashboard, a
@@ -82,7 +91,7 @@ async fn frame(State(host): State<Host>) -> Result<impl IntoResponse, Missing> {
          frame-ancestors 'self'; sandbox allow-scripts"
     );
     let headers = [(header::CONTENT_SECURITY_POLICY, policy), (header::CACHE_CONTROL, "no-store".to_owned())];
-    Ok((headers, Html(host.html("frame.html")?)))
+    Ok((headers, Html(include_str!("host/frame.html"))))
 }
 
 async fn manifest(State(host): State<Host>) -> Result<impl IntoResponse, Missing> {
@@ -129,12 +138,9 @@ mod tests {
         fn new(name: &str, manifest: &str) -> Self {
             let folder = std::env::temp_dir().join(format!("dashboard-{name}-{}", std::process::id()));
             fs::create_dir_all(&folder).unwrap();
-            for (file, text) in [
-                ("host.html", "host"),
-                ("frame.html", "frame"),
-                ("host.js", "code"),
-                ("manifest.json", manifest),
-            ] {
+            for (file, text) in
+                [("built.json", r#"{"id":"b1"}"#), ("host.js", "code"), ("manifest.json", manifest)]
+            {
                 fs::write(folder.join(file), text).unwrap();
             }
             Self(folder)
@@ -188,6 +194,9 @@ mod tests {
             let response = bundle.get(path).await;
             assert_eq!(response.status(), StatusCode::OK, "{path}");
             assert!(policy(&response).contains("connect-src 'self' http://localhost:4002;"));
+            let html = to_bytes(response.into_body(), 10_000).await.unwrap();
+            let html = std::str::from_utf8(&html).unwrap();
+            assert!(html.contains(r#"<meta name="build" content="b1">"#), "{html}");
         }
     }
 

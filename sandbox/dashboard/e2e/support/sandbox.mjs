@@ -1,6 +1,7 @@
 // A running sandbox: the binary that `cargo run` starts, at ports nobody else has.
 
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 
 export const workspace = join(import.meta.dirname, "../../../..");
@@ -37,7 +38,16 @@ export async function startSandbox({ bundle = "app", args = [] } = {}) {
 
     forgetFaults: () => fetch(`${dashboard}/faults`, { method: "DELETE" }),
 
-    exchanges: () => exchanges(dashboard),
+    /** Everything that has crossed the parties so far. */
+    async exchanges() {
+      // The stream never ends. A request of our own, which is told after all that have been answered, ends it.
+      const mark = `/${randomUUID()}`;
+      await fetch(address("provider") + mark);
+      return exchangesUpTo(mark, dashboard);
+    },
+
+    /** What the last build says of itself. */
+    built: async () => (await fetch(`${dashboard}/bundle/built.json`)).json(),
 
     stop() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -63,20 +73,21 @@ function bannerOf(child) {
   });
 }
 
-/** Everything that has crossed the parties so far. The stream never ends, so silence ends it. */
-async function exchanges(dashboard) {
-  const stop = new AbortController();
-  const response = await fetch(`${dashboard}/traffic`, { signal: stop.signal });
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+async function exchangesUpTo(mark, dashboard) {
+  const response = await fetch(`${dashboard}/traffic`);
+  const told = [];
   let text = "";
-  for (;;) {
-    const silence = new Promise((resolve) => setTimeout(resolve, 300, { done: true }));
-    const { done, value } = await Promise.race([reader.read(), silence]);
-    if (done) {
-      stop.abort();
-      const lines = text.split("\n").filter((line) => line.startsWith("data: "));
-      return lines.map((line) => JSON.parse(line.slice("data: ".length)));
+  // Leaving the loop closes the connection.
+  for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
+    const lines = (text + part).split("\n");
+    text = lines.pop();
+    for (const line of lines.filter((line) => line.startsWith("data: "))) {
+      const exchange = JSON.parse(line.slice("data: ".length));
+      told.push(exchange);
+      if (exchange.path === mark) {
+        return told;
+      }
     }
-    text += value;
   }
+  throw new Error(`The stream has ended:\n${told.map(({ path }) => path).join("\n")}`);
 }

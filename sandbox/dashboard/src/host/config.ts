@@ -7,8 +7,8 @@ export interface Manifest {
   icon?: string;
   permissions?: { permission: string }[];
   constants?: { [name: string]: string };
-  ui_extension: {
-    views: { viewport: string; component: string }[];
+  ui_extension?: {
+    views?: { viewport: string; component: string }[];
     content_security_policy?: { "connect-src"?: string[] | null; "image-src"?: string[] | null };
   };
 }
@@ -31,11 +31,6 @@ export interface Config extends Served {
   flow: "session_bound" | "direct";
 }
 
-interface Built {
-  watched: boolean;
-  at: number;
-}
-
 export async function loadConfig(): Promise<Config> {
   const [config, served] = await Promise.all([
     get<Omit<Config, keyof Served>>("/config.json"),
@@ -44,22 +39,8 @@ export async function loadConfig(): Promise<Config> {
   return { ...config, ...served };
 }
 
-/** Reloads the page when its bundle was built anew, if somebody watches. */
-export async function reloadWhenRebuilt(): Promise<void> {
-  const first = await get<Built>("/bundle/built.json");
-  if (!first.watched) {
-    return;
-  }
-  setInterval(async () => {
-    // While the sandbox is away, or the file half written, there is nothing new.
-    const now = await get<Built>("/bundle/built.json").catch(() => first);
-    if (now.at !== first.at) {
-      location.reload();
-    }
-  }, 500);
-}
-
-async function get<T>(path: string): Promise<T> {
+/** The server's answer, as it is now. */
+export async function get<T>(path: string): Promise<T> {
   const response = await fetch(path, { cache: "no-store" });
   if (!response.ok) {
     throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);

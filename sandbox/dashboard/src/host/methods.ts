@@ -59,7 +59,7 @@ export function hostMethods({ choice, config, showToast, openRoute, report }: Pa
     getUserAuthorizedPermissions: () => permissions,
     isPermissionAuthorized: (permission: string) => permissions.includes(permission),
     isSourceInAuthorizedCSP(source: string) {
-      const policy = manifest.ui_extension.content_security_policy;
+      const policy = manifest.ui_extension?.content_security_policy;
       const sources = [...(policy?.["connect-src"] ?? []), ...(policy?.["image-src"] ?? [])];
       return sources.some((allowed) => (allowed.endsWith("/") ? source.startsWith(allowed) : source === allowed));
     },

@@ -5,6 +5,8 @@ import { useCallback, useMemo, useState } from "react";
 
 import { HostContext } from "../components/host-context";
 import type { Problem, Route } from "../protocol";
+import { BrokenBuild } from "./broken-build";
+import type { Built } from "./builds";
 import { ACCOUNTS, type Choice, DRAWER, USERS, isSandbox, keep, settled, withChosen } from "./choice";
 import type { Config } from "./config";
 import { Extension } from "./extension";
@@ -20,7 +22,16 @@ import { Surroundings } from "./surroundings";
 import { Toasts, useToasts } from "./toasts";
 import { TopBar } from "./top-bar";
 
-export function Page({ config, first, returned }: { config: Config; first: Choice; returned: Return }) {
+interface Props {
+  config: Config;
+  first: Choice;
+  returned: Return;
+  /** The last build, and whether there is a good one that runs. */
+  built: Built;
+  runs: boolean;
+}
+
+export function Page({ config, first, returned, built, runs }: Props) {
   const [choice, setChoice] = useState(first);
   const [problems, setProblems] = useState<Problem[]>([]);
   const { toasts, showToast } = useToasts();
@@ -43,7 +54,7 @@ export function Page({ config, first, returned }: { config: Config; first: Choic
       const destination = destinationOf(route);
       if (
         !destination ||
-        !config.manifest.ui_extension.views.some(({ viewport }) => viewport === destination.viewport)
+        !config.manifest.ui_extension?.views?.some(({ viewport }) => viewport === destination.viewport)
       ) {
         showToast(`Dashboard route ${typeof route === "string" ? route : route.name}`.slice(0, 30));
         return;
@@ -61,7 +72,8 @@ export function Page({ config, first, returned }: { config: Config; first: Choic
   );
   const host = useMemo(() => ({ appName: config.manifest.name, openRoute, report }), [config, openRoute, report]);
 
-  const view = config.manifest.ui_extension.views.find(({ viewport }) => viewport === choice.viewport)?.component;
+  const views = config.manifest.ui_extension?.views ?? [];
+  const view = views.find(({ viewport }) => viewport === choice.viewport)?.component;
   // Only the default drawer hears of a return, and only whoever came back.
   const heard = returned.kind === "accepted" && choice.viewport === DRAWER && sameUser(choice, first);
   const context = extensionContext(config, choice, heard ? returned.oauthContext : undefined);
@@ -71,11 +83,12 @@ export function Page({ config, first, returned }: { config: Config; first: Choic
       <TopBar choice={choice} change={change} />
       <div className="notices">
         {returned.kind === "refused" && <Refusal reason={returned.reason} />}
+        {built.errors.length > 0 && <BrokenBuild {...built} />}
         <Problems problems={problems} config={config} />
       </div>
       <div className="columns" data-viewport={choice.viewport}>
         <Navigation
-          views={config.manifest.ui_extension.views}
+          views={views}
           current={choice.viewport}
           open={(viewport) => change({ viewport })}
         />
@@ -89,7 +102,9 @@ export function Page({ config, first, returned }: { config: Config; first: Choic
             <code>{choice.viewport}</code>
           </header>
           <HostContext.Provider value={host}>
-            {view ? (
+            {!runs ? (
+              <p className="hint pad">There is no view to show: the app could not be built.</p>
+            ) : view ? (
               <Extension
                 key={[choice.user, choice.account, choice.mode].join()}
                 view={view}
@@ -113,7 +128,7 @@ function sameUser(one: Choice, other: Choice): boolean {
 }
 
 function extensionContext({ manifest }: Config, choice: Choice, oauthContext?: OAuthContext): ExtensionContextValue {
-  const policy = manifest.ui_extension.content_security_policy;
+  const policy = manifest.ui_extension?.content_security_policy;
   const name = (known: { id: string; name: string }[], id: string) =>
     withChosen(known, id).find((one) => one.id === id)?.name ?? id;
   return {
