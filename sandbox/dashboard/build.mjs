@@ -7,7 +7,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-import { context } from "esbuild";
+import { context, stop } from "esbuild";
 
 import { extensionBundle } from "./build/extension.mjs";
 import { frameBundle, hostBundle } from "./build/pages.mjs";
@@ -35,8 +35,8 @@ const contexts = await Promise.all(
 );
 
 if (values.watch) {
-  // Ends with whoever started it, however that ended.
-  process.stdin.resume().on("end", () => process.exit());
+  // Ends with whoever started it, however that ended. The bundler would wait for an answer if it was asking us.
+  process.stdin.resume().on("end", () => stop().finally(() => process.exit()));
   await Promise.all(contexts.map((bundle) => bundle.watch()));
 } else {
   // esbuild has printed what is wrong by the time it rejects. What is wrong with the extension, the page shows.

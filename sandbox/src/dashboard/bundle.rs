@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -177,7 +177,12 @@ pub struct Watcher(Child);
 
 impl Drop for Watcher {
     fn drop(&mut self) {
-        // Either it has ended already, or it ends now.
+        // It ends its bundler first, which would outlive it.
+        drop(self.0.stdin.take());
+        let patience = Instant::now() + Duration::from_secs(5);
+        while matches!(self.0.try_wait(), Ok(None)) && Instant::now() < patience {
+            thread::sleep(Duration::from_millis(20));
+        }
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

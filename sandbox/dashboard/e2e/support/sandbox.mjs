@@ -49,8 +49,10 @@ export async function startSandbox({ bundle = "app", args = [] } = {}) {
     /** What the last build says of itself. */
     built: async () => (await fetch(`${dashboard}/bundle/built.json`)).json(),
 
+    /** Ends it, and whatever it has started. */
     stop() {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
+      // The streams are closed when the last of them has let go.
+      const ended = new Promise((resolve) => child.once("close", resolve));
       child.kill("SIGINT");
       return ended;
     },
