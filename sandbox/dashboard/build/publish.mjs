@@ -35,6 +35,7 @@ export function publisher({ app, manifest: name, out, watched }, count) {
     return {
       id: randomUUID(),
       app,
+      out,
       manifest: name,
       watched,
       // What was edited after its build had begun may not be in it.

@@ -2,39 +2,17 @@
 
 import { strict as assert } from "node:assert";
 import { existsSync } from "node:fs";
-import { cp, open, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { launch } from "./support/browser.mjs";
+import { copyOfApp } from "./support/copies.mjs";
 import { startSandbox, workspace } from "./support/sandbox.mjs";
 import { app, visitor } from "./support/user.mjs";
 
 const VIEW = "src/views/Gallery.tsx";
 const MANIFEST = "stripe-app.json";
-
-/** A copy of the fixture, for tests to edit. Its `bundle` is a place that nothing was built into yet. */
-async function copyOfApp(name, { installed = true } = {}) {
-  const folder = join(workspace, "target/e2e/apps", name);
-  const bundle = join("bundles", name);
-  for (const old of [folder, join(workspace, "target/e2e", bundle)]) {
-    await rm(old, { recursive: true, force: true });
-  }
-  await cp(join(import.meta.dirname, "fixture"), folder, { recursive: true });
-  if (installed) {
-    await symlink(join(import.meta.dirname, "../node_modules"), join(folder, "node_modules"));
-  }
-  return {
-    folder,
-    bundle,
-    async edit(file, from, to) {
-      const text = await readFile(join(folder, file), "utf8");
-      assert.ok(text.includes(from));
-      await writeFile(join(folder, file), text.replace(from, to));
-    },
-    start: (...more) => startSandbox({ bundle, args: ["--app", folder, "--manifest", MANIFEST, ...more] }),
-  };
-}
 
 /** Waits for another build than this one. */
 async function buildAfter(sandbox, { id }) {

@@ -50,14 +50,15 @@ describe("the companion app in the host", () => {
     await user.close();
   });
 
-  test("what happens is told in plain words beside the app", async () => {
-    const user = await visitor(browser, sandbox, { as: "usr_reader" });
+  test("what happens is told in plain words beside the app", async (t) => {
+    // Nobody else's exchanges are in the list, or come into it.
+    const alone = await startSandbox();
+    t.after(() => alone.stop());
+    const user = await visitor(browser, alone);
     const page = await user.open();
     await isSignedOut(page);
-    await page.getByText("The app asks who is linked.").first().waitFor();
-    // Everything so far stands in the list, so that nothing comes after it is cleared.
-    const { number } = (await sandbox.exchanges()).at(-1);
-    await page.locator("#exchanges").getByText(`#${number}`, { exact: true }).waitFor();
+    await page.getByText("The app asks who is linked.").waitFor();
+    await page.getByText("The app asks where to send you").waitFor();
     await page.getByRole("button", { name: "Clear list" }).click();
     await page.getByText("Nothing yet.").waitFor();
     await user.close();
@@ -140,7 +141,7 @@ describe("another app in the host", () => {
   });
 
   test("a raw style value and a missing view are told", async () => {
-    await page.getByRole("navigation").getByText("customer detail").click();
+    await page.getByRole("navigation").getByText("Customer", { exact: true }).click();
     await problem(page, "css").getByText("12px").waitFor();
     await app(page).getByText("Padded by hand").waitFor();
     await page.getByRole("navigation").getByText("App settings").click();

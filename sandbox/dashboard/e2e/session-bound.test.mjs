@@ -57,7 +57,7 @@ describe("session-bound flow", () => {
     await sees(payment, "pi_3SandboxPayment");
     await payment.reload();
     await isLinked(payment);
-    await payment.getByRole("navigation").getByText("Home").click();
+    await payment.getByRole("navigation").getByText("Any page").click();
     await sees(payment, "Your linked account");
     await user.close();
   });
@@ -69,7 +69,7 @@ describe("session-bound flow", () => {
     const nav = tab.getByRole("navigation");
     await nav.getByText("App settings").click();
     await isLinked(tab);
-    await nav.getByText("Home").click();
+    await nav.getByText("Any page").click();
     await isLinked(tab);
     await user.close();
   });

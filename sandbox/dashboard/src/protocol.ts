@@ -22,12 +22,34 @@ export type Route = RouteDescriptor | string;
 /** What an author has to know. */
 export type Problem =
   | { kind: "blocked"; directive: string; url: string }
-  | { kind: "crash"; message: string }
+  | ({ kind: "crash"; view?: string | undefined } & Thrown)
   | { kind: "css"; component: string; property: string; value: string; takes: string }
   | { kind: "missing_view"; view: string }
   | { kind: "props"; component: string; message: string }
   | { kind: "stand_in"; what: string; does: string }
   | { kind: "stripe_api"; method: string; path: string; permission?: string };
+
+/** Something that was thrown, as it can be sent. */
+export interface Thrown {
+  message: string;
+  /** In places of the bundle: lines `at name (address:line:column)`. */
+  stack?: string | undefined;
+  /** The components it was thrown in, innermost first, in the same form. */
+  componentStack?: string | undefined;
+}
+
+export function thrown(value: unknown, componentStack?: string): Thrown {
+  const from = value instanceof Error ? { message: String(value), stack: value.stack } : { message: told(value) };
+  return { ...from, componentStack };
+}
+
+function told(value: unknown): string {
+  try {
+    return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
 
 /** What the page offers beside the SDK's methods. */
 export interface Reporting {

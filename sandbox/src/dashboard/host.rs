@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path as UrlPath, State};
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
@@ -103,10 +103,18 @@ async fn file(
     UrlPath(name): UrlPath<String>,
 ) -> Result<impl IntoResponse, Missing> {
     let content_type = content_type(&name).ok_or_else(|| Missing(format!("{name}: not a part")))?;
-    let headers: [(HeaderName, &str); 2] =
-        [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-store")];
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if content_type == SCRIPT {
+        // The frame has no origin, and the browser tells what scripts throw to whom it lets read them. Scripts can be
+        // run from anywhere, so this gives nothing away; their maps hold the sources.
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
     Ok((headers, host.read(&name)?))
 }
+
+const SCRIPT: &str = "text/javascript";
 
 /// Only flat names of the kinds a bundle has.
 fn content_type(name: &str) -> Option<&'static str> {
@@ -114,7 +122,7 @@ fn content_type(name: &str) -> Option<&'static str> {
         return None;
     }
     match Path::new(name).extension()?.to_str()? {
-        "js" => Some("text/javascript"),
+        "js" => Some(SCRIPT),
         "css" => Some("text/css"),
         "json" | "map" => Some("application/json"),
         _ => None,
@@ -205,6 +213,9 @@ mod tests {
         let bundle = Bundle::new("parts", ALLOWED);
         let response = bundle.get("/bundle/host.js").await;
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/javascript");
+        assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        let sources = bundle.get("/bundle/built.json").await;
+        assert!(!sources.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
         assert_eq!(to_bytes(response.into_body(), 100).await.unwrap(), "code");
         for path in ["/bundle/absent.js", "/bundle/..%2Fsecret.json", "/bundle/host.html"] {
             assert_eq!(bundle.get(path).await.status(), StatusCode::NOT_FOUND, "{path}");

@@ -41,7 +41,7 @@ export async function startSandbox({ bundle = "app", args = [] } = {}) {
     /** Everything that has crossed the parties so far. */
     async exchanges() {
       // The stream never ends. A request of our own, which is told after all that have been answered, ends it.
-      const mark = `/${randomUUID()}`;
+      const mark = MARK + randomUUID();
       await fetch(address("provider") + mark);
       return exchangesUpTo(mark, dashboard);
     },
@@ -75,6 +75,8 @@ function bannerOf(child) {
   });
 }
 
+const MARK = "/mark/";
+
 async function exchangesUpTo(mark, dashboard) {
   const response = await fetch(`${dashboard}/traffic`);
   const told = [];
@@ -85,10 +87,10 @@ async function exchangesUpTo(mark, dashboard) {
     text = lines.pop();
     for (const line of lines.filter((line) => line.startsWith("data: "))) {
       const exchange = JSON.parse(line.slice("data: ".length));
-      told.push(exchange);
       if (exchange.path === mark) {
-        return told;
+        return told.filter(({ path }) => !path.startsWith(MARK));
       }
+      told.push(exchange);
     }
   }
   throw new Error(`The stream has ended:\n${told.map(({ path }) => path).join("\n")}`);

@@ -6,11 +6,11 @@ import { type MessageEndpoint, createEndpoint, fromMessagePort, retain } from "@
 import * as react from "react";
 import * as jsxRuntime from "react/jsx-runtime";
 
-import { type FrameMethods, INIT, type Problem, type Reporting } from "../protocol";
+import { type FrameMethods, INIT, type Problem, type Reporting, thrown } from "../protocol";
 import { createRouter } from "./router";
 import { createStorage } from "./storage";
+import { ViewBoundary, isView } from "./view";
 
-type View = react.ComponentType<object>;
 type Extension = Record<string, unknown> & { endpoint?: unknown };
 
 declare global {
@@ -48,8 +48,10 @@ addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI })
     report({ kind: "blocked", directive: effectiveDirective, url: blockedURI });
   }
 });
-addEventListener("error", ({ message }) => report({ kind: "crash", message }));
-addEventListener("unhandledrejection", ({ reason }) => report({ kind: "crash", message: String(reason) }));
+// What is thrown outside of rendering: by the script itself, a timer, a promise that nobody waits for.
+let view: string | undefined;
+addEventListener("error", ({ error, message }) => report({ kind: "crash", view, ...thrown(error ?? message) }));
+addEventListener("unhandledrejection", ({ reason }) => report({ kind: "crash", view, ...thrown(reason) }));
 
 addEventListener("message", ({ source, data, ports: [port] }) => {
   if (source === parent && data === INIT && port) {
@@ -65,24 +67,31 @@ function connect(port: MessagePort): void {
 
   const extension = globalThis.__StripeExtExports;
   if (!extension) {
-    report({ kind: "crash", message: "The extension's script did not run to its end." });
+    // What it threw has been told.
+    if (early.length === 0) {
+      report({ kind: "crash", message: "The extension's script could not be loaded." });
+    }
     return;
   }
   extension.endpoint = endpoint;
   let shown: remoteUi.Root | undefined;
   const methods: FrameMethods = {
-    render(channel, view, context) {
+    render(channel, name, context) {
       // Functions that came through the port are dropped after the call, unless kept.
       retain(channel);
-      const component = extension[view];
-      if (typeof component !== "function") {
-        report({ kind: "missing_view", view });
+      shown?.unmount();
+      shown = undefined;
+      view = name;
+      const component = extension[name];
+      if (!isView(component)) {
+        report({ kind: "missing_view", view: name });
         return;
       }
-      shown?.unmount();
       const tree = createRemoteRoot(channel);
       shown = remoteUi.createRoot(tree);
-      shown.render(react.createElement(component as View, context));
+      const failed = (error: unknown, componentStack?: string) =>
+        report({ kind: "crash", view: name, ...thrown(error, componentStack) });
+      shown.render(react.createElement(ViewBoundary, { failed }, react.createElement(component, context)));
       void tree.mount();
     },
     navigate: arrive,

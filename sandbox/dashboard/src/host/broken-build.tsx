@@ -1,6 +1,7 @@
 // What the bundler says of an app that it could not build.
 
 import type { BuildError, Built } from "./builds";
+import { excerpt } from "./places";
 
 export function BrokenBuild({ errors, remedies, watched }: Built) {
   return (
@@ -21,12 +22,7 @@ export function BrokenBuild({ errors, remedies, watched }: Built) {
   );
 }
 
-/** As bundlers do: the place, what is wrong, and the line with a mark below. */
 function told({ text, location }: BuildError): string {
   // The entry is made up: what is wrong with it is wrong with the manifest, and its lines mean nothing.
-  if (!location || location.file.startsWith("stripe-app:")) {
-    return text;
-  }
-  const { file, line, column, lineText } = location;
-  return `${file}:${line}:${column + 1}\n${text}\n  ${lineText}\n  ${lineText.slice(0, column).replace(/[^\t]/g, " ")}^`;
+  return location && !location.file.startsWith("stripe-app:") ? `${text}\n${excerpt(location)}` : text;
 }

@@ -1,9 +1,13 @@
 // What `build.mjs` says of its last build, in `built.json`.
 
 import { get } from "./config";
+import type { Place } from "./places";
 
 export interface Built {
   id: string;
+  /** The app's folder, and the one that it was built into. */
+  app: string;
+  out: string;
   /** Whether somebody builds on when a source changes. */
   watched: boolean;
   /** What is wrong with the app, by esbuild. */
@@ -14,7 +18,7 @@ export interface Built {
 
 export interface BuildError {
   text: string;
-  location: { file: string; line: number; column: number; lineText: string } | null;
+  location: Place | null;
 }
 
 export function lastBuild(): Promise<Built> {

@@ -28,21 +28,24 @@ const PATTERNS = {
   user: /^usr_[A-Za-z0-9]+$/,
   account: /^acct_[A-Za-z0-9]+$/,
   mode: /^(live|test)$/,
-  viewport: /^[a-z.]+$/,
 };
 
-/** The first choice: the address, else what this browser chose last, else the defaults. */
-export function firstChoice(address: URL): Choice {
+/**
+ * The first choice: the address, else what this browser chose last, else the defaults. Of the viewports that the app
+ * has views for, the first one is what a Dashboard begins at, unless there is the drawer of every page.
+ */
+export function firstChoice(address: URL, viewports: string[]): Choice {
   const asked = {
     user: address.searchParams.get("as"),
     account: address.searchParams.get("account"),
     mode: address.searchParams.get("mode"),
-    viewport: address.searchParams.get("viewport"),
   };
   const kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}") as Partial<Choice>;
-  const choice: Choice = { user: "usr_ada1", account: "acct_alpine", mode: "test", viewport: DRAWER };
-  for (const key of ["user", "account", "mode", "viewport"] as const) {
-    const wish = asked[key] ?? (key === "viewport" ? undefined : kept[key]);
+  const wished = [address.searchParams.get("viewport"), DRAWER].find((one) => one && viewports.includes(one));
+  const viewport = wished ?? viewports[0] ?? DRAWER;
+  const choice: Choice = { user: "usr_ada1", account: "acct_alpine", mode: "test", viewport };
+  for (const key of ["user", "account", "mode"] as const) {
+    const wish = asked[key] ?? kept[key];
     if (wish && PATTERNS[key].test(wish)) {
       Object.assign(choice, { [key]: wish });
     }

@@ -6,7 +6,7 @@ import { type Endpoint, createEndpoint, fromMessagePort } from "@remote-ui/rpc";
 import { Component, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 
 import { controller } from "../components";
-import { type FrameMethods, INIT, type Problem } from "../protocol";
+import { type FrameMethods, INIT, type Problem, thrown } from "../protocol";
 import type { HostMethods } from "./methods";
 import { currentPlace } from "./place";
 
@@ -43,13 +43,15 @@ export function Extension({ view, context, methods, report }: Props) {
   }, [endpoint]);
 
   useEffect(() => {
-    void endpoint?.call.render(receiver.receive, view, context);
+    endpoint?.call.render(receiver.receive, view, context).catch((error: unknown) => {
+      report({ kind: "crash", view, ...thrown(error) });
+    });
     // A context is new at every render of the page; what it says changes with the viewport only.
   }, [endpoint, receiver]);
 
   return (
     <>
-      <CrashBarrier key={viewport} report={report}>
+      <CrashBarrier key={viewport} failed={(error) => report({ kind: "crash", view, ...thrown(error) })}>
         <RemoteRenderer receiver={receiver} controller={controller} />
       </CrashBarrier>
       <iframe
@@ -65,7 +67,7 @@ export function Extension({ view, context, methods, report }: Props) {
 }
 
 /** Props that a component cannot show must not take the whole page down. */
-class CrashBarrier extends Component<{ report(problem: Problem): void; children: ReactNode }, { crashed: boolean }> {
+class CrashBarrier extends Component<{ failed(error: unknown): void; children: ReactNode }, { crashed: boolean }> {
   override state = { crashed: false };
 
   static getDerivedStateFromError() {
@@ -73,7 +75,7 @@ class CrashBarrier extends Component<{ report(problem: Problem): void; children:
   }
 
   override componentDidCatch(error: unknown) {
-    this.props.report({ kind: "crash", message: String(error) });
+    this.props.failed(error);
   }
 
   override render() {

@@ -3,7 +3,7 @@
 
 import type { Choice } from "./choice";
 import { ACCOUNTS, withChosen } from "./choice";
-import { objectOf } from "./objects";
+import { objectOf } from "./viewports";
 
 const CREATED = 1_760_000_000;
 const id = (page: string) => objectOf(`stripe.dashboard.${page}.detail`)?.id;

@@ -15,7 +15,8 @@ async function start(root: HTMLElement): Promise<(built: Built) => void> {
   const [config, opened] = await Promise.all([loadConfig(), lastBuild()]);
   const address = new URL(location.href);
   const mode = returnMode(address);
-  const choice = { ...firstChoice(address), ...(mode && { mode }) };
+  const viewports = (config.manifest.ui_extension?.views ?? []).map(({ viewport }) => viewport);
+  const choice = { ...firstChoice(address, viewports), ...(mode && { mode }) };
   const returned = readReturn(address, choice, config.app_id);
   // Takes the code out of the address: the app has it until the page is loaded again, as in the real Dashboard.
   keep(choice);

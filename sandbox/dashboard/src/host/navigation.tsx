@@ -1,12 +1,6 @@
 // One entry for each viewport that the app has a view for.
 
-import { DRAWER } from "./choice";
-
-const TITLES: Record<string, string> = {
-  [DRAWER]: "Home",
-  "stripe.dashboard.payment.detail": "Payment",
-  settings: "App settings",
-};
+import { viewportName } from "./viewports";
 
 interface Props {
   views: { viewport: string }[];
@@ -16,16 +10,16 @@ interface Props {
 
 export function Navigation({ views, current, open }: Props) {
   return (
-    <nav aria-label="Viewports">
+    <nav aria-label="Views">
       {views.map(({ viewport }) => (
         <button
           key={viewport}
           type="button"
           aria-current={viewport === current ? "page" : undefined}
-          data-viewport={viewport}
+          title={viewport}
           onClick={() => open(viewport)}
         >
-          {TITLES[viewport] ?? viewport.replace("stripe.dashboard.", "").replaceAll(".", " ")}
+          {viewportName(viewport)}
         </button>
       ))}
     </nav>

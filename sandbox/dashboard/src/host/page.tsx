@@ -1,10 +1,10 @@
 // The page: who looks, at what, the app beside it, and what happens behind.
 
 import type { ExtensionContextValue } from "@stripe/ui-extension-sdk/context";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 
 import { HostContext } from "../components/host-context";
-import type { Problem, Route } from "../protocol";
+import { type Problem, type Route, thrown } from "../protocol";
 import { BrokenBuild } from "./broken-build";
 import type { Built } from "./builds";
 import { ACCOUNTS, type Choice, DRAWER, USERS, isSandbox, keep, settled, withChosen } from "./choice";
@@ -13,7 +13,7 @@ import { Extension } from "./extension";
 import { hostMethods } from "./methods";
 import { Navigation } from "./navigation";
 import type { OAuthContext, Return } from "./oauth";
-import { objectOf } from "./objects";
+import { objectOf } from "./viewports";
 import { Panels } from "./panels";
 import { showPlace } from "./place";
 import { Problems, Refusal } from "./problems";
@@ -35,13 +35,21 @@ export function Page({ config, first, returned, built, runs }: Props) {
   const [choice, setChoice] = useState(first);
   const [problems, setProblems] = useState<Problem[]>([]);
   const { toasts, showToast } = useToasts();
+  const views = config.manifest.ui_extension?.views ?? [];
+  const viewAt = (wanted: string) => views.find(({ viewport }) => viewport === wanted)?.component;
 
   const change = (part: Partial<Choice>) => {
     const next = settled({ ...choice, ...part });
     keep(next);
-    setProblems([]);
+    setProblems((known) => known.filter((problem) => !endsWith(problem, choice, next, viewAt(next.viewport))));
     setChoice(next);
   };
+  // Handlers run in the frame when something is pressed here, and what they throw comes back to whoever pressed.
+  useEffect(() => {
+    const threw = ({ reason }: PromiseRejectionEvent) => report({ kind: "crash", view, ...thrown(reason) });
+    addEventListener("unhandledrejection", threw);
+    return () => removeEventListener("unhandledrejection", threw);
+  });
   const report = useCallback(
     (problem: Problem) =>
       setProblems((known) =>
@@ -72,8 +80,8 @@ export function Page({ config, first, returned, built, runs }: Props) {
   );
   const host = useMemo(() => ({ appName: config.manifest.name, openRoute, report }), [config, openRoute, report]);
 
-  const views = config.manifest.ui_extension?.views ?? [];
-  const view = views.find(({ viewport }) => viewport === choice.viewport)?.component;
+  const view = viewAt(choice.viewport);
+  const failed = problems.some((one) => one.kind === "crash" && one.view === view && one.componentStack);
   // Only the default drawer hears of a return, and only whoever came back.
   const heard = returned.kind === "accepted" && choice.viewport === DRAWER && sameUser(choice, first);
   const context = extensionContext(config, choice, heard ? returned.oauthContext : undefined);
@@ -84,7 +92,11 @@ export function Page({ config, first, returned, built, runs }: Props) {
       <div className="notices">
         {returned.kind === "refused" && <Refusal reason={returned.reason} />}
         {built.errors.length > 0 && <BrokenBuild {...built} />}
-        <Problems problems={problems} config={config} />
+        <Problems
+          problems={problems}
+          config={config}
+          dismiss={(problem) => setProblems((known) => known.filter((one) => one !== problem))}
+        />
       </div>
       <div className="columns" data-viewport={choice.viewport}>
         <Navigation
@@ -102,6 +114,7 @@ export function Page({ config, first, returned, built, runs }: Props) {
             <code>{choice.viewport}</code>
           </header>
           <HostContext.Provider value={host}>
+            {failed && <p className="hint pad">The view has failed. What it has thrown is told above.</p>}
             {!runs ? (
               <p className="hint pad">There is no view to show: the app could not be built.</p>
             ) : view ? (
@@ -113,7 +126,7 @@ export function Page({ config, first, returned, built, runs }: Props) {
                 report={report}
               />
             ) : (
-              <p className="hint pad">The manifest has no view for this viewport.</p>
+              <p className="hint pad">The manifest declares no views.</p>
             )}
           </HostContext.Provider>
         </aside>
@@ -121,6 +134,12 @@ export function Page({ config, first, returned, built, runs }: Props) {
       <Toasts toasts={toasts} />
     </>
   );
+}
+
+/** Whether a note is over when somebody looks at something else: the view is rendered anew, or the code loaded anew. */
+function endsWith(problem: Problem, before: Choice, after: Choice, view: string | undefined): boolean {
+  // What the manifest does not allow, say, it does not allow anywhere.
+  return "view" in problem && (problem.view === view || !sameUser(before, after));
 }
 
 function sameUser(one: Choice, other: Choice): boolean {

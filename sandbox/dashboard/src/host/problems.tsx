@@ -2,12 +2,22 @@
 
 import type { Problem } from "../protocol";
 import type { Config } from "./config";
+import { Crash } from "./crash";
 
-export function Problems({ problems, config }: { problems: Problem[]; config: Config }) {
+interface Props {
+  problems: Problem[];
+  config: Config;
+  dismiss(problem: Problem): void;
+}
+
+export function Problems({ problems, config, dismiss }: Props) {
   return (
     <>
       {problems.map((problem) => (
         <div key={JSON.stringify(problem)} className="refusal" role="alert" data-problem={problem.kind}>
+          <button type="button" aria-label="Dismiss" onClick={() => dismiss(problem)}>
+            ×
+          </button>
           {explain(problem, config)}
         </div>
       ))}
@@ -53,11 +63,7 @@ function explain(problem: Problem, config: Config) {
     case "stripe_api":
       return <StripeApi {...problem} file={config.file} />;
     case "crash":
-      return (
-        <p>
-          <strong>The extension has failed:</strong> <code>{problem.message}</code>
-        </p>
-      );
+      return <Crash {...problem} />;
   }
 }
 

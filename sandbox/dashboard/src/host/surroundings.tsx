@@ -1,7 +1,7 @@
 // What stands beside the app in a Dashboard: no more than a viewport needs to make sense.
 
 import type { Choice } from "./choice";
-import { objectOf } from "./objects";
+import { objectOf } from "./viewports";
 
 export function Surroundings({ viewport, user }: Choice) {
   const about = objectOf(viewport);
