@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use sandbox::dashboard::Page;
 use sandbox::dashboard::bundle::{Bundle, Watcher};
 use sandbox::dashboard::manifest_in;
@@ -31,12 +31,24 @@ struct Arguments {
     /// Leave the functions to `cargo lambda watch`, and write .env.sandbox for it.
     #[arg(long)]
     stand_ins_only: bool,
+    #[command(flatten)]
+    page: PageArguments,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What the Dashboard shows.
+#[derive(Args)]
+struct PageArguments {
     /// Show the plain Dashboard page, which needs no Node.js, in place of the Stripe App itself.
     #[arg(long)]
     plain: bool,
     /// Build the Stripe App anew whenever its sources change; the page reloads by itself.
     #[arg(long, conflicts_with = "plain")]
     watch: bool,
+    /// Let the Stripe App reach nothing beyond this machine, whatever its manifest allows.
+    #[arg(long, conflicts_with = "plain")]
+    offline: bool,
     /// The Stripe App's folder [default: app/ of this repository].
     #[arg(long)]
     app: Option<PathBuf>,
@@ -46,8 +58,6 @@ struct Arguments {
     /// Where the built Dashboard goes [default: target/dashboard].
     #[arg(long)]
     bundle: Option<PathBuf>,
-    #[command(subcommand)]
-    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
@@ -97,8 +107,8 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         }
         None => {}
     }
-    let Dashboard { page, app_id, watcher: _watcher } =
-        if arguments.plain { Dashboard::default() } else { build_dashboard(&arguments)? };
+    let Dashboard { page, app_id, hosts, watcher: _watcher } =
+        if arguments.page.plain { Dashboard::default() } else { build_dashboard(&arguments.page)? };
     let options = Options {
         flow: match arguments.flow {
             Flow::SessionBound => LinkFlow::SessionBound,
@@ -117,7 +127,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         write_env_file(&world)?;
         println!("{}", stand_ins_banner(&world.addresses));
     } else {
-        println!("{}", banner(&world.addresses, flow));
+        println!("{}", banner(&world.addresses, flow, &hosts));
     }
     tokio::signal::ctrl_c().await?;
     Ok(())
@@ -128,11 +138,13 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 struct Dashboard {
     page: Page,
     app_id: Option<String>,
+    /// What the app may reach beyond this machine.
+    hosts: Vec<String>,
     /// Builds as long as it lives.
     watcher: Option<Watcher>,
 }
 
-fn build_dashboard(arguments: &Arguments) -> std::io::Result<Dashboard> {
+fn build_dashboard(arguments: &PageArguments) -> std::io::Result<Dashboard> {
     let workspace = workspace();
     let or = |path: &Option<PathBuf>, usual: &str| path.clone().unwrap_or_else(|| workspace.join(usual));
     let app = or(&arguments.app, "app");
@@ -145,7 +157,12 @@ fn build_dashboard(arguments: &Arguments) -> std::io::Result<Dashboard> {
     };
     let built = if arguments.watch { bundle.watch().map(Some) } else { bundle.build().map(|()| None) };
     match built {
-        Ok(watcher) => Ok(Dashboard { app_id: bundle.app_id(), page: Page::Host(bundle.out), watcher }),
+        Ok(watcher) => Ok(Dashboard {
+            app_id: bundle.app_id(),
+            hosts: if arguments.offline { Vec::new() } else { bundle.hosts() },
+            page: Page::Host { bundle: bundle.out, offline: arguments.offline },
+            watcher,
+        }),
         Err(problem) => {
             eprintln!(
                 "\n  !! The Stripe App cannot be shown: {problem}.\n  \
@@ -187,11 +204,16 @@ fn write_env_file(world: &World) -> std::io::Result<()> {
     std::fs::write(ENV_FILE, lines.join("\n") + "\n")
 }
 
-fn banner(addresses: &Addresses, flow: LinkFlow) -> String {
+fn banner(addresses: &Addresses, flow: LinkFlow, hosts: &[String]) -> String {
     let Addresses { gateway, stripe, provider, ssm, dashboard } = addresses;
+    let leaves = if hosts.is_empty() {
+        "Nothing here leaves this machine.".to_owned()
+    } else {
+        format!("The app may reach {} (not with --offline).", hosts.join(", "))
+    };
     format!(
         "
-  stripe-app-oauth sandbox, {flow} flow. Nothing here leaves this machine.
+  stripe-app-oauth sandbox, {flow} flow. {leaves}
 
   Open    {dashboard}   the Dashboard (not Stripe's): click \"Sign in\"
 

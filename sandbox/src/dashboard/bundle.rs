@@ -10,8 +10,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
-use super::manifest;
+use super::{manifest, reach};
 
 /// The oldest Node.js that runs the build.
 const NODE: u32 = 20;
@@ -131,6 +132,14 @@ impl Bundle {
     #[must_use]
     pub fn app_id(&self) -> Option<String> {
         manifest::app_id(&fs::read(self.out.join("manifest.json")).ok()?)
+    }
+
+    /// The hosts beyond this machine that the app may reach, by its manifest.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<String> {
+        let manifest = fs::read(self.out.join("manifest.json")).ok();
+        let built: Option<Value> = manifest.and_then(|text| serde_json::from_slice(&text).ok());
+        reach::hosts(&built.unwrap_or_default()["manifest"])
     }
 
     fn build_command(&self) -> Command {

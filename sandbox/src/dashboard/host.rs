@@ -8,10 +8,10 @@ use axum::extract::{Path as UrlPath, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::manifest::Served;
-use super::{DashboardConfig, page};
+use super::{DashboardConfig, page, reach};
 
 #[derive(Clone)]
 struct Host(Arc<Shared>);
@@ -20,16 +20,18 @@ struct Shared {
     bundle: PathBuf,
     api_base: String,
     stripe_url: String,
+    offline: bool,
 }
 
 /// The page at every address that browsers start at or come back to, its bundle, and the frame.
 ///
 /// Files are read anew for each request: somebody may be building.
-pub(super) fn router(config: &DashboardConfig, bundle: PathBuf) -> Router {
+pub(super) fn router(config: &DashboardConfig, bundle: PathBuf, offline: bool) -> Router {
     let host = Host(Arc::new(Shared {
         bundle,
         api_base: config.api_base.clone(),
         stripe_url: config.stripe_url.clone(),
+        offline,
     }));
     Router::new()
         .route("/", get(index))
@@ -60,6 +62,13 @@ impl Host {
     fn manifest(&self) -> Result<Served, Missing> {
         Served::parse(&self.read("manifest.json")?, &self.0.api_base).map_err(Missing)
     }
+
+    /// What one list of the manifest's policy allows here.
+    fn sources(&self, list: &str) -> Result<Vec<String>, Missing> {
+        let mut sources = self.manifest()?.sources(list);
+        sources.retain(|source| !self.0.offline || reach::is_here(source));
+        Ok(sources)
+    }
 }
 
 /// A part of the bundle that is not there, or not readable.
@@ -76,7 +85,7 @@ async fn index(State(host): State<Host>) -> Result<impl IntoResponse, Missing> {
     // What the page loads after this is of this build or of a later one, and then it sees that there is a later one.
     let html = include_str!("host/page.html").replace("{{build}}", &host.build_id()?);
     let mut images = vec!["'self'".to_owned(), "data:".to_owned()];
-    images.extend(host.manifest()?.sources("image-src"));
+    images.extend(host.sources("image-src")?);
     let further = format!("frame-src 'self'; img-src {}", images.join(" "));
     Ok(page(html, &[&host.0.stripe_url], &further))
 }
@@ -84,7 +93,7 @@ async fn index(State(host): State<Host>) -> Result<impl IntoResponse, Missing> {
 /// The app's code gets an origin of its own and reaches what its manifest says: as in Stripe's Dashboard, a
 /// missing entry fails, and here it fails before anybody has deployed.
 async fn frame(State(host): State<Host>) -> Result<impl IntoResponse, Missing> {
-    let sources = host.manifest()?.sources("connect-src");
+    let sources = host.sources("connect-src")?;
     let connect = if sources.is_empty() { "'none'".to_owned() } else { sources.join(" ") };
     let policy = format!(
         "default-src 'none'; script-src 'self'; connect-src {connect}; base-uri 'none'; form-action 'none'; \
@@ -94,8 +103,18 @@ async fn frame(State(host): State<Host>) -> Result<impl IntoResponse, Missing> {
     Ok((headers, Html(include_str!("host/frame.html"))))
 }
 
+/// The manifest, and what becomes of it here.
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    served: Served,
+    hosts: Vec<String>,
+    offline: bool,
+}
+
 async fn manifest(State(host): State<Host>) -> Result<impl IntoResponse, Missing> {
-    Ok(axum::Json(host.manifest()?))
+    let served = host.manifest()?;
+    Ok(axum::Json(Told { hosts: reach::hosts(served.manifest()), served, offline: host.0.offline }))
 }
 
 async fn file(
@@ -155,6 +174,10 @@ mod tests {
         }
 
         async fn get(&self, path: &str) -> Response {
+            self.served(path, false).await
+        }
+
+        async fn served(&self, path: &str, offline: bool) -> Response {
             let config = DashboardConfig {
                 api_base: "http://localhost:4000/api/oauth".to_owned(),
                 stripe_url: "http://localhost:4002".to_owned(),
@@ -163,7 +186,7 @@ mod tests {
                 flow: "session_bound",
             };
             let request = Request::get(path).body(Body::empty()).unwrap();
-            router(&config, self.0.clone()).oneshot(request).await.unwrap()
+            router(&config, self.0.clone(), offline).oneshot(request).await.unwrap()
         }
     }
 
@@ -193,6 +216,25 @@ mod tests {
         let nothing = Bundle::new("nothing", r#"{"file":"m.json","views":"src/views","manifest":{}}"#);
         let response = nothing.get("/frame").await;
         assert!(policy(&response).contains("connect-src 'none'"));
+    }
+
+    #[tokio::test]
+    async fn offline_nothing_beyond_this_machine_is_reached() {
+        let bundle = Bundle::new(
+            "offline",
+            r#"{"file":"m.json","views":"src/views","manifest":{"ui_extension":{"content_security_policy":{
+                "connect-src":["https://a.example/x/","http://127.0.0.1:9000/y/"],
+                "image-src":["https://b.example/z/"]}}}}"#,
+        );
+        assert!(
+            policy(&bundle.get("/frame").await)
+                .contains("connect-src https://a.example/x/ http://127.0.0.1:9000/y/;")
+        );
+        assert!(policy(&bundle.get("/").await).contains("img-src 'self' data: https://b.example/z/;"));
+        assert!(
+            policy(&bundle.served("/frame", true).await).contains("connect-src http://127.0.0.1:9000/y/;")
+        );
+        assert!(policy(&bundle.served("/", true).await).contains("img-src 'self' data:;"));
     }
 
     #[tokio::test]

@@ -68,6 +68,10 @@ impl Served {
         Ok(Self { manifest, file, views, moved })
     }
 
+    pub(super) fn manifest(&self) -> &Value {
+        &self.manifest
+    }
+
     /// One list of the manifest's content security policy.
     pub(super) fn sources(&self, list: &str) -> Vec<String> {
         let list = &self.manifest["ui_extension"]["content_security_policy"][list];

@@ -7,6 +7,7 @@ mod events;
 mod host;
 mod manifest;
 mod plain;
+pub mod reach;
 
 use std::path::PathBuf;
 
@@ -43,15 +44,20 @@ pub enum Page {
     /// The page that plays the app. It needs no build.
     #[default]
     Plain,
-    /// The app itself, in the bundle that [`bundle::Bundle`] has put into this folder.
-    Host(PathBuf),
+    /// The app itself.
+    Host {
+        /// Where [`bundle::Bundle`] has put its bundle.
+        bundle: PathBuf,
+        /// Whether it is kept from everything beyond this machine, whatever its manifest allows.
+        offline: bool,
+    },
 }
 
 /// The page, the list of exchanges it shows, and the control of faults.
 pub fn router(config: DashboardConfig, page: Page, traffic: Traffic, faults: Faults) -> Router {
     let pages = match page {
         Page::Plain => plain::router(&config),
-        Page::Host(bundle) => host::router(&config, bundle),
+        Page::Host { bundle, offline } => host::router(&config, bundle, offline),
     };
     pages
         .route("/config.json", get(Json(config)))

@@ -22,6 +22,9 @@ export interface Served {
   views: string;
   /** Where the manifest says the back end is, and where it is. */
   moved: { from: string; to: string };
+  /** What the manifest names beyond this machine, and whether the app is kept from it. */
+  hosts: string[];
+  offline: boolean;
 }
 
 export interface Config extends Served {

@@ -13,7 +13,6 @@ import { Extension } from "./extension";
 import { hostMethods } from "./methods";
 import { Navigation } from "./navigation";
 import type { OAuthContext, Return } from "./oauth";
-import { objectOf } from "./viewports";
 import { Panels } from "./panels";
 import { showPlace } from "./place";
 import { Problems, Refusal } from "./problems";
@@ -21,6 +20,7 @@ import { destinationOf } from "./routes";
 import { Surroundings } from "./surroundings";
 import { Toasts, useToasts } from "./toasts";
 import { TopBar } from "./top-bar";
+import { objectOf, roomOf, viewportName } from "./viewports";
 
 interface Props {
   config: Config;
@@ -81,6 +81,7 @@ export function Page({ config, first, returned, built, runs }: Props) {
   const host = useMemo(() => ({ appName: config.manifest.name, openRoute, report }), [config, openRoute, report]);
 
   const view = viewAt(choice.viewport);
+  const signsIn = usesBackEnd(config);
   const failed = problems.some((one) => one.kind === "crash" && one.view === view && one.componentStack);
   // Only the default drawer hears of a return, and only whoever came back.
   const heard = returned.kind === "accepted" && choice.viewport === DRAWER && sameUser(choice, first);
@@ -88,7 +89,7 @@ export function Page({ config, first, returned, built, runs }: Props) {
 
   return (
     <>
-      <TopBar choice={choice} change={change} />
+      <TopBar config={config} choice={choice} change={change} />
       <div className="notices">
         {returned.kind === "refused" && <Refusal reason={returned.reason} />}
         {built.errors.length > 0 && <BrokenBuild {...built} />}
@@ -98,20 +99,27 @@ export function Page({ config, first, returned, built, runs }: Props) {
           dismiss={(problem) => setProblems((known) => known.filter((one) => one !== problem))}
         />
       </div>
-      <div className="columns" data-viewport={choice.viewport}>
+      <div className="columns" data-room={roomOf(choice.viewport)}>
         <Navigation
           views={views}
           current={choice.viewport}
           open={(viewport) => change({ viewport })}
         />
         <main>
-          <Surroundings {...choice} />
-          <Panels config={config} />
+          <Surroundings {...choice} signsIn={signsIn} />
+          {signsIn ? (
+            <Panels config={config} />
+          ) : (
+            <details>
+              <summary>The sandbox’s own back end, which this app does not use</summary>
+              <Panels config={config} />
+            </details>
+          )}
         </main>
         <aside className="app" aria-label={config.manifest.name}>
           <header className="app-bar">
             <strong>{config.manifest.name}</strong>
-            <code>{choice.viewport}</code>
+            <span title={choice.viewport}>{viewportName(choice.viewport)}</span>
           </header>
           <HostContext.Provider value={host}>
             {failed && <p className="hint pad">The view has failed. What it has thrown is told above.</p>}
@@ -134,6 +142,11 @@ export function Page({ config, first, returned, built, runs }: Props) {
       <Toasts toasts={toasts} />
     </>
   );
+}
+
+/** Whether the app's manifest names the back end of this repository. */
+function usesBackEnd({ manifest, api_base }: Config): boolean {
+  return manifest.constants?.API_BASE?.replace(/\/$/, "") === api_base;
 }
 
 /** Whether a note is over when somebody looks at something else: the view is rendered anew, or the code loaded anew. */

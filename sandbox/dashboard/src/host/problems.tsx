@@ -70,8 +70,17 @@ function explain(problem: Problem, config: Config) {
 /** Version 2 of the manifest is YAML, and has permissions elsewhere. */
 const isYaml = (file: string) => !file.endsWith(".json");
 
-function Blocked({ url, directive, config: { file, moved } }: { url: string; directive: string; config: Config }) {
-  const { origin, pathname } = new URL(url, location.href);
+function Blocked({ url, directive, config }: { url: string; directive: string; config: Config }) {
+  const { file, moved, hosts, offline } = config;
+  const { origin, pathname, hostname } = new URL(url, location.href);
+  if (offline && hosts.includes(hostname)) {
+    return (
+      <p>
+        <strong>The sandbox runs with --offline</strong> and has kept the app from <code>{url}</code>. The manifest names
+        this host.
+      </p>
+    );
+  }
   // People change the manifest, so it is told in the manifest's addresses.
   const declared = origin === moved.to ? moved.from : origin;
   const allowed = declared + pathname.slice(0, pathname.lastIndexOf("/") + 1);

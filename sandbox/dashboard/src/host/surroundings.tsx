@@ -1,10 +1,18 @@
 // What stands beside the app in a Dashboard: no more than a viewport needs to make sense.
 
 import type { Choice } from "./choice";
-import { objectOf } from "./viewports";
+import { objectOf, roomOf, viewportName } from "./viewports";
 
-export function Surroundings({ viewport, user }: Choice) {
+interface Props extends Choice {
+  /** Whether the app signs in by the back end of this repository. */
+  signsIn: boolean;
+}
+
+export function Surroundings({ viewport, user, signsIn }: Props) {
   const about = objectOf(viewport);
+  if (roomOf(viewport) === "page") {
+    return null;
+  }
   if (about) {
     return (
       <section className="card">
@@ -26,11 +34,15 @@ export function Surroundings({ viewport, user }: Choice) {
   }
   return (
     <section className="card">
-      <h1>Home</h1>
-      <p className="hint">
-        <strong>Start here:</strong> use the app in its drawer, say sign in as Ada, and watch the list below tell each
-        step.
-      </p>
+      <h1>{viewportName(viewport)}</h1>
+      {signsIn ? (
+        <p className="hint">
+          <strong>Start here:</strong> use the app in its drawer, say sign in as Ada, and watch the list below tell each
+          step.
+        </p>
+      ) : (
+        <p className="hint">Here is what Stripe’s Dashboard shows. The app is in its drawer.</p>
+      )}
     </section>
   );
 }

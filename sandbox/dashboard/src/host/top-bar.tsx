@@ -1,17 +1,19 @@
 // Who is signed in to this Dashboard, of which account, in which mode.
 
 import { ACCOUNTS, type Choice, type Mode, USERS, isSandbox, withChosen } from "./choice";
+import type { Config } from "./config";
 
 interface Props {
+  config: Config;
   choice: Choice;
   change(part: Partial<Choice>): void;
 }
 
-export function TopBar({ choice, change }: Props) {
+export function TopBar({ config, choice, change }: Props) {
   return (
     <header className="top">
       <strong>Sandbox Dashboard</strong>
-      <span className="badge">Not Stripe: all of this runs on your machine</span>
+      <span className="badge">{reach(config)}</span>
       <form className="who" onSubmit={(event) => event.preventDefault()}>
         <Select label="Stripe user" name="user" value={choice.user} of={USERS} pick={(user) => change({ user })} />
         <Select
@@ -40,6 +42,15 @@ export function TopBar({ choice, change }: Props) {
       </form>
     </header>
   );
+}
+
+function reach({ hosts, offline }: Config): string {
+  if (hosts.length === 0) {
+    return "Not Stripe: all of this runs on your machine";
+  }
+  return offline
+    ? "Not Stripe: offline, all of this stays on your machine"
+    : `Not Stripe: on your machine, but the app may reach ${hosts.join(", ")}`;
 }
 
 interface SelectProps {
