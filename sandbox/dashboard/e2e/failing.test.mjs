@@ -83,13 +83,13 @@ describe("an app whose views throw", () => {
   test("a note stays until its cause is gone, or it is dismissed", async (t) => {
     const page = await opened(t, LATER);
     await app(page).getByRole("button", { name: "Render" }).click();
-    await crash(page).getByText("a later render").waitFor();
+    await crash(page).getByText("Error: a later render").waitFor();
     await view(page, "Product").click();
-    await crash(page).getByText("inner is not ready").waitFor();
+    await crash(page).getByText("TypeError: inner is not ready").waitFor();
     assert.equal(await crash(page).count(), 2, "nobody has rendered the first one anew");
     await view(page, "Payment link").click();
     await app(page).getByText("Rendered").waitFor();
-    assert.equal(await crash(page).getByText("a later render").count(), 0);
+    assert.equal(await crash(page).getByText("Error: a later render").count(), 0);
     await crash(page).getByRole("button", { name: "Dismiss" }).click();
     assert.equal(await crash(page).count(), 0);
   });

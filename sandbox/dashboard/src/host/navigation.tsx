@@ -16,6 +16,7 @@ export function Navigation({ views, current, open }: Props) {
           key={viewport}
           type="button"
           aria-current={viewport === current ? "page" : undefined}
+          data-viewport={viewport}
           title={viewport}
           onClick={() => open(viewport)}
         >

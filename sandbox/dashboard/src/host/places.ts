@@ -48,13 +48,16 @@ export async function translator(): Promise<(stack: string) => Step[]> {
       if (line !== undefined) {
         const place = placeOf(Number(line), Number(column));
         const name = chrome?.trim() || firefox?.trim() || "";
-        return name || place ? [{ name, place }] : [];
+        return (name && name !== SDK_WRAPPER) || place ? [{ name, place }] : [];
       }
       // React's for a component without a place.
       const [, name] = /^\s*at ([\w$.]+)$/.exec(text) ?? [];
-      return name ? [{ name }] : [];
+      return name && name !== SDK_WRAPPER ? [{ name }] : [];
     });
 }
+
+// The SDK has one around each of its components.
+const SDK_WRAPPER = "WithSdkProps";
 
 // `at name (address:1:2)`, `at address:1:2`, and Firefox's `name@address:1:2`.
 const STEP = /^\s*(?:at (.*?)\s*\(?|(.*?)@)https?:\/\/[^\s()]+\/bundle\/extension\.js:(\d+):(\d+)\)?$/;
