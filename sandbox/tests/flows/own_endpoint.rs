@@ -102,14 +102,14 @@ impl OtherWays {
     async fn both_ways(&self, invocation: &Invocation) -> Result<Response, Error> {
         let signed = self.verifier.extract(invocation, "profile").await?;
         let tokens = self.tokens.fresh(&signed.user, invocation).await?;
-        let answer = self.tokens.with(&signed.user, invocation, |tokens| self.call(tokens)).await?;
+        let answer = self.tokens.with(&signed.user, invocation, |tokens| self.call(&tokens)).await?;
         Ok(response::ok(&(tokens.refresh_token.is_some(), answer)))
     }
 
-    fn call(&self, tokens: TokenSet) -> Ready<Result<&'static str, Error>> {
-        let token = tokens.access_token;
-        let refused = self.refused.get_or_init(|| token.expose_secret().to_owned());
-        ready(if token.expose_secret() == refused { Err(Error::ReconnectRequired) } else { Ok("taken") })
+    fn call(&self, tokens: &TokenSet) -> Ready<Result<&'static str, Error>> {
+        let token = tokens.access_token.expose_secret();
+        let refused = self.refused.get_or_init(|| token.to_owned());
+        ready(if token == refused { Err(Error::ReconnectRequired) } else { Ok("taken") })
     }
 }
 
@@ -119,6 +119,7 @@ async fn an_sdk_gets_the_token_itself_and_a_call_that_is_refused_a_new_one() {
     let app = rig.app();
     let function: Lambda<OtherWays> = start(&rig).await;
     app.link(Person::Ada).await;
+    // A token of under a minute is not refreshed for a refusal.
     rig.clock.advance(60);
     assert_eq!(call(&function, &app, "profile").await.body, r#"[true,"taken"]"#);
     assert_eq!(rig.world.provider.calls("/token"), 2, "the exchange, and one refresh");
