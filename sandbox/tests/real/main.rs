@@ -1,4 +1,4 @@
-//! The flows again, against OAuth servers that others wrote. `./test` installs them.
+//! The flows again, against OAuth servers that others wrote. `./test` installs them and runs these tests.
 
 mod client;
 mod link;
@@ -12,12 +12,14 @@ macro_rules! on_each_server {
     ($($file:ident: $($(#[$attribute:meta])* $test:ident),+;)+) => {
         mod oidc_provider {
             $($($(#[$attribute])* #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            #[ignore = "needs the server: sandbox/tests/install-packages"]
             async fn $test() {
                 crate::$file::$test(crate::servers::Kind::OidcProvider).await;
             })+)+
         }
         mod django_oauth_toolkit {
             $($($(#[$attribute])* #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            #[ignore = "needs the server: sandbox/tests/install-packages"]
             async fn $test() {
                 crate::$file::$test(crate::servers::Kind::DjangoOauthToolkit).await;
             })+)+
