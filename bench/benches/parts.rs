@@ -1,5 +1,5 @@
-//! What single parts take, by Criterion: `cargo bench -p bench`. Each is measured as the functions call it, with
-//! the settings that would come from SSM in the environment.
+//! What single parts take, by Criterion: `cargo bench -p bench --features parts`. Each is measured as the functions
+//! call it, with the settings that would come from SSM in the environment.
 
 use std::hint::black_box;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 """What the code needs of the template, as the code itself tells."""
 
 import json
+import os
 import subprocess
 import tomllib
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ class Code:
 
 
 def read_code():
-    command = ["cargo", "run", "--quiet", "--package", "sandbox", "--", "settings"]
+    binaries = os.environ.get("BINARIES")
+    sandbox = [f"{binaries}/sandbox"] if binaries else ["cargo", "run", "--quiet", "--bin", "sandbox", "--"]
+    command = [*sandbox, "settings"]
     needs = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
     manifest = tomllib.loads((ROOT / "Cargo.toml").read_text())
     return Code(

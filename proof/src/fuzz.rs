@@ -18,22 +18,19 @@ const MOST_MEMORY: u32 = 256;
 
 /// Builds every target and runs each for so many seconds, as many at once as there are processors.
 pub fn run(report: &mut Report, seconds: u32) -> io::Result<()> {
-    let fuzz = Fuzz { workspace: Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()? };
     let compiler = std::env::var("CXX").unwrap_or_else(|_| "c++".to_owned());
     if Command::new(&compiler).arg("--version").output().is_err() {
         report.not_run(&format!("the fuzz targets (libFuzzer needs a C++ compiler, {compiler})"));
         return Ok(());
     }
     report.say(&format!("building the fuzz targets in {BUILT}; the first time takes minutes"));
-    let built = fuzz.cargo("build").args(["--bins"]).status()?;
-    report.row(row(
-        "the targets build".to_owned(),
-        "built",
-        if built.success() { "built" } else { "not built" }.to_owned(),
-    ));
-    if !built.success() {
+    let built = build()?;
+    let seen = if built { "built" } else { "not built" };
+    report.row(row("the targets build".to_owned(), "built", seen.to_owned()));
+    if !built {
         return Ok(());
     }
+    let fuzz = Fuzz::new()?;
     for several in fuzz.targets()?.chunks(available_parallelism()?.get()) {
         report.say(&format!("fuzz: {} for {seconds} s", several.join(" and ")));
         let running: Vec<_> =
@@ -52,6 +49,11 @@ pub fn run(report: &mut Report, seconds: u32) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether all targets build.
+pub fn build() -> io::Result<bool> {
+    Ok(Fuzz::new()?.cargo("build").args(["--bins"]).status()?.success())
+}
+
 const EXPECTED: &str = "no crash, hang or growth";
 
 fn row(case: String, expected: &str, seen: String) -> Row {
@@ -63,6 +65,10 @@ struct Fuzz {
 }
 
 impl Fuzz {
+    fn new() -> io::Result<Self> {
+        Ok(Self { workspace: Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()? })
+    }
+
     fn targets(&self) -> io::Result<Vec<String>> {
         let files = fs::read_dir(self.workspace.join("fuzz/fuzz_targets"))?.flatten();
         let name = |file: fs::DirEntry| Some(file.path().file_stem()?.to_str()?.to_owned());

@@ -14,7 +14,7 @@ mod report;
 mod threat_model;
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -35,6 +35,12 @@ const SECONDS: u32 = 10;
 struct Arguments {
     #[command(subcommand)]
     suite: Option<Suite>,
+    /// Where the functions' binaries are that the faults are played on, if they are not to be built.
+    #[arg(long, global = true)]
+    binaries: Option<PathBuf>,
+    /// Only build what the faults and the fuzzing run.
+    #[arg(long)]
+    only_build: bool,
 }
 
 #[derive(Subcommand)]
@@ -60,7 +66,7 @@ enum Suite {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
-    /// Every upstream call times every fault, through the release binaries.
+    /// Every upstream call times every fault, through the functions' binaries.
     Faults {
         /// Write what was seen to docs/faults.md.
         #[arg(long)]
@@ -89,13 +95,18 @@ enum Suite {
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
+    let binaries = arguments.binaries.as_deref();
+    if arguments.only_build {
+        let built = faults::binaries(binaries).is_ok() && fuzz::build()?;
+        return Ok(if built { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     let mut report = Report::begin(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(LOG))?;
     // Boxed: a suite is much for one future.
     match arguments.suite {
         Some(Suite::Attacks { only }) => Box::pin(attacks::run(&mut report, &only)).await,
         Some(Suite::Mutations { only }) => mutations::run(&mut report, &only)?,
         Some(Suite::Differential { headers, seed }) => differential::run(&mut report, headers, seed).await,
-        Some(Suite::Faults { write }) => Box::pin(faults::run(&mut report, write)).await,
+        Some(Suite::Faults { write }) => Box::pin(faults::run(&mut report, binaries, write)).await,
         Some(Suite::Fuzz { seconds }) => fuzz::run(&mut report, seconds)?,
         Some(Suite::Load { requests, users, seed }) => {
             Box::pin(load::run(&mut report, requests, users, seed)).await;
@@ -103,7 +114,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         None => {
             Box::pin(attacks::run(&mut report, "")).await;
             differential::run(&mut report, HEADERS, 1).await;
-            Box::pin(faults::run(&mut report, false)).await;
+            Box::pin(faults::run(&mut report, binaries, false)).await;
             fuzz::run(&mut report, SECONDS)?;
         }
     }

@@ -23,6 +23,8 @@ use super::proxy::{Body, Fault, Proxy, Reply, Strike};
 
 /// The workspace.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+/// Of `Cargo.toml`: a release that is built sooner.
+const PROFILE: &str = "tested";
 const ACCOUNT: &str = "acct_alpine";
 const UNAUTHORIZED: Fault = Fault::Reply(Reply { status: 401, headers: &[], body: Body::Text("") });
 
@@ -57,20 +59,27 @@ pub struct Worker(Instance);
 /// In seconds; codes and signatures are still good.
 const BEHIND: u64 = 90;
 
+/// Where the functions' binaries are: here, or where they are built.
+pub fn binaries(built: Option<&Path>) -> Result<PathBuf, Box<dyn Error>> {
+    if let Some(built) = built {
+        return Ok(built.to_owned());
+    }
+    let functions = ["--bin", "authorize", "--bin", "login", "--bin", "logout", "--bin", "userinfo"];
+    let status = cargo().args(["build", "--profile", PROFILE]).args(functions).current_dir(ROOT).status()?;
+    if !status.success() {
+        return Err("the functions do not build".into());
+    }
+    // Beside `debug`, where this program is.
+    let program = std::env::current_exe()?;
+    let target = program.parent().and_then(Path::parent).ok_or("no target directory")?;
+    Ok(target.join(PROFILE))
+}
+
 impl Stage {
-    /// Builds the binaries and starts the world, whose clock goes as the binaries' does.
-    pub async fn set() -> Result<Self, Box<dyn Error>> {
-        let functions = ["--bin", "authorize", "--bin", "login", "--bin", "logout", "--bin", "userinfo"];
-        let build = tokio::task::block_in_place(|| {
-            cargo().args(["build", "--release"]).args(functions).current_dir(ROOT).status()
-        });
-        if !build?.success() {
-            return Err("the release binaries cannot be built".into());
-        }
-        // Beside `debug`, where this program is.
-        let program = std::env::current_exe()?;
-        let target = program.parent().and_then(Path::parent).ok_or("no target directory")?;
-        let (binaries, ca_file) = (target.join("release"), target.join("proof").join("ca.pem"));
+    /// Starts the world, whose clock goes as that of the functions' binaries does.
+    pub async fn set(built: Option<&Path>) -> Result<Self, Box<dyn Error>> {
+        let binaries = tokio::task::block_in_place(|| binaries(built))?;
+        let ca_file = Path::new(ROOT).join("target/proof/ca.pem");
         let certificates = Arc::new(Certificates::issue(&ca_file)?);
 
         // Links are made in a world that is behind: tokens under a minute old are not refreshed after a 401.

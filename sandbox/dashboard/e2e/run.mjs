@@ -1,4 +1,4 @@
-// `npm run e2e`: builds the sandbox, then drives a browser against it.
+// `npm run e2e`: builds the sandbox, unless BINARIES names the folder it is in, then drives a browser against it.
 
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -8,7 +8,9 @@ import { requireBrowser } from "./support/browser.mjs";
 import { workspace } from "./support/sandbox.mjs";
 
 requireBrowser();
-run("cargo", ["build", "--quiet", "--package", "sandbox"]);
+if (!process.env.BINARIES) {
+  run("cargo", ["build", "--quiet", "--bin", "sandbox"]);
+}
 const tests = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".test.mjs"));
 run(process.execPath, ["--test", "--test-concurrency=1", ...tests.map((name) => join(import.meta.dirname, name))]);
 

@@ -1,11 +1,11 @@
-// A running sandbox: the binary that `cargo run` starts, at ports nobody else has.
+// A running sandbox: the binary that `cargo run` starts, or the one in BINARIES, at ports nobody else has.
 
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 export const workspace = join(import.meta.dirname, "../../../..");
-export const binary = join(workspace, "target/debug/sandbox");
+export const binary = resolve(workspace, process.env.BINARIES ?? "target/debug", "sandbox");
 const bundles = join(workspace, "target/e2e");
 
 /** Starts a sandbox with further arguments; `bundle` names the folder that it builds into. */
