@@ -151,7 +151,7 @@ impl Error {
             Self::SignatureInvalid => "Could not verify signature",
             Self::SignatureExpired => "This signature is too old. Ask for a new one and try again.",
             Self::SignatureFromTheFuture => {
-                "This signature was made in the future, by the server's clock. Check the clocks, then ask for a new one."
+                "The time of this signature is in the future by the server's clock. Check the clocks, then ask for a new one."
             }
             Self::BadRequest(what) => what,
             Self::StateInvalid => "This sign-in link is not valid. Start again from your app in Stripe.",

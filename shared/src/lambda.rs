@@ -190,8 +190,8 @@ fn log_problems(error: &LoadError) {
 fn read(event: &str) -> Option<Request> {
     let mut event: LambdaRequest = serde_json::from_str(event).ok()?;
     if let LambdaRequest::ApiGatewayV1(rest) = &mut event {
-        // `headers` has the last value of what `multiValueHeaders` has whole. `lambda_http` lets it overwrite that,
-        // and a repeated header would look like a single one.
+        // `headers` repeats the last value of each of `multiValueHeaders`. `lambda_http` lets it overwrite them all,
+        // which would hide that a header was sent twice.
         for name in rest.multi_value_headers.keys() {
             rest.headers.remove(name);
         }

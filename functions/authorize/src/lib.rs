@@ -209,7 +209,7 @@ impl Authorize {
         new.kept = grant.kept;
         let linked = async {
             nonce?;
-            // A token just granted: no link has ended, the provider did not stand by this sign-in.
+            // The token was only just granted: this sign-in failed, no existing link lost its access.
             let user = self.userinfo.read(&new, deadline).await.map_err(|error| match error {
                 Error::ReconnectRequired => Error::CodeRejected,
                 other => other,

@@ -25,7 +25,7 @@ pub struct Login {
     verifier: Verifier,
     keys: Rolling<SealingKeys>,
     authorization: AuthorizationEndpoint,
-    /// Those that the link can be stored in; `None` where that is not told.
+    /// The modes that a link can be stored in, where they are known.
     modes: Option<Modes>,
 }
 
@@ -95,7 +95,7 @@ impl Login {
         Ok(response::see_other(&self.authorization.request(&sealed, &challenge, &token.id)))
     }
 
-    /// Begins a link that can be stored.
+    /// Begins a link, unless there is no API key to store it with.
     fn begin(
         &self,
         user: StripeUser,

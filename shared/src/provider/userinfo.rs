@@ -241,8 +241,8 @@ impl EmailPolicy {
     }
 }
 
-/// A number as an id: the digits as they are written, however many. `1e3` and `1000.0` are the number 1000, so they
-/// are that id. A fraction is no id, nor is a float too large to be exact: it stands for several numbers.
+/// A number as an id, with all its digits as written. `1e3` and `1000.0` are the number 1000 in other spellings, so
+/// they give the same id. A fraction is not an id, nor is a float so large that it stands for several numbers.
 fn whole_number(written: &str) -> Option<String> {
     const EXACT_BELOW: f64 = 9_007_199_254_740_992.0; // 2^53
     if written.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()) {

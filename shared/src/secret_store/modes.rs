@@ -7,8 +7,8 @@ use crate::stripe_user::{Mode, StripeUser};
 
 /// The modes that there are API keys for; `None` stands for requests that sign no mode.
 ///
-/// Functions that hold the keys know by them. `login` has no use for a key, and is told by `STRIPE_MODES`: a user
-/// should hear before consenting, not after, that the link cannot be stored.
+/// `login` may not read the keys, so `STRIPE_MODES` tells it: users should learn before they consent at the provider,
+/// not after, that their link cannot be stored. Functions that read the keys check the setting against them.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Modes(HashSet<Option<Mode>>);
 
@@ -21,8 +21,8 @@ const WORDS: [(&str, Option<Mode>); 4] = [
 ];
 
 impl Modes {
-    /// Reads `STRIPE_MODES`, words separated by commas. `None` where it is not set, as in local work: then a missing
-    /// key is noticed where it is needed.
+    /// Reads `STRIPE_MODES`, words separated by commas. `None` if it is not set, as in local work: a missing key is then
+    /// found where it is needed.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
         let told = settings.optional("STRIPE_MODES")?;
         let mode = |word| WORDS.iter().find(|(known, _)| *known == word).map(|(_, mode)| *mode);
@@ -30,7 +30,7 @@ impl Modes {
         if modes.is_none() {
             settings.problem(
                 "STRIPE_MODES",
-                "must be some of default, live, test, sandbox, with commas between them",
+                "must be a list of default, live, test, sandbox, separated by commas",
             );
         }
         modes.map(Self)

@@ -138,8 +138,8 @@ impl Secrets {
     }
 }
 
-/// What slips into a secret when it is copied or piped. It is refused, not trimmed: whoever else holds the secret may
-/// have it with or without.
+/// Finds what slips into a secret when it is copied or piped. It is refused rather than trimmed: only the operator
+/// knows whether Stripe or the provider has the secret with it or without.
 fn stray(secret: &SecretString) -> Option<&'static str> {
     let secret = secret.expose_secret();
     if secret.contains(['\n', '\r']) {

@@ -206,7 +206,7 @@ fn is_id(id: &str, prefix: &str) -> bool {
 fn is_text(invocation: &Invocation) -> Result<bool, Error> {
     let refusal = Error::BadRequest("Content-Type must be sent once, as text.");
     let content_type = invocation.header("content-type", refusal.clone())?.unwrap_or_default();
-    // So an HTTP API joins what was sent twice.
+    // An HTTP API joins repeated headers with commas.
     if content_type.contains(',') {
         return Err(refusal);
     }

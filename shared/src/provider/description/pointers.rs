@@ -19,8 +19,7 @@ impl Pointers {
         self.all(document).next()
     }
 
-    /// As [`Pointers::find`], as it is written in the document's text: a [`Value`] holds no more than 64 bits of a
-    /// number.
+    /// Like [`Pointers::find`], but as the text of the document has it: a [`Value`] rounds numbers beyond 64 bits.
     pub(in crate::provider) fn find_raw<'a>(&self, document: &'a str) -> Option<&'a RawValue> {
         let document = serde_json::from_str(document).ok()?;
         self.0.iter().filter_map(|pointer| follow(pointer, document)).find(|value| value.get() != "null")
