@@ -214,6 +214,10 @@ describe("css", () => {
       await problem(page, "css").getByText(`<Box css={{ ${property}: ${value} }}>`).waitFor();
     }
     assert.equal(await problem(page, "css").count(), 3);
+
+    await page.getByRole("navigation", { name: "Views" }).getByTitle("stripe.dashboard.drawer.default").click();
+    await app(page).getByText("Fields", { exact: true }).waitFor();
+    assert.equal(await problem(page, "css").count(), 0, "another view has other notes");
   });
 });
 

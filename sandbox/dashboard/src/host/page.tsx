@@ -151,8 +151,13 @@ function usesBackEnd({ manifest, api_base }: Config): boolean {
 
 /** Whether a note is over when somebody looks at something else: the view is rendered anew, or the code loaded anew. */
 function endsWith(problem: Problem, before: Choice, after: Choice, view: string | undefined): boolean {
-  // What the manifest does not allow, say, it does not allow anywhere.
-  return "view" in problem && (problem.view === view || !sameUser(before, after));
+  // What the manifest does not allow, it does not allow anywhere.
+  if (problem.kind === "blocked" || problem.kind === "stripe_api") {
+    return false;
+  }
+  // A component's note is the shown view's.
+  const isOver = "view" in problem ? problem.view === view : before.viewport !== after.viewport;
+  return isOver || !sameUser(before, after);
 }
 
 function sameUser(one: Choice, other: Choice): boolean {
