@@ -170,6 +170,8 @@ describe("what extensions of SDK 8 and older do", () => {
     await sees(page, "Said: closed");
     await app(page).getByLabel("Day").fill("2026-05-06");
     await sees(page, "Said: date 2026-05-06");
+    await app(page).getByRole("tab", { name: "Alpha" }).waitFor();
+    await sees(page, "Content of a tab");
     await sees(page, "First panel");
     await app(page).getByRole("tab", { name: "Two" }).click();
     await sees(page, "Second panel");

@@ -83,8 +83,8 @@ async function takeOut(clone, commit, root) {
   if (existsSync(root)) {
     return;
   }
-  await mkdir(root, { recursive: true });
   const archive = run("git", ["-C", clone, "archive", commit], { maxBuffer: 2 ** 30, encoding: "buffer" });
+  await mkdir(root, { recursive: true });
   run("tar", ["x", "-C", root], { input: archive });
 }
 

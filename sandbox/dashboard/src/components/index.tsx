@@ -22,7 +22,7 @@ import {
 } from "./pages";
 import { CurrencyField, DateField, DateRangePicker, SearchField, StripeFileUploader } from "./pickers";
 import { DataTable, Table, TableBody, TableCell, TableFooter, TableHead, TableHeaderCell, TableRow } from "./tables";
-import { NextTabs, Tab, TabList, TabPanel, TabPanels, Tabs } from "./tabs";
+import { FullPageTab, NextTabs, Tab, TabList, TabPanel, TabPanels, Tabs } from "./tabs";
 import { ContextView, FocusView, OnboardingView, PlatformConfigurationView, SettingsView, SignInView } from "./views";
 
 const components = {
@@ -97,7 +97,7 @@ const components = {
   optgroup: OptionGroup,
   option: Option,
   // Their names in the alpha versions of SDK 9.2.
-  FullPageTab: Tab,
+  FullPageTab,
   FullPageTabs: NextTabs,
   OverviewPageModule: PageModule,
 } satisfies Record<string, ComponentType<never>>;

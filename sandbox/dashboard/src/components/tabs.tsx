@@ -101,6 +101,11 @@ export function Tab({ label, disabled, children, ...keyed }: Partial<TabProps & 
   );
 }
 
+/** A tab in the alpha versions of SDK 9.2: what it holds is a property. */
+export function FullPageTab({ content, ...tab }: NextTabProps & { content?: ReactNode }) {
+  return <Tab {...tab}>{content}</Tab>;
+}
+
 export function TabPanel({ children, ...keyed }: Partial<TabPanelProps> & Keyed) {
   const { selected } = useContext(SelectionContext);
   const [, isSelected] = useTab(keyed, selected);

@@ -1,5 +1,6 @@
 // What extensions still did with SDK 8 and before: other names, and handlers that got events.
 
+import { createRemoteReactComponent } from "@remote-ui/react";
 import type { ComponentType, ReactNode } from "react";
 import * as ui from "@stripe/ui-extension-sdk/ui";
 import { createElement, useState } from "react";
@@ -23,6 +24,10 @@ const [Box, DateField, FocusView, Tabs, TabList, Tab, TabPanels, TabPanel] = [
   "TabPanel",
 ].map(old) as [Anything, Anything, Anything, Anything, Anything, Anything, Anything, Anything];
 
+/** Of the alpha versions of SDK 9.2. */
+const FullPageTabs = old("FullPageTabs");
+const FullPageTab = createRemoteReactComponent("FullPageTab", { fragmentProps: ["content"] }) as unknown as Anything;
+
 export default function Old() {
   const [said, setSaid] = useState("nothing");
   const [shown, setShown] = useState(true);
@@ -45,6 +50,9 @@ export default function Old() {
           <TabPanel key="two">Second panel</TabPanel>
         </TabPanels>
       </Tabs>
+      <FullPageTabs>
+        <FullPageTab id="alpha" label="Alpha" content={<Box>Content of a tab</Box>} />
+      </FullPageTabs>
       {createElement("Nonesuch", null, <ui.Box>Held by a stranger</ui.Box>)}
       {createElement("div", null, "Held by HTML")}
       {createElement("DataTable", null)}
