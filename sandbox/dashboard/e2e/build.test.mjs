@@ -48,8 +48,8 @@ describe("--watch", () => {
   });
   after(() => browser?.close());
 
-  async function watched(t, name) {
-    const copy = await copyOfApp(name);
+  async function watched(t, name, options) {
+    const copy = await copyOfApp(name, options);
     const sandbox = await copy.start("--watch");
     t.after(() => sandbox.stop());
     const user = await visitor(browser, sandbox);
@@ -119,6 +119,14 @@ describe("--watch", () => {
     await copy.edit(VIEW, "return ((", "return (");
     await app(page).getByText("Gallery", { exact: true }).waitFor();
     assert.equal(await note.count(), 0);
+  });
+
+  test("an app whose packages are installed meanwhile is shown", async (t) => {
+    const { copy, user } = await watched(t, "installed", { installed: false });
+    const page = await user.open();
+    await page.locator('[data-problem="build"]').getByText("packages are not installed").waitFor();
+    await copy.install();
+    await app(page).getByText("Gallery", { exact: true }).waitFor();
   });
 
   test("a manifest that was not to be read for a while is read again", async (t) => {

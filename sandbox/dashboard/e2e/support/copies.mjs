@@ -16,12 +16,14 @@ export async function copyOfApp(name, { of = "fixture", installed = true } = {})
     await rm(old, { recursive: true, force: true });
   }
   await cp(join(e2e, of), folder, { recursive: true });
+  const install = () => symlink(join(e2e, "../node_modules"), join(folder, "node_modules"));
   if (installed) {
-    await symlink(join(e2e, "../node_modules"), join(folder, "node_modules"));
+    await install();
   }
   return {
     folder,
     bundle,
+    install,
     async edit(file, from, to) {
       const text = await readFile(join(folder, file), "utf8");
       assert.ok(text.includes(from));
