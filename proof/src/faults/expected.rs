@@ -77,6 +77,8 @@ pub fn expected(call: Call, fault: Fault) -> Expected {
     let is_lost = matches!(fault, Fault::ResetAfterHead | Fault::Drip | Fault::WrongLength);
     let answer = match call {
         Call::Settings => "503 settings_unavailable",
+        // To find out took what time there was, and the code is not spent for nothing.
+        Call::LinkLease if matches!(fault, Fault::Drip) => "503 secret_store_unavailable",
         // Asked what it has stored, Stripe tells.
         Call::Set | Call::LinkLease | Call::RefreshLease if is_lost => "200 linked",
         Call::Find | Call::LinkLease | Call::Set | Call::RefreshLease | Call::Delete => stripe(status),
@@ -92,6 +94,7 @@ pub fn expected(call: Call, fault: Fault) -> Expected {
     };
     let after = match call {
         Call::Refresh if is_lost => SIGN_IN_AGAIN,
+        Call::LinkLease if matches!(fault, Fault::Drip) => NEW_LINK,
         Call::Set | Call::LinkLease if is_lost => LINKED_ANEW,
         Call::LinkLease => SAME_CODE,
         Call::Settings | Call::Find | Call::RefreshLease | Call::Refresh | Call::Userinfo => LINKED,

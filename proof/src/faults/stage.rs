@@ -127,10 +127,10 @@ impl Stage {
         let refreshes = matches!(call, Call::Refresh | Call::RefreshLease);
         let no_longer_taken = |times| Strike { call: Call::Userinfo, fault: UNAUTHORIZED, times };
         let mut plan = vec![Strike::always(call, fault)];
-        plan.extend((call == Call::Refresh).then_some(no_longer_taken(u32::MAX)));
+        plan.extend((call == Call::Refresh).then_some(no_longer_taken(1)));
         let mut proxies = vec![(call.party(), self.proxy(call.party(), plan).await)];
         if call == Call::RefreshLease {
-            let plan = vec![no_longer_taken(u32::MAX)];
+            let plan = vec![no_longer_taken(1)];
             proxies.push((Party::Provider, self.proxy(Party::Provider, plan).await));
         }
         let urls: Vec<_> = proxies.iter().map(|(party, proxy)| (*party, proxy.url())).collect();
@@ -140,7 +140,7 @@ impl Stage {
         let code = if call.function() == Function::Authorize { code(&app).await } else { Vec::new() };
         let answer = worker.ask(&app, call.function(), purpose, &code).await;
         for (party, proxy) in &proxies {
-            let again = refreshes && *party == Party::Provider;
+            let again = refreshes && !answer.is_ada() && *party == Party::Provider;
             proxy.replan(again.then(|| no_longer_taken(1)).into_iter().collect()).await;
         }
         let after = match call.function() {
