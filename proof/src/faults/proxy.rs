@@ -153,18 +153,17 @@ impl Shared {
 
     async fn listen(self: Arc<Self>, socket: TcpSocket, address: SocketAddr) -> io::Result<()> {
         let mut door = self.door.subscribe();
-        let mut socket = Some(socket);
+        let mut bound = socket;
         loop {
-            let bound = socket.take().map_or_else(|| bind(address), Ok)?;
             if *door.borrow_and_update() == Door::Refusing {
                 self.is_listening.send_replace(false);
                 let _ = door.wait_for(|door| *door != Door::Refusing).await;
-                socket = Some(bound);
-                continue;
             }
             let listener = bound.listen(64)?;
             self.is_listening.send_replace(true);
             self.accept(&listener, &mut door).await;
+            // Before the listener goes: a port that nobody holds may become another connection's.
+            bound = bind(address)?;
         }
     }
 
@@ -303,6 +302,7 @@ fn door(fault: Fault) -> Door {
 fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     socket.set_reuseaddr(true)?;
+    socket.set_reuseport(true)?;
     socket.bind(address)?;
     Ok(socket)
 }
