@@ -97,6 +97,47 @@ async fn a_set_with_a_part_missing_asks_for_a_new_sign_in() {
     assert!(app.stored().is_empty());
 }
 
+/// Functions that died have left parts behind, and Stripe refuses an eleventh secret.
+#[tokio::test]
+async fn what_was_left_behind_makes_room() {
+    let rig = long_tokens(6000).await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    let left = ["access_token.00000001.1", "access_token.00000001.2", "link_lease"];
+    for name in
+        left.into_iter().chain(["access_token.00000002.1", "access_token.00000002.2", "of another app"])
+    {
+        rig.world.stripe.put(shared::Mode::Test, app.account, app.user, name, "x");
+    }
+    assert_eq!(app.stored().len(), 10);
+    rig.clock.advance(3600);
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+    let stored = app.stored();
+    assert_eq!(stored.len(), 6, "head, parts, lease, and what is not ours: {stored:?}");
+    assert!(stored.contains(&"of another app".to_owned()), "{stored:?}");
+    rig.clock.advance(3600);
+    assert_eq!(app.userinfo().await.status, StatusCode::OK);
+    assert_eq!(rig.world.provider.live_grants(), 1);
+}
+
+#[tokio::test]
+async fn rotated_tokens_are_not_lost_for_want_of_room() {
+    let rig = long_tokens(6000).await;
+    let app = rig.app();
+    app.link(Person::Ada).await;
+    // With the lease of a refresh these make ten.
+    for number in 0..5 {
+        let name = format!("of another app {number}");
+        rig.world.stripe.put(shared::Mode::Test, app.account, app.user, &name, "x");
+    }
+    for refreshes in 2..5 {
+        rig.clock.advance(3600);
+        assert_eq!(app.userinfo().await.status, StatusCode::OK, "{:?}", app.stored());
+        assert_eq!(rig.world.provider.calls("/token"), refreshes);
+    }
+    assert_eq!(rig.world.provider.live_grants(), 1);
+}
+
 #[tokio::test]
 async fn tokens_that_no_scope_can_hold_are_refused_and_revoked() {
     let rig = long_tokens(12_000).await;

@@ -233,16 +233,15 @@ impl UserTokens<'_> {
     /// Deletes what functions that died have left behind: parts without a head, and leases. False if there was nothing.
     /// What is young may be a set that is being written.
     async fn make_room(&self) -> bool {
-        let (Ok(Some(head)), Ok(listed)) = (self.secrets.find(NAME).await, self.secrets.list().await) else {
+        let (Ok(head), Ok(mut left)) = (self.secrets.find(NAME).await, self.secrets.list().await) else {
             return false;
         };
-        let kept = match Head::parse(head.expose_secret()) {
-            Head::Whole(_) => Vec::new(),
-            Head::Split { parts, .. } => parts.names(NAME),
+        let kept = match head.as_ref().map(|head| Head::parse(head.expose_secret())) {
+            Some(Head::Split { parts, .. }) => parts.names(NAME),
+            Some(Head::Whole(_)) | None => Vec::new(),
         };
         let is_left = |name: &str| lease::NAMES.contains(&name) || split::is_part(NAME, name);
         let is_old = |created| self.invocation.now.saturating_sub(created) > LONGEST_WRITE;
-        let mut left = listed;
         left.retain(|secret| is_left(&secret.name) && is_old(secret.created) && !kept.contains(&secret.name));
         tracing::warn!(secrets = left.len(), "the Secret Store is full: what was left behind is deleted");
         let found = !left.is_empty();
