@@ -380,7 +380,7 @@ pub const MUTATIONS: &[Mutation] = &[
             replace: "match { let _ = self.present(old).await; Present::Same } {",
         }],
         attack: "race: a sign-out before refreshed tokens are stored",
-        then: "1 grants left",
+        then: "401 reconnect_required",
     },
     Mutation {
         without: "the status of an answer before its body",
