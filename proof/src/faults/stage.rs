@@ -113,7 +113,9 @@ impl Stage {
             };
             settings.extend(changed.into_iter().map(|(name, value)| (name.to_owned(), value)));
         }
-        let command = Command::new(self.binaries.join(function));
+        let built = self.binaries.join(function);
+        // Cargo lambda gives each function a folder.
+        let command = Command::new(if built.is_dir() { built.join("bootstrap") } else { built });
         Worker(Instance::start(command, settings).await.expect("a process"))
     }
 
