@@ -54,7 +54,9 @@ export async function sees(page, text) {
 
 export async function isLinked(page, name = "Ada Lovelace") {
   await sees(page, name);
-  await app(page).getByText("Sign out").waitFor();
+  // The question before signing out, if it was asked, has gone.
+  await app(page).getByRole("button", { name: "Cancel", exact: true }).waitFor({ state: "detached" });
+  await app(page).getByText("Sign out", { exact: true }).waitFor();
 }
 
 /** Presses "Sign out": what then asks for confirmation, a dialog in the drawer and a banner in the settings. */
