@@ -2,40 +2,34 @@
 //! call it, with the settings that would come from SSM in the environment.
 
 use std::hint::black_box;
-use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use futures_util::FutureExt;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::Sha256;
-use shared::Clock;
 use shared::http::{Http, Timeouts};
 use shared::provider::{AuthorizationEndpoint, UserinfoEndpoint};
 use shared::sealed::{SealingKeys, Session, StateToken};
-use shared::settings::{Environment, Secrets, Settings};
+use shared::settings::{Settings, Source};
 use shared::signed_request::Verifier;
+use shared::{Clock, Provider};
 
 const NOW: u64 = 1_800_000_000;
 
 /// Builds a part from settings.
 fn part<T>(settings: &[(&'static str, &str)], build: impl FnOnce(&mut Settings) -> Option<T>) -> T {
-    load(&secrets(settings), build)
+    load(&source(settings), build)
 }
 
-fn secrets(settings: &[(&'static str, &str)]) -> Arc<Secrets> {
-    let environment: Environment = settings.iter().copied().collect();
+fn source(settings: &[(&'static str, &str)]) -> Source {
     let http = Http::new(Timeouts::default());
-    Secrets::new(environment, &["STRIPE_APP_SECRET", "SEALING_KEY"], &http, Clock::system())
+    Source::new(settings.iter().copied().collect(), &http, Clock::system())
 }
 
-fn load<T>(secrets: &Arc<Secrets>, build: impl FnOnce(&mut Settings) -> Option<T>) -> T {
-    at_once(Settings::load(secrets, build)).expect("settings")
-}
-
-/// Nothing here has to be waited for: no secret is in SSM.
-fn at_once<T>(outcome: impl Future<Output = T>) -> T {
-    outcome.now_or_never().expect("an outcome at once")
+/// Nothing has to be waited for: no secret is in SSM.
+fn load<T>(source: &Source, build: impl FnOnce(&mut Settings) -> Option<T>) -> T {
+    source.load(build).now_or_never().expect("an outcome at once").expect("settings")
 }
 
 /// The article's `state`, with one `v1` for each secret.
@@ -59,9 +53,9 @@ fn signed_state(secrets: &[&[u8]]) -> String {
 fn signature(criterion: &mut Criterion) {
     let verifier = part(&[("STRIPE_APP_SECRET", "absec_new,absec_old")], Verifier::from_settings);
     let state = signed_state(&[b"absec_other", b"absec_old"]);
-    assert!(at_once(verifier.extract_state(&state, NOW)).is_ok());
+    assert!(verifier.extract_state(&state, NOW).is_ok());
     criterion.bench_function("verify a signature: two secrets, two v1", |bencher| {
-        bencher.iter(|| at_once(verifier.extract_state(black_box(&state), NOW)).is_ok());
+        bencher.iter(|| verifier.extract_state(black_box(&state), NOW).is_ok());
     });
 }
 
@@ -69,17 +63,17 @@ fn sealing(criterion: &mut Criterion) {
     let key = "c2FuZGJveHNhbmRib3hzYW5kYm94c2FuZGJveHNhbmQ=";
     let keys = part(&[("SEALING_KEY", key)], SealingKeys::from_settings);
     let verifier = part(&[("STRIPE_APP_SECRET", "absec_new")], Verifier::from_settings);
-    let user = at_once(verifier.extract_state(&signed_state(&[b"absec_new"]), NOW)).expect("a user");
+    let user = verifier.extract_state(&signed_state(&[b"absec_new"]), NOW).expect("a user");
     let context = ["custom", "client", "https://api.example.com/api/oauth/authorize"];
     let session = Session { state: "S".repeat(43), challenge: "C".repeat(43) };
     let token = StateToken::begin(user, Some(session), NOW).expect("random bytes");
     let sealed = keys.sealing().seal(&token, &context).expect("random bytes");
-    assert!(keys.open::<StateToken>(&sealed, &context).is_some());
+    assert!(keys.open::<StateToken>(&sealed, &context).is_ok());
     criterion.bench_function("seal a state", |bencher| {
         bencher.iter(|| keys.sealing().seal(black_box(&token), &context).is_ok());
     });
     criterion.bench_function("open a state", |bencher| {
-        bencher.iter(|| keys.open::<StateToken>(black_box(&sealed), &context).is_some());
+        bencher.iter(|| keys.open::<StateToken>(black_box(&sealed), &context).is_ok());
     });
 }
 
@@ -91,13 +85,22 @@ fn preset(criterion: &mut Criterion) {
         ("THIRD_PARTY_CLIENT_ID", "client"),
         ("API_HOST_URL", "https://api.example.com"),
     ];
-    // Settings of its own each time: they read the preset once.
-    let secrets = secrets(&settings);
+    let source = source(&settings);
     criterion.bench_function("read a preset: authorization endpoint", |bencher| {
-        bencher.iter(|| load(&secrets, AuthorizationEndpoint::from_settings));
+        bencher.iter(|| {
+            load(&source, |settings| {
+                let provider = Provider::from_settings(settings);
+                AuthorizationEndpoint::from_settings(settings, &provider)
+            })
+        });
     });
     criterion.bench_function("read a preset: userinfo endpoint", |bencher| {
-        bencher.iter(|| load(&secrets, |settings| UserinfoEndpoint::from_settings(settings, &http)));
+        bencher.iter(|| {
+            load(&source, |settings| {
+                let provider = Provider::from_settings(settings);
+                UserinfoEndpoint::from_settings(settings, &provider, &http)
+            })
+        });
     });
 }
 

@@ -7,7 +7,7 @@ use sandbox::provider::Person;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use shared::http::header::CONTENT_TYPE;
-use shared::http::{HeaderValue, Reply, Request};
+use shared::http::{Reply, RequestBuilder};
 use shared::{Deadline, Http};
 use url::Url;
 
@@ -69,7 +69,7 @@ impl App<'_> {
         let address = begun["authorization_url"].as_str().ok_or("login gave no address")?;
         let callback =
             self.world.provider.decide(address, Person::Ada).map_err(|_| "the provider refused")?;
-        let answer = self.send(Request::get(callback.parse()?)).await?;
+        let answer = self.send(self.http.get(callback.parse()?)).await?;
         let location = answer.headers.get("location").ok_or("the callback led nowhere")?;
         let code = Url::parse(location.to_str()?)?
             .query_pairs()
@@ -79,14 +79,12 @@ impl App<'_> {
 
     async fn post(&self, endpoint: &str, fields: &Value) -> Result<Value, Problem> {
         let address = format!("{}/api/oauth/{endpoint}", self.world.addresses.gateway);
-        let text = HeaderValue::from_static("text/plain");
-        let answer = self
-            .send(Request::post(address.parse()?).header(CONTENT_TYPE, text).body(self.envelope(fields)))
-            .await?;
+        let request = self.http.post(address.parse()?).header(CONTENT_TYPE, "text/plain");
+        let answer = self.send(request.body(self.envelope(fields))).await?;
         answer.json().ok_or_else(|| "the answer is not JSON".into())
     }
 
-    async fn send(&self, request: Request) -> Result<Reply, Problem> {
+    async fn send(&self, request: RequestBuilder) -> Result<Reply, Problem> {
         let answer = self.http.send("bench", request, Deadline::after(PATIENCE)).await;
         answer.map_err(|failure| format!("there is no answer: {failure:?}").into())
     }

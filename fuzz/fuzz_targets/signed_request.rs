@@ -21,14 +21,13 @@ struct Whoever(Verifier);
 
 impl Function for Whoever {
     const ENDPOINTS: &'static [&'static str] = &["whoever"];
-    const SECRETS: &'static [&'static str] = &["STRIPE_APP_SECRET"];
 
     fn from_settings(settings: &mut Settings, _: &Http) -> Option<Self> {
         Verifier::from_settings(settings).map(Self)
     }
 
     async fn handle(&self, invocation: &Invocation) -> Response {
-        match self.0.extract(invocation, "userinfo").await {
+        match self.0.extract(invocation, "userinfo") {
             Ok(signed) => {
                 let purpose = signed.payload::<Value>().map(|payload| payload["purpose"].clone());
                 let (user, account) = (signed.user.user(), signed.user.account());

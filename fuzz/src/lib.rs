@@ -6,8 +6,8 @@ pub mod signature;
 use std::sync::LazyLock;
 
 use shared::http::Timeouts;
-use shared::settings::{Environment, Secrets, Settings};
-use shared::{Clock, Http, UnixSeconds};
+use shared::settings::{Settings, Source};
+use shared::{Clock, Environment, Http, UnixSeconds};
 use tokio::runtime::Runtime;
 
 /// When everything happens.
@@ -27,8 +27,6 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("THIRD_PARTY_CLIENT_SECRET", "PLANTED"),
 ];
 
-const SECRETS: &[&str] = &["SEALING_KEY", "STRIPE_API_KEY", "STRIPE_APP_SECRET", "THIRD_PARTY_CLIENT_SECRET"];
-
 /// Runs what is asynchronous.
 pub static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"));
@@ -42,7 +40,6 @@ pub fn environment(more: &[(&str, &str)]) -> Environment {
 /// Builds a part of the back end from its settings.
 pub fn part<T>(more: &[(&str, &str)], read: impl FnOnce(&mut Settings, &Http) -> Option<T>) -> T {
     let http = Http::new(Timeouts::default());
-    let secrets = Secrets::new(environment(more), SECRETS, &http, Clock::from_fn(|| NOW));
-    let loaded = Settings::load(&secrets, |settings| read(settings, &http));
-    RUNTIME.block_on(loaded).expect("settings that fit")
+    let source = Source::new(environment(more), &http, Clock::from_fn(|| NOW));
+    RUNTIME.block_on(source.load(|settings| read(settings, &http))).expect("settings that fit")
 }

@@ -5,9 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use shared::Http;
 use shared::http::Reply;
-use shared::settings::Settings;
+use shared::{Http, Provider, Settings};
 
 use crate::part;
 
@@ -16,7 +15,14 @@ pub struct ByProvider<T>(BTreeMap<String, T>);
 
 impl<T> ByProvider<T> {
     /// Builds them all.
-    pub fn new(more: &[(&str, &str)], read: impl Fn(&mut Settings, &Http) -> Option<T>) -> Self {
+    pub fn new(
+        more: &[(&str, &str)],
+        read: impl Fn(&mut Settings, &Provider, &Http) -> Option<T>,
+    ) -> Self {
+        let read = |settings: &mut Settings, http: &Http| {
+            let provider = Provider::from_settings(settings);
+            read(settings, &provider, http)
+        };
         let presets = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../providers"));
         let files = fs::read_dir(presets).expect("the presets").flatten().map(|file| file.path());
         let build = |file: &Path| {

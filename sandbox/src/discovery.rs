@@ -4,10 +4,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use axum::http::HeaderValue;
 use axum::http::header::ACCEPT;
 use serde_json::{Value, json};
-use shared::http::{Failure, Request};
+use shared::http::Failure;
 use shared::{Deadline, Http};
 
 /// Why there is no description, in words for the person who asked.
@@ -31,12 +30,13 @@ pub async fn discover(http: &Http, issuer: &str) -> Result<Value, NotDiscovered>
     let url = address.parse().map_err(|_| {
         NotDiscovered(format!("{issuer} is not an address. An issuer is written as https://id.example.com"))
     })?;
-    let request = Request::get(url).header(ACCEPT, HeaderValue::from_static("application/json"));
+    let request = http.get(url).header(ACCEPT, "application/json");
     let reply = http.send("issuer.discover", request, Deadline::after(Duration::from_secs(10))).await;
     let reply = reply.map_err(|failure| {
         NotDiscovered(match failure {
             Failure::NotConnected => format!("{address} cannot be reached"),
             Failure::Lost => format!("{address} did not answer in time, or the connection broke"),
+            Failure::Malformed => format!("{address} cannot be asked"),
             Failure::TooLong => format!("{address} answered with far more than metadata"),
         })
     })?;
@@ -92,9 +92,9 @@ mod tests {
     use axum::{Json, Router, routing::get};
     use lambda_http::Context;
     use shared::Clock;
+    use shared::Environment;
     use shared::http::Timeouts;
     use shared::lambda::Lambda;
-    use shared::settings::Environment;
 
     use super::*;
     use crate::ports::Listener;

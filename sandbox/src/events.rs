@@ -7,14 +7,12 @@ use std::path::Path;
 use std::time::Duration;
 use std::{fmt, fs, io};
 
-use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
-use secrecy::SecretString;
 use serde_json::Value;
-use shared::http::{Reply, Request};
+use shared::http::{Reply, RequestBuilder};
 use shared::provider::AuthorizationEndpoint;
 use shared::sealed::{CodeToken, SealingKeys, StateToken};
-use shared::{Deadline, Http, Settings, UnixSeconds};
+use shared::{Deadline, Http, Provider, Settings, UnixSeconds};
 use url::{Url, form_urlencoded};
 
 /// A renewed token of an event may be used this long.
@@ -52,7 +50,8 @@ impl Renewal {
     pub fn from_settings(settings: &mut Settings, http: &Http, now: UnixSeconds) -> Option<Self> {
         let stripe = settings.required_url("STRIPE_API_BASE");
         let keys = SealingKeys::from_settings(settings);
-        let authorization = AuthorizationEndpoint::from_settings(settings);
+        let provider = Provider::from_settings(settings);
+        let authorization = AuthorizationEndpoint::from_settings(settings, &provider);
         Some(Self { stripe: stripe?, keys: keys?, authorization: authorization?, http: http.clone(), now })
     }
 
@@ -139,10 +138,10 @@ impl Renewal {
             return Ok(payload.to_owned());
         };
         let context = self.authorization.registration().context();
-        let (token, key) = if let Some((mut token, key)) = self.keys.open::<CodeToken>(old, &context) {
+        let (token, key) = if let Ok((mut token, key)) = self.keys.open::<CodeToken>(old, &context) {
             token.expires_at = self.now + LIFETIME;
             (token, key)
-        } else if let Some((state, key)) = self.keys.open::<StateToken>(old, &context) {
+        } else if let Ok((state, key)) = self.keys.open::<StateToken>(old, &context) {
             (self.come_back(state).await?, key)
         } else {
             return Ok(payload.to_owned());
@@ -158,18 +157,16 @@ impl Renewal {
         let form = format!("{}&person=ada", decision.query().unwrap_or_default());
         decision.set_query(None);
         decision.set_path(&format!("{}/decision", decision.path()));
-        let request = Request::post(decision)
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
-            .body(form);
+        let request =
+            self.http.post(decision).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
         let reply = self.send(request, "the provider").await?;
         let callback =
             reply.headers.get(LOCATION).and_then(|callback| Url::parse(callback.to_str().ok()?).ok());
         let code = callback.and_then(|callback| {
             callback.query_pairs().find_map(|(name, value)| (name == "code").then(|| value.into_owned()))
         });
-        let code: SecretString =
-            code.ok_or_else(|| NotRenewed("the provider gave no code".to_owned()))?.into();
-        Ok(CodeToken::new(state.id, state.user, challenge, code, [].into(), self.now))
+        let code = code.ok_or_else(|| NotRenewed("the provider gave no code".to_owned()))?;
+        Ok(CodeToken::new(state.id, state.user, challenge, code.as_str().into(), [].into(), self.now))
     }
 
     /// Either the article's signed JSON, or a sealed state.
@@ -181,7 +178,7 @@ impl Renewal {
             return Ok(signed.to_string());
         }
         let context = self.authorization.registration().context();
-        let Some((mut token, key)) = self.keys.open::<StateToken>(state, &context) else {
+        let Ok((mut token, key)) = self.keys.open::<StateToken>(state, &context) else {
             return Ok(state.to_owned());
         };
         token.expires_at = self.now + LIFETIME;
@@ -192,12 +189,12 @@ impl Renewal {
         let mut address = self.stripe.clone();
         address.set_path("v1/apps/app_embedded_backend_signature");
         address.query_pairs_mut().append_pair("payload", payload);
-        let answer: Option<Value> = self.send(Request::get(address), "Stripe").await?.json();
+        let answer: Option<Value> = self.send(self.http.get(address), "Stripe").await?.json();
         let signature = answer.as_ref().and_then(|answer| answer["signature"].as_str());
         signature.map(str::to_owned).ok_or_else(|| NotRenewed("Stripe gave no signature".to_owned()))
     }
 
-    async fn send(&self, request: Request, whom: &str) -> Result<Reply, NotRenewed> {
+    async fn send(&self, request: RequestBuilder, whom: &str) -> Result<Reply, NotRenewed> {
         let reply = self.http.send("sandbox.sign", request, Deadline::after(Duration::from_secs(5))).await;
         reply.map_err(|_| NotRenewed(format!("{whom} does not answer: start cargo run -- --stand-ins-only")))
     }

@@ -24,8 +24,8 @@ use logout::Logout;
 use serde_json::{Value, json};
 use shared::http::Timeouts;
 use shared::lambda::{Function, GatewayResponse, Lambda};
-use shared::settings::{Environment, LoadError};
 use shared::{Clock, route};
+use shared::{Environment, LoadError};
 use url::form_urlencoded;
 use userinfo::Userinfo;
 

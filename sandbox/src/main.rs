@@ -12,8 +12,8 @@ use sandbox::events::Renewal;
 use sandbox::world::Addresses;
 use sandbox::{Options, World, discovery, settings};
 use shared::http::Timeouts;
-use shared::settings::{Environment, Secrets};
-use shared::{Clock, Http, LinkFlow, Settings};
+use shared::settings::Source;
+use shared::{Clock, Environment, Http, LinkFlow, Settings};
 
 /// The stand-ins' settings, for `cargo lambda watch --env-file`.
 const ENV_FILE: &str = ".env.sandbox";
@@ -179,9 +179,8 @@ fn workspace() -> PathBuf {
 
 async fn renew_events() -> Result<(), Box<dyn Error>> {
     let http = Http::new(Timeouts::default());
-    let secrets = Secrets::new(read_env_file()?, &["SEALING_KEY"], &http, Clock::system());
     let read = |settings: &mut Settings| Renewal::from_settings(settings, &http, Clock::system().now());
-    let renewal = Settings::load(&secrets, read).await;
+    let renewal = Source::new(read_env_file()?, &http, Clock::system()).load(read).await;
     let renewal = renewal.map_err(|error| format!("{error}. Do the stand-ins run?"))?;
     let workspace = workspace();
     let count = renewal.renew_all(&workspace.join("events"), &workspace.join("target/events")).await?;
@@ -205,6 +204,7 @@ fn write_env_file(world: &World) -> std::io::Result<()> {
 }
 
 fn banner(addresses: &Addresses, flow: LinkFlow, hosts: &[String]) -> String {
+    let flow = flow.word();
     let Addresses { gateway, stripe, provider, ssm, dashboard } = addresses;
     let leaves = if hosts.is_empty() {
         "Nothing here leaves this machine.".to_owned()

@@ -1,10 +1,11 @@
-//! What each function reads, found by starting it: with each preset, and with everything it has asked for set by
+//! What each function reads, found by starting it: with each preset, and with everything it has looked up set by
 //! itself. What is read only where two settings come together is not found, and then looks like one too many of the
 //! template's.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::{fs, io};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{fmt, fs, io};
 
 use authorize::Authorize;
 use login::Login;
@@ -14,8 +15,11 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::http::Timeouts;
 use shared::lambda::{Function, Lambda};
-use shared::settings::Environment;
-use shared::{Clock, log, route};
+use shared::{Clock, Environment, log, route};
+use tracing::field::{Field, Visit};
+use tracing::instrument::WithSubscriber as _;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
 use userinfo::Userinfo;
 
 /// What one function needs of its deployment.
@@ -26,7 +30,7 @@ pub struct Needs {
     /// Settings, without those that Lambda itself makes.
     pub settings: BTreeSet<String>,
     /// Secrets; each is named by a setting of its own, `X_PARAMETER`.
-    pub secrets: &'static [&'static str],
+    pub secrets: BTreeSet<String>,
 }
 
 /// The needs of the four functions and of `examples/profile`, over every preset of `providers`.
@@ -73,14 +77,15 @@ async fn of<F: Function>(presets: &[Variables]) -> Needs {
         }
         tried.insert(name);
     }
+    let secrets = asked.iter().filter_map(|name| name.strip_suffix("_PARAMETER")).map(str::to_owned);
+    let secrets: BTreeSet<_> = secrets.collect();
     let is_setting = |name: &String| {
-        let secret = name.strip_suffix("_PARAMETER").unwrap_or(name);
-        !F::SECRETS.contains(&secret) && !name.starts_with("AWS_")
+        !secrets.contains(name.strip_suffix("_PARAMETER").unwrap_or(name)) && !name.starts_with("AWS_")
     };
     Needs {
         paths: F::ENDPOINTS.iter().map(|endpoint| route::path(endpoint)).collect(),
         settings: asked.into_iter().filter(is_setting).collect(),
-        secrets: F::SECRETS,
+        secrets,
     }
 }
 
@@ -88,9 +93,49 @@ async fn of<F: Function>(presets: &[Variables]) -> Needs {
 async fn asked_with<F: Function>(variables: Variables) -> BTreeSet<String> {
     let on_lambda = ("AWS_LAMBDA_LOG_FORMAT".to_owned(), "JSON".to_owned());
     let environment: Environment = [on_lambda].into_iter().chain(variables).collect();
-    let _ = log::subscriber(&environment, io::sink);
-    let _ = Lambda::<F>::start(environment.clone(), Clock::system(), Timeouts::default()).await;
-    environment.asked()
+    let lookups = Lookups::default();
+    let start = async {
+        let _ = log::subscriber(&environment, io::sink);
+        let _ = Lambda::<F>::start(environment, Clock::system(), Timeouts::default()).await;
+    };
+    start.with_subscriber(lookups.clone()).await;
+    let names = lookups.0.lock().unwrap_or_else(PoisonError::into_inner);
+    names.clone()
+}
+
+/// Takes from the log which variables were looked up.
+#[derive(Clone, Default)]
+struct Lookups(Arc<Mutex<BTreeSet<String>>>);
+
+impl Subscriber for Lookups {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "shared::environment"
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut Name(&self.0));
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+struct Name<'a>(&'a Mutex<BTreeSet<String>>);
+
+impl Visit for Name<'_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "name" {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(value.to_owned());
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
 }
 
 #[cfg(test)]
@@ -104,7 +149,10 @@ mod tests {
         // Logout proves who it is only where something is to be revoked.
         assert!(needs["logout"].settings.contains("THIRD_PARTY_CLIENT_AUTH"));
         assert!(!needs["logout"].settings.contains("THIRD_PARTY_SCOPES"));
-        assert_eq!(needs["login"].secrets, ["STRIPE_APP_SECRET", "SEALING_KEY"]);
+        assert_eq!(
+            needs["login"].secrets,
+            BTreeSet::from(["STRIPE_APP_SECRET", "SEALING_KEY"].map(str::to_owned))
+        );
         let names = needs.values().flat_map(|needs| &needs.settings);
         assert!(names.into_iter().all(|name| !name.starts_with("AWS_") && !name.ends_with("_PARAMETER")));
     }

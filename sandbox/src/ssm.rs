@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use shared::{Clock, UnixSeconds};
 
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
@@ -27,17 +28,27 @@ const MOST_NAMES: usize = 10;
 pub struct Ssm(Arc<Shared>);
 
 struct Shared {
-    /// Every version of each value; the last is current.
-    parameters: Mutex<BTreeMap<String, Vec<String>>>,
+    /// Every version of each parameter; the last is current.
+    parameters: Mutex<BTreeMap<String, Vec<Version>>>,
     calls: AtomicUsize,
+    clock: Clock,
+}
+
+struct Version {
+    value: String,
+    modified: UnixSeconds,
 }
 
 impl Ssm {
     /// Holds these parameters.
     #[must_use]
-    pub fn new(parameters: BTreeMap<String, String>) -> Self {
-        let parameters = parameters.into_iter().map(|(name, value)| (name, vec![value])).collect();
-        Self(Arc::new(Shared { parameters: Mutex::new(parameters), calls: AtomicUsize::default() }))
+    pub fn new(parameters: BTreeMap<String, String>, clock: Clock) -> Self {
+        let ssm =
+            Self(Arc::new(Shared { parameters: Mutex::default(), calls: AtomicUsize::default(), clock }));
+        for (name, value) in parameters {
+            ssm.set(&name, &value);
+        }
+        ssm
     }
 
     /// The one route, `POST /`.
@@ -47,13 +58,14 @@ impl Ssm {
 
     /// Creates a parameter, or a new version of it.
     pub fn set(&self, name: &str, value: &str) {
-        self.parameters().entry(name.to_owned()).or_default().push(value.to_owned());
+        let version = self.version(value.to_owned());
+        self.parameters().entry(name.to_owned()).or_default().push(version);
     }
 
     /// The current value of a parameter.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<String> {
-        self.parameters().get(name)?.last().cloned()
+        self.parameters().get(name)?.last().map(|version| version.value.clone())
     }
 
     /// Deletes a parameter.
@@ -81,17 +93,10 @@ impl Ssm {
         let mut found = Vec::new();
         let mut invalid = Vec::new();
         // Real SSM keeps no order. Reversed is never the order asked, and the same at every run.
-        for selector in ask.names.iter().rev() {
-            // `name` is the current version, `name:3` the third.
-            let (name, version) = match selector.split_once(':') {
-                Some((name, version)) => (name, version.parse().unwrap_or(0)),
-                None => (selector.as_str(), known.get(selector).map_or(0, Vec::len)),
-            };
-            let value = version.checked_sub(1).and_then(|index| known.get(name)?.get(index));
-            match value {
-                Some(value) if ask.with_decryption => found.push(parameter(name, value, version)),
-                Some(value) => found.push(parameter(name, &encrypted(value), version)),
-                None => invalid.push(selector),
+        for asked in ask.names.iter().rev() {
+            match Asked::parse(asked).find(&known) {
+                Some(parameter) => found.push(parameter.to_json(ask.with_decryption)),
+                None => invalid.push(asked),
             }
         }
         Ok(json!({ "Parameters": found, "InvalidParameters": invalid }))
@@ -101,6 +106,7 @@ impl Ssm {
         if ask.r#type.as_deref().is_some_and(|kind| kind != "SecureString") {
             return Err(AwsError::validation("The sandbox keeps parameters of type SecureString."));
         }
+        let version = self.version(ask.value);
         let mut known = self.parameters();
         let versions = known.entry(ask.name).or_default();
         if !versions.is_empty() && !ask.overwrite {
@@ -110,11 +116,15 @@ impl Ssm {
                           request to true.",
             });
         }
-        versions.push(ask.value);
+        versions.push(version);
         Ok(json!({ "Version": versions.len(), "Tier": "Standard" }))
     }
 
-    fn parameters(&self) -> MutexGuard<'_, BTreeMap<String, Vec<String>>> {
+    fn version(&self, value: String) -> Version {
+        Version { value, modified: self.0.clock.now() }
+    }
+
+    fn parameters(&self) -> MutexGuard<'_, BTreeMap<String, Vec<Version>>> {
         self.0.parameters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -143,16 +153,62 @@ struct PutParameter {
     overwrite: bool,
 }
 
-fn parameter(name: &str, value: &str, version: usize) -> Value {
-    json!({
-        "Name": name,
-        "Type": "SecureString",
-        "Value": value,
-        "Version": version,
-        "LastModifiedDate": 1_700_000_000.0,
-        "ARN": format!("arn:aws:ssm:us-east-1:000000000000:parameter/{}", name.trim_start_matches('/')),
-        "DataType": "text",
-    })
+/// Every ARN begins with it; the name follows, without the slash that it begins with.
+const ARN: &str = "arn:aws:ssm:us-east-1:000000000000:parameter/";
+
+/// A parameter as it was asked for: `name` or its ARN, with the number of a version behind a colon where it is not the
+/// current one. (There are no labels here.)
+struct Asked<'a> {
+    name: String,
+    selector: &'a str,
+}
+
+struct Found<'a> {
+    name: String,
+    selector: &'a str,
+    number: usize,
+    version: &'a Version,
+}
+
+impl<'a> Asked<'a> {
+    fn parse(asked: &'a str) -> Self {
+        let (is_arn, rest) = match asked.strip_prefix(ARN) {
+            Some(rest) => (true, rest),
+            None => (false, asked),
+        };
+        let (name, selector) = rest.split_at(rest.find(':').unwrap_or(rest.len()));
+        Self { name: if is_arn { format!("/{name}") } else { name.to_owned() }, selector }
+    }
+
+    fn find(self, known: &'a BTreeMap<String, Vec<Version>>) -> Option<Found<'a>> {
+        let Self { name, selector } = self;
+        let versions = known.get(&name)?;
+        let number = match selector.strip_prefix(':') {
+            Some(number) => number.parse().ok()?,
+            None => versions.len(),
+        };
+        let version = versions.get(number.checked_sub(1)?)?;
+        Some(Found { name, selector, number, version })
+    }
+}
+
+impl Found<'_> {
+    fn to_json(&self, decrypted: bool) -> Value {
+        let Self { name, selector, number, version } = self;
+        let mut parameter = json!({
+            "Name": name,
+            "Type": "SecureString",
+            "Value": if decrypted { version.value.clone() } else { encrypted(&version.value) },
+            "Version": number,
+            "LastModifiedDate": version.modified,
+            "ARN": format!("{ARN}{}", name.trim_start_matches('/')),
+            "DataType": "text",
+        });
+        if !selector.is_empty() {
+            parameter["Selector"] = (*selector).into();
+        }
+        parameter
+    }
 }
 
 /// Stands for KMS ciphertext: as opaque, and nobody can use it by mistake.

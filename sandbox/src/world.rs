@@ -9,8 +9,8 @@ use axum::{Router, middleware};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use shared::http::Timeouts;
-use shared::settings::{Environment, LoadError};
 use shared::{Clock, LinkFlow, Mode};
+use shared::{Environment, LoadError};
 
 use crate::Party;
 use crate::dashboard::{self, DashboardConfig, Page};
@@ -153,7 +153,7 @@ impl World {
             options.clock.clone(),
         )
         .with_token_marker(options.marker);
-        let ssm = Ssm::new(secrets.parameters());
+        let ssm = Ssm::new(secrets.parameters(), options.clock.clone());
 
         let watched = |party, router: Router| {
             router
@@ -275,7 +275,7 @@ fn settings(options: &Options, addresses: &Addresses) -> BTreeMap<String, String
         ("AWS_ENDPOINT_URL_SSM", addresses.ssm.clone()),
         ("AWS_REGION", "us-east-1".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
-        ("LINK_FLOW", options.flow.to_string()),
+        ("LINK_FLOW", options.flow.word().to_owned()),
         ("STRIPE_API_BASE", addresses.stripe.clone()),
         ("STRIPE_APP_ID", APP_ID.to_owned()),
         ("STRIPE_DASHBOARD_BASE", addresses.dashboard.clone()),

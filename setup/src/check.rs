@@ -6,9 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use shared::http::Timeouts;
 use shared::sealed::SealingKeys;
 use shared::secret_store::ApiKeys;
-use shared::settings::{Environment, LoadError, Secrets};
+use shared::settings::Source;
 use shared::signed_request::Verifier;
-use shared::{AccessTokens, Clock, Http, Settings};
+use shared::{Clock, Environment, Http, LoadError, Settings};
 
 /// Secrets by their names as settings.
 pub type Values = BTreeMap<&'static str, SecretString>;
@@ -19,7 +19,6 @@ pub async fn check(values: &Values) -> Result<(), String> {
     let environment: Environment =
         values.iter().map(|(name, value)| (*name, value.expose_secret())).collect();
     let http = Http::new(Timeouts::default());
-    let secrets = Secrets::new(environment, AccessTokens::SECRETS, &http, Clock::system());
     let read = |settings: &mut Settings| {
         for name in values.keys() {
             match *name {
@@ -31,7 +30,7 @@ pub async fn check(values: &Values) -> Result<(), String> {
         }
         Some(())
     };
-    Settings::load(&secrets, read).await.map_err(|error| match error {
+    Source::new(environment, &http, Clock::system()).load(read).await.map_err(|error| match error {
         LoadError::Invalid(problems) => problems.join("\n"),
         LoadError::Unavailable(reason) => reason,
     })
@@ -60,7 +59,7 @@ mod tests {
         .await;
         let named: Vec<_> = problems.lines().filter_map(|line| line.split(' ').next()).collect();
         assert_eq!(named.len(), 7, "{problems}");
-        for name in shared::AccessTokens::SECRETS {
+        for name in &crate::SECRETS {
             assert!(named.contains(name), "{name} in: {problems}");
         }
         assert!(!problems.contains("PLANTED"), "{problems}");
@@ -68,7 +67,7 @@ mod tests {
 
     #[tokio::test]
     async fn stray_blanks_and_line_breaks_are_refused_in_every_secret() {
-        for &name in shared::AccessTokens::SECRETS {
+        for &name in &crate::SECRETS {
             for stray in ["x ", " x", "x\n", "x\r", "x\ny"] {
                 let problems = problems(&[(name, stray)]).await;
                 assert!(problems.starts_with(&format!("{name} ")), "{name} {stray:?}: {problems}");

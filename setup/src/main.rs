@@ -7,16 +7,24 @@ mod input;
 mod parameters;
 mod put;
 mod roll;
-mod sdk;
 mod status;
 
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use shared::AccessTokens;
-
 use parameters::Parameters;
+
+/// Every secret of the back end, by the name of its setting.
+const SECRETS: [&str; 7] = [
+    "STRIPE_APP_SECRET",
+    "STRIPE_API_KEY",
+    "STRIPE_API_KEY_LIVE",
+    "STRIPE_API_KEY_TEST",
+    "STRIPE_API_KEY_SANDBOX",
+    "SEALING_KEY",
+    "THIRD_PARTY_CLIENT_SECRET",
+];
 
 /// Puts the back end's secrets into SSM Parameter Store, and rolls them.
 #[derive(Parser)]
@@ -40,13 +48,16 @@ enum Command {
     Status,
     /// Begins the change of a secret to a new value
     Roll {
-        #[arg(value_parser = one_of(AccessTokens::SECRETS))]
+        #[arg(value_parser = one_of(&SECRETS))]
         secret: &'static str,
     },
-    /// Lets the sealing key that was rolled in seal, once every function has had a minute to learn it
+    /// Lets the sealing key that was rolled in seal, seven minutes later at the earliest: by then every function knows it
     Promote {
         #[arg(value_parser = one_of(&["SEALING_KEY"]))]
         secret: &'static str,
+        /// Do not wait: sign-ins may fail until every function knows the key
+        #[arg(long)]
+        now: bool,
     },
     /// Ends the change: drops what was replaced
     Finish {
@@ -97,7 +108,7 @@ async fn run(Arguments { command, place }: Arguments) -> Result<(), String> {
         Command::Put { overwrite } => put::put(&parameters, overwrite).await,
         Command::Status => status::status(&parameters).await,
         Command::Roll { secret } => roll::roll(&parameters, secret).await,
-        Command::Promote { secret } => roll::promote(&parameters, secret).await,
+        Command::Promote { secret, now } => roll::promote(&parameters, secret, now).await,
         Command::Finish { secret, yes } => roll::finish(&parameters, secret, yes).await,
     }
 }

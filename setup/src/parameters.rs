@@ -7,11 +7,13 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ssm::primitives::DateTime;
 use aws_sdk_ssm::types::ParameterType;
 use secrecy::{ExposeSecret, SecretString};
-use shared::AccessTokens;
+use shared::http::{Http, Timeouts};
+use shared::settings::ssm;
 
-use crate::{Place, sdk};
+use crate::{Place, SECRETS};
 
 /// The parameters below one path.
 pub struct Parameters {
@@ -24,6 +26,8 @@ pub struct Parameters {
 pub struct Stored {
     pub value: SecretString,
     pub version: i64,
+    /// When this version was written.
+    pub modified: Option<DateTime>,
 }
 
 /// Whether a parameter may be there already.
@@ -41,8 +45,9 @@ impl Parameters {
             return Err("--path must be like /stripe-app-oauth".to_owned());
         }
         let client = http_client().map_err(|error| format!("no HTTP client: {error}"))?;
+        let http = Http::over(client, Timeouts::default());
         let mut loader =
-            aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(sdk::http_client(client));
+            aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(ssm::http_client(http));
         if let Some(region) = region {
             loader = loader.region(Region::new(region));
         }
@@ -58,10 +63,10 @@ impl Parameters {
 
     /// Every secret that is there.
     pub async fn all(&self) -> Result<BTreeMap<&'static str, Stored>, String> {
-        let parameters = AccessTokens::SECRETS.iter().map(|name| self.parameter(name)).collect();
+        let parameters = SECRETS.iter().map(|name| self.parameter(name)).collect();
         let mut found = self.get(parameters).await?;
         let stored = |&name: &&'static str| Some((name, found.remove(&self.parameter(name))?));
-        Ok(AccessTokens::SECRETS.iter().filter_map(stored).collect())
+        Ok(SECRETS.iter().filter_map(stored).collect())
     }
 
     /// One secret.
@@ -103,7 +108,8 @@ impl Parameters {
         let request = self.client.get_parameters().set_names(Some(names)).with_decryption(true);
         let answer = request.send().await.map_err(|error| reason(&error))?;
         let stored = answer.parameters.unwrap_or_default().into_iter().filter_map(|parameter| {
-            Some((parameter.name?, Stored { value: parameter.value?.into(), version: parameter.version }))
+            let (version, modified) = (parameter.version, parameter.last_modified_date);
+            Some((parameter.name?, Stored { value: parameter.value?.into(), version, modified }))
         });
         Ok(stored.collect())
     }
@@ -122,7 +128,7 @@ fn http_client() -> reqwest::Result<reqwest::Client> {
 
 /// As the functions tell it; and where no call was made, say for want of credentials, why.
 fn reason<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E>) -> String {
-    let mut reason = sdk::reason(error);
+    let mut reason = ssm::reason(error);
     if matches!(error, SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_)) {
         for cause in std::iter::successors(error.source(), |cause| (*cause).source()) {
             reason = format!("{reason}: {cause}");

@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use secrecy::SecretString;
-use shared::AccessTokens;
 use shared::sealed::random;
 
+use crate::SECRETS;
 use crate::check::check;
 use crate::input;
 use crate::parameters::{Parameters, Write};
@@ -15,7 +15,7 @@ pub async fn put(parameters: &Parameters, overwrite: bool) -> Result<(), String>
     let stored = parameters.all().await?;
     let version = |name: &str| stored.get(name).map(|stored| stored.version);
     let mut asked = Vec::new();
-    for &name in AccessTokens::SECRETS {
+    for &name in &SECRETS {
         // Nobody has to think of one.
         if name == "SEALING_KEY" && input::is_terminal() {
             continue;

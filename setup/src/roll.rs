@@ -1,8 +1,9 @@
 //! Rolling: from one value to the next while requests go on. docs/rolling-secrets.md has the procedures.
 //!
-//! Functions read their settings again when a value fails them, at most once a minute. So a parameter changes
-//! at least a minute before the old value stops working; and a new sealing key is known to every function
-//! before the first seals with it.
+//! Functions read their settings again when these are five minutes old, give or take one. So a parameter changes seven
+//! minutes before the old value stops working; and every function knows a new sealing key before the first seals with it.
+
+use std::time::{Duration, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -17,25 +18,38 @@ pub async fn roll(parameters: &Parameters, name: &'static str) -> Result<(), Str
     let (rolled, next) = match name {
         "SEALING_KEY" => (
             behind(&stored.value, &sealing_key()?),
-            "The new key opens, the old one seals. In two minutes: promote SEALING_KEY",
+            "The new key opens, the old one seals. In seven minutes: promote SEALING_KEY",
         ),
         "STRIPE_APP_SECRET" => (
             before(&stored.value, &new_value(name)?)?,
             "Both are taken. When the old one has expired at Stripe: finish STRIPE_APP_SECRET",
         ),
-        _ => (new_value(name)?, "Leave the old one valid for two minutes more."),
+        _ => (new_value(name)?, "Leave the old one valid for seven minutes more."),
     };
     write(parameters, name, rolled).await?;
     println!("{next}");
     Ok(())
 }
 
+/// How long it may take until every function knows a new value: the longest a reading is in use, and a minute for one
+/// that failed.
+const KNOWN_AFTER: Duration = Duration::from_mins(7);
+
 /// Lets the newest key seal.
-pub async fn promote(parameters: &Parameters, name: &'static str) -> Result<(), String> {
+pub async fn promote(parameters: &Parameters, name: &'static str, now: bool) -> Result<(), String> {
     let stored = parameters.one(name).await?;
     let previous = parameters.before(name, &stored).await?;
     if !is_rolled(&stored.value, previous.as_ref()) {
         return Err(format!("{name} was not rolled last: there is no new key to promote."));
+    }
+    let modified = stored.modified.and_then(|time| SystemTime::try_from(time).ok());
+    let wait = modified
+        .map_or(KNOWN_AFTER, |modified| KNOWN_AFTER.saturating_sub(modified.elapsed().unwrap_or_default()));
+    if !now && !wait.is_zero() {
+        return Err(format!(
+            "Some functions may not know the new key yet. Promote it in {} minutes. Nothing was written.",
+            wait.as_secs().div_ceil(60)
+        ));
     }
     write(parameters, name, last_first(&stored.value)).await?;
     println!(

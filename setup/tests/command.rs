@@ -6,8 +6,8 @@ use std::process::{Command, Output, Stdio};
 use sandbox::{Options, World};
 use secrecy::ExposeSecret;
 use shared::http::Timeouts;
-use shared::settings::{Environment, Secrets};
-use shared::{AccessTokens, Clock, Http, Settings};
+use shared::settings::Source;
+use shared::{Clock, Environment, Http, Settings};
 
 const ENDPOINT: &str = "AWS_ENDPOINT_URL_SSM";
 const ALL: &str = "\
@@ -57,9 +57,8 @@ impl Store {
         environment.push((format!("{name}_PARAMETER"), format!("{}/{name}", self.path)));
         let http = Http::new(Timeouts::default());
         let environment = Environment::from_iter(environment);
-        let secrets = Secrets::new(environment, AccessTokens::SECRETS, &http, Clock::system());
         let read = |settings: &mut Settings| settings.optional_secret(name);
-        let value = Settings::load(&secrets, read).await;
+        let value = Source::new(environment, &http, Clock::system()).load(read).await;
         value.ok().map(|value| value.expose_secret().to_owned())
     }
 
@@ -101,7 +100,7 @@ async fn one_wrong_value_and_nothing_is_written() {
     let problems = store.run(&["put"], lines).unwrap_err();
     assert_eq!(problems.lines().count(), 2, "{problems}");
     assert!(store.run(&["put"], "PLANTED\n").unwrap_err().contains("line 1"));
-    for name in AccessTokens::SECRETS {
+    for name in ["STRIPE_APP_SECRET", "STRIPE_API_KEY", "SEALING_KEY", "THIRD_PARTY_CLIENT_SECRET"] {
         assert_eq!(store.value(name).await, None, "{name}");
     }
 }
@@ -148,7 +147,7 @@ async fn a_sealing_key_is_rolled_in_three_steps_and_in_no_other_order() {
     let store = Store::named("sealing").await;
     store.run(&["put"], ALL).unwrap();
     let old = store.value("SEALING_KEY").await.unwrap();
-    let steps = [&["promote", "SEALING_KEY"][..], &["finish", "SEALING_KEY", "--yes"]];
+    let steps = [&["promote", "SEALING_KEY", "--now"][..], &["finish", "SEALING_KEY", "--yes"]];
     let [promote, finish] = steps;
     for step in steps {
         assert!(store.run(step, "").is_err(), "{step:?} before a roll");
@@ -160,6 +159,8 @@ async fn a_sealing_key_is_rolled_in_three_steps_and_in_no_other_order() {
     assert_eq!(first, old, "the old one seals until all know the new");
     assert!(store.run(finish, "").unwrap_err().contains("promote it first"));
 
+    assert!(store.run(&promote[..2], "").unwrap_err().contains("in 7 minutes"));
+    assert_eq!(store.value("SEALING_KEY").await.unwrap(), keys);
     store.run(promote, "").unwrap();
     assert_eq!(store.value("SEALING_KEY").await.unwrap(), format!("{new},{old}"));
     assert!(store.run(promote, "").unwrap_err().contains("was not rolled last"));

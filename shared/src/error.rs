@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use lambda_http::http::StatusCode;
 
-use crate::flow::LinkFlow;
+/// Seconds after which an outage may be over.
+const SOON: u32 = 5;
 
 /// An answer other than success. Each variant has a code of the public error table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +45,8 @@ pub enum Error {
     SecretStoreDenied,
     /// No such route.
     NotFound,
-    /// The route belongs to the flow that is off; holds the flow it needs.
-    FlowDisabled(LinkFlow),
+    /// The route belongs to the flow that is off; holds the `LINK_FLOW` it needs.
+    FlowDisabled(&'static str),
     /// The route exists for other methods, named as in `Allow`.
     MethodNotAllowed(&'static str),
     /// Stripe or the provider asks us to slow down; seconds to wait.
@@ -84,129 +85,174 @@ impl Error {
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        match self {
-            Self::SignatureMissing
-            | Self::SignatureInvalid
-            | Self::SignatureExpired
-            | Self::SignatureFromTheFuture
-            | Self::BadRequest(_)
-            | Self::StateInvalid
-            | Self::StateExpired => StatusCode::BAD_REQUEST,
-            Self::NotConnected
-            | Self::ReconnectRequired
-            | Self::EmailUnverified
-            | Self::CodeRejected
-            | Self::AccessDenied => StatusCode::UNAUTHORIZED,
-            Self::IdentityMismatch | Self::IdentityChanged | Self::SecretStoreDenied => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::FlowDisabled(_) => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::ClientMisconfigured | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::ProviderError => StatusCode::BAD_GATEWAY,
-            Self::ProviderUnavailable | Self::SecretStoreUnavailable | Self::SettingsUnavailable => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            Self::StartOver(error) => error.status(),
-        }
+        self.answer().status
     }
 
     /// The code clients switch on.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::SignatureMissing => "signature_missing",
-            Self::SignatureInvalid => "signature_invalid",
-            Self::SignatureExpired | Self::SignatureFromTheFuture => "signature_expired",
-            Self::BadRequest(_) => "bad_request",
-            Self::StateInvalid => "state_invalid",
-            Self::StateExpired => "state_expired",
-            Self::NotConnected => "not_connected",
-            Self::ReconnectRequired => "reconnect_required",
-            Self::EmailUnverified => "email_unverified",
-            Self::CodeRejected => "code_rejected",
-            Self::AccessDenied => "access_denied",
-            Self::IdentityMismatch => "identity_mismatch",
-            Self::IdentityChanged => "identity_changed",
-            Self::SecretStoreDenied => "secret_store_denied",
-            Self::NotFound => "not_found",
-            Self::FlowDisabled(_) => "flow_disabled",
-            Self::MethodNotAllowed(_) => "method_not_allowed",
-            Self::RateLimited(_) => "rate_limited",
-            Self::ClientMisconfigured => "client_misconfigured",
-            Self::Internal => "internal",
-            Self::ProviderError => "provider_error",
-            Self::ProviderUnavailable => "provider_unavailable",
-            Self::SecretStoreUnavailable => "secret_store_unavailable",
-            Self::SettingsUnavailable => "settings_unavailable",
-            Self::StartOver(error) => error.code(),
-        }
+        self.answer().code
     }
 
     /// What happened and what to do next, for a person.
     #[must_use]
     pub fn message(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            // The words of the two signature errors are the article's; clients match on them.
-            Self::SignatureMissing => "Missing user identifiers",
-            Self::SignatureInvalid => "Could not verify signature",
-            Self::SignatureExpired => "This signature is too old. Ask for a new one and try again.",
-            Self::SignatureFromTheFuture => {
-                "The time of this signature is in the future by the server's clock. Check the clocks, then ask for a new one."
-            }
-            Self::BadRequest(what) => what,
-            Self::StateInvalid => "This sign-in link is not valid. Start again from your app in Stripe.",
-            Self::StateExpired => "This sign-in took too long. Start again from your app in Stripe.",
-            Self::NotConnected => "No account is linked yet. Sign in to link one.",
-            Self::ReconnectRequired => "The linked account no longer grants access. Sign in again.",
-            Self::EmailUnverified => "Verify your e-mail address at the provider, then sign in again.",
-            Self::CodeRejected => {
-                "The provider did not accept this sign-in. Start again from your app in Stripe."
-            }
-            Self::AccessDenied => "Access was not granted at the provider. Start again to link an account.",
-            Self::IdentityMismatch => {
-                "This sign-in was started by someone else. Start again from your app in Stripe."
-            }
-            Self::IdentityChanged => {
-                "The linked account is no longer the same one. Sign out, then sign in again."
-            }
-            Self::SecretStoreDenied => {
-                "Stripe denied access to this account's secrets. Reinstall the app or ask its developer."
-            }
-            Self::NotFound => "There is nothing at this address. Check the path.",
-            Self::FlowDisabled(needs) => {
-                return Cow::Owned(format!(
-                    "This route needs LINK_FLOW={needs}. Change the setting or use the other flow."
-                ));
-            }
-            Self::MethodNotAllowed(allow) => {
-                return Cow::Owned(format!("This address takes only {allow}."));
-            }
-            Self::RateLimited(_) => "Too many requests. Wait a little, then try again.",
-            Self::ClientMisconfigured => {
-                "This app is not set up correctly. Tell its developer; the log names the setting."
-            }
-            Self::Internal => {
-                "The app's server made a mistake. Try again; if it stays, tell the app's developer."
-            }
-            Self::ProviderError => "The provider gave an answer that could not be used. Try again later.",
-            Self::ProviderUnavailable => {
-                "The provider cannot be reached. You are not signed out; try again soon."
-            }
-            Self::SecretStoreUnavailable => {
-                "Stripe cannot be reached. You are not signed out; try again soon."
-            }
-            Self::StartOver(_) => "This sign-in could not be finished. Start again from your app in Stripe.",
-            Self::SettingsUnavailable => "The app is starting up. You are not signed out; try again soon.",
-        })
+        self.answer().message
     }
 
     /// Seconds for `Retry-After`, where trying again may help.
     #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
+        self.answer().retry_after
+    }
+
+    /// The table of errors.
+    fn answer(&self) -> Answer {
+        use StatusCode as Status;
         match self {
-            Self::RateLimited(seconds) => Some(*seconds),
-            Self::ProviderUnavailable | Self::SecretStoreUnavailable | Self::SettingsUnavailable => Some(5),
-            _ => None,
+            // The words of the two signature errors are the article's; clients match on them.
+            Self::SignatureMissing => {
+                answer(Status::BAD_REQUEST, "signature_missing", "Missing user identifiers")
+            }
+            Self::SignatureInvalid => {
+                answer(Status::BAD_REQUEST, "signature_invalid", "Could not verify signature")
+            }
+            Self::SignatureExpired => answer(
+                Status::BAD_REQUEST,
+                "signature_expired",
+                "This signature is too old. Ask for a new one and try again.",
+            ),
+            Self::SignatureFromTheFuture => answer(
+                Status::BAD_REQUEST,
+                "signature_expired",
+                "This signature's time is in the future by the server's clock. Check the clocks, then ask for a new one.",
+            ),
+            Self::BadRequest(what) => answer(Status::BAD_REQUEST, "bad_request", *what),
+            Self::StateInvalid => answer(
+                Status::BAD_REQUEST,
+                "state_invalid",
+                "This sign-in link is not valid. Start again from your app in Stripe.",
+            ),
+            Self::StateExpired => answer(
+                Status::BAD_REQUEST,
+                "state_expired",
+                "This sign-in took too long. Start again from your app in Stripe.",
+            ),
+            Self::NotConnected => answer(
+                Status::UNAUTHORIZED,
+                "not_connected",
+                "No account is linked yet. Sign in to link one.",
+            ),
+            Self::ReconnectRequired => answer(
+                Status::UNAUTHORIZED,
+                "reconnect_required",
+                "The linked account no longer grants access. Sign in again.",
+            ),
+            Self::EmailUnverified => answer(
+                Status::UNAUTHORIZED,
+                "email_unverified",
+                "Verify your e-mail address at the provider, then sign in again.",
+            ),
+            Self::CodeRejected => answer(
+                Status::UNAUTHORIZED,
+                "code_rejected",
+                "The provider did not accept this sign-in. Start again from your app in Stripe.",
+            ),
+            Self::AccessDenied => answer(
+                Status::UNAUTHORIZED,
+                "access_denied",
+                "Access was not granted at the provider. Start again to link an account.",
+            ),
+            Self::IdentityMismatch => answer(
+                Status::FORBIDDEN,
+                "identity_mismatch",
+                "This sign-in was started by someone else. Start again from your app in Stripe.",
+            ),
+            Self::IdentityChanged => answer(
+                Status::FORBIDDEN,
+                "identity_changed",
+                "The linked account is no longer the same one. Sign out, then sign in again.",
+            ),
+            Self::SecretStoreDenied => answer(
+                Status::FORBIDDEN,
+                "secret_store_denied",
+                "Stripe denied access to this account's secrets. Reinstall the app or ask its developer.",
+            ),
+            Self::NotFound => {
+                answer(Status::NOT_FOUND, "not_found", "There is nothing at this address. Check the path.")
+            }
+            Self::FlowDisabled(needed) => answer(
+                Status::NOT_FOUND,
+                "flow_disabled",
+                format!("This route needs LINK_FLOW={needed}. Change the setting or use the other flow."),
+            ),
+            Self::MethodNotAllowed(allow) => answer(
+                Status::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                format!("This address takes only {allow}."),
+            ),
+            Self::RateLimited(seconds) => answer(
+                Status::TOO_MANY_REQUESTS,
+                "rate_limited",
+                "Too many requests. Wait a little, then try again.",
+            )
+            .with_retry_after(*seconds),
+            Self::ClientMisconfigured => answer(
+                Status::INTERNAL_SERVER_ERROR,
+                "client_misconfigured",
+                "This app is not set up correctly. Tell its developer; the log names the setting.",
+            ),
+            Self::Internal => answer(
+                Status::INTERNAL_SERVER_ERROR,
+                "internal",
+                "The app's server made a mistake. Try again; if it happens again, tell the app's developer.",
+            ),
+            Self::ProviderError => answer(
+                Status::BAD_GATEWAY,
+                "provider_error",
+                "The provider gave an answer that could not be used. Try again later.",
+            ),
+            Self::ProviderUnavailable => answer(
+                Status::SERVICE_UNAVAILABLE,
+                "provider_unavailable",
+                "The provider cannot be reached. You are not signed out; try again soon.",
+            )
+            .with_retry_after(SOON),
+            Self::SecretStoreUnavailable => answer(
+                Status::SERVICE_UNAVAILABLE,
+                "secret_store_unavailable",
+                "Stripe cannot be reached. You are not signed out; try again soon.",
+            )
+            .with_retry_after(SOON),
+            Self::SettingsUnavailable => answer(
+                Status::SERVICE_UNAVAILABLE,
+                "settings_unavailable",
+                "The app is starting up. You are not signed out; try again soon.",
+            )
+            .with_retry_after(SOON),
+            Self::StartOver(error) => Answer {
+                message: "This sign-in could not be finished. Start again from your app in Stripe.".into(),
+                retry_after: None,
+                ..error.answer()
+            },
         }
+    }
+}
+
+/// A row of the table of errors.
+struct Answer {
+    status: StatusCode,
+    code: &'static str,
+    message: Cow<'static, str>,
+    retry_after: Option<u32>,
+}
+
+fn answer(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Answer {
+    Answer { status, code, message: message.into(), retry_after: None }
+}
+
+impl Answer {
+    fn with_retry_after(self, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..self }
     }
 }

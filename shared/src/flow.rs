@@ -1,7 +1,5 @@
 //! Which of the two link flows is on.
 
-use std::fmt;
-
 use crate::error::Error;
 use crate::settings::Settings;
 
@@ -17,7 +15,7 @@ pub enum LinkFlow {
 impl LinkFlow {
     /// Reads `LINK_FLOW`.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
-        settings.choice("LINK_FLOW", &[("session_bound", Self::SessionBound), ("direct", Self::Direct)])
+        settings.choice("LINK_FLOW", &[Self::SessionBound, Self::Direct].map(|flow| (flow.word(), flow)))
     }
 
     /// Refuses a route of the flow that is off.
@@ -25,15 +23,15 @@ impl LinkFlow {
     /// # Errors
     /// `flow_disabled`.
     pub fn require(self, needed: Self) -> Result<(), Error> {
-        if self == needed { Ok(()) } else { Err(Error::FlowDisabled(needed)) }
+        if self == needed { Ok(()) } else { Err(Error::FlowDisabled(needed.word())) }
     }
-}
 
-impl fmt::Display for LinkFlow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+    /// As `LINK_FLOW` names it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
             Self::SessionBound => "session_bound",
             Self::Direct => "direct",
-        })
+        }
     }
 }

@@ -5,8 +5,10 @@
 //! secret prints as `[REDACTED]`.
 
 pub mod access;
+pub mod authorization_code;
 pub mod clock;
 pub mod dashboard;
+pub mod environment;
 pub mod error;
 pub mod flow;
 pub mod http;
@@ -14,7 +16,6 @@ pub mod invocation;
 mod json;
 pub mod lambda;
 pub mod log;
-mod nonce;
 pub mod pkce;
 pub mod provider;
 pub mod response;
@@ -27,13 +28,17 @@ pub mod stripe_user;
 pub mod tokens;
 
 pub use access::AccessTokens;
+pub use authorization_code::AuthorizationCode;
 pub use clock::{Clock, UnixSeconds};
 pub use dashboard::Dashboard;
+pub use environment::{Environment, LoadError};
 pub use error::Error;
 pub use flow::LinkFlow;
 pub use http::{Deadline, Http};
 pub use invocation::Invocation;
 pub use lambda::{Function, run};
+pub use pkce::PkceVerifier;
+pub use provider::Provider;
 pub use response::Response;
 pub use settings::Settings;
 pub use stripe_user::{Mode, StripeUser};

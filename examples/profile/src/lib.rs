@@ -5,10 +5,9 @@
 
 use serde_json::Value;
 use shared::http::header::ACCEPT;
-use shared::http::{HeaderValue, Request};
 use shared::lambda::Function;
 use shared::signed_request::Verifier;
-use shared::{AccessTokens, Error, Http, Invocation, Response, Settings, response};
+use shared::{AccessTokens, Error, Http, Invocation, Provider, Response, Settings, response};
 use url::Url;
 
 /// The function.
@@ -16,17 +15,18 @@ pub struct Profile {
     verifier: Verifier,
     tokens: AccessTokens,
     api: Url,
+    http: Http,
 }
 
 impl Function for Profile {
     const ENDPOINTS: &'static [&'static str] = &["profile"];
-    const SECRETS: &'static [&'static str] = AccessTokens::SECRETS;
 
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let verifier = Verifier::from_settings(settings);
-        let tokens = AccessTokens::from_settings(settings, http);
+        let provider = Provider::from_settings(settings);
+        let tokens = AccessTokens::from_settings(settings, &provider, http);
         let api = settings.required_url("PROFILE_API_URL");
-        Some(Self { verifier: verifier?, tokens: tokens?, api: api? })
+        Some(Self { verifier: verifier?, tokens: tokens?, api: api?, http: http.clone() })
     }
 
     async fn handle(&self, invocation: &Invocation) -> Response {
@@ -40,9 +40,8 @@ impl Function for Profile {
 
 impl Profile {
     async fn profile(&self, invocation: &Invocation) -> Result<Response, Error> {
-        let signed = self.verifier.extract(invocation, "profile").await?;
-        let request =
-            Request::get(self.api.clone()).header(ACCEPT, HeaderValue::from_static("application/json"));
+        let signed = self.verifier.extract(invocation, "profile")?;
+        let request = self.http.get(self.api.clone()).header(ACCEPT, "application/json");
         let reply = self.tokens.send(&signed.user, request, invocation).await?;
         let profile: Value =
             reply.json().filter(|_| reply.status.is_success()).ok_or(Error::ProviderError)?;

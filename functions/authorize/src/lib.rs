@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use serde::Deserialize;
 use shared::lambda::Function;
 use shared::provider::{
@@ -15,16 +14,18 @@ use shared::provider::{
 };
 use shared::sealed::{CodeToken, LinkId, SealingKeys, Session, StateToken};
 use shared::secret_store::Claim;
-use shared::settings::Rolling;
 use shared::signed_request::Verifier;
 use shared::tokens::{Stored, TokenSet, TokenStore, UserTokens};
-use shared::{AccessTokens, Dashboard, Error, Http, Invocation, LinkFlow, Response, Settings, log, response};
+use shared::{
+    AuthorizationCode, Dashboard, Error, Http, Invocation, LinkFlow, PkceVerifier, Provider, Response,
+    Settings, log, response,
+};
 
 /// The function.
 pub struct Authorize {
     flow: LinkFlow,
     verifier: Verifier,
-    keys: Rolling<SealingKeys>,
+    keys: SealingKeys,
     redirection: RedirectionEndpoint,
     token: TokenEndpoint,
     userinfo: UserinfoEndpoint,
@@ -39,13 +40,13 @@ pub struct Authorize {
 #[derive(Deserialize)]
 struct CompletePayload {
     code: String,
-    verifier: SecretString,
+    verifier: PkceVerifier,
 }
 
 /// The provider's code with what its exchange takes.
 struct Grant<'a> {
-    code: &'a SecretString,
-    verifier: &'a SecretString,
+    code: &'a AuthorizationCode,
+    verifier: &'a PkceVerifier,
     link: LinkId,
     kept: BTreeMap<String, String>,
 }
@@ -53,17 +54,17 @@ struct Grant<'a> {
 impl Function for Authorize {
     // The second is the article's spelling.
     const ENDPOINTS: &'static [&'static str] = &["authorize", "authorise"];
-    const SECRETS: &'static [&'static str] = AccessTokens::SECRETS;
 
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let flow = LinkFlow::from_settings(settings);
         let verifier = Verifier::from_settings(settings);
-        let keys = settings.rolling(SealingKeys::from_settings);
-        let redirection = RedirectionEndpoint::from_settings(settings);
-        let token = TokenEndpoint::from_settings(settings, http);
-        let userinfo = UserinfoEndpoint::from_settings(settings, http);
-        let revocation = RevocationEndpoint::from_settings(settings, http);
-        let tokens = TokenStore::from_settings(settings, http);
+        let keys = SealingKeys::from_settings(settings);
+        let provider = Provider::from_settings(settings);
+        let redirection = RedirectionEndpoint::from_settings(settings, &provider);
+        let token = TokenEndpoint::from_settings(settings, &provider, http);
+        let userinfo = UserinfoEndpoint::from_settings(settings, &provider, http);
+        let revocation = RevocationEndpoint::from_settings(settings, &provider, http);
+        let tokens = TokenStore::from_settings(settings, &provider, http);
         let dashboard = Dashboard::from_settings(settings);
         Some(Self {
             flow: flow?,
@@ -94,8 +95,8 @@ impl Authorize {
     async fn callback(&self, invocation: &Invocation) -> Result<Response, Error> {
         let callback = Callback::read(invocation, &self.redirection)?;
         let context = self.token.registration().context();
-        let opened = self.keys.open::<StateToken>(&callback.state, &context).await;
-        let (mut state, key) = opened.ok_or(Error::StateInvalid)?;
+        let opened = self.keys.open::<StateToken>(&callback.state, &context);
+        let (mut state, key) = opened.map_err(|_| Error::StateInvalid)?;
         log::about(&state.user);
         state.check_fresh(invocation.now)?;
         match (self.flow, state.session.take()) {
@@ -132,7 +133,7 @@ impl Authorize {
                 let (id, user, now) = (state.id, state.user, invocation.now);
                 let token = CodeToken::new(id, user, challenge, code, callback.kept, now);
                 let context = self.token.registration().context();
-                let sealed = self.keys.current().sealing().seal(&token, &context)?;
+                let sealed = self.keys.sealing().seal(&token, &context)?;
                 Ok(response::see_other(&back("code", &sealed)))
             }
             Err(error) => Ok(error.to_redirect(&back("error", error.code()))),
@@ -142,10 +143,11 @@ impl Authorize {
     /// The app finishes, signed by the one who began, with the verifier only their Dashboard session has.
     async fn complete(&self, invocation: &Invocation) -> Result<Response, Error> {
         self.flow.require(LinkFlow::SessionBound)?;
-        let signed = self.verifier.extract(invocation, "complete").await?;
+        let signed = self.verifier.extract(invocation, "complete")?;
         let CompletePayload { code, verifier } = signed.payload()?;
         let context = self.token.registration().context();
-        let (token, _) = self.keys.open::<CodeToken>(&code, &context).await.ok_or(Error::StateInvalid)?;
+        let opened = self.keys.open::<CodeToken>(&code, &context);
+        let (token, _) = opened.map_err(|_| Error::StateInvalid)?;
         let code = token.redeem(&signed.user, &verifier, invocation.now)?;
         let tokens = self.tokens.of(&signed.user, invocation)?;
         let kept = token.kept.clone();
@@ -166,7 +168,7 @@ impl Authorize {
         let stored = tokens.load().await?;
         let present = stored.as_ref().and_then(|stored| stored.tokens.as_ref());
         if let Some(made) = present.filter(|set| set.link == Some(grant.link)) {
-            return self.userinfo.read(made, deadline).await;
+            return self.userinfo.read(&made.access_token, &made.kept, deadline).await;
         }
         // A code is good once, and what it buys must be stored in time.
         let is_time_left = || deadline.left() > self.longest_exchange;
@@ -185,7 +187,7 @@ impl Authorize {
                 linked.map_err(Error::once_the_code_is_spent)
             }
             claim @ (Claim::Lost | Claim::Unsure) => match tokens.await_link(&grant.link).await? {
-                Some(made) => self.userinfo.read(&made, deadline).await,
+                Some(made) => self.userinfo.read(&made.access_token, &made.kept, deadline).await,
                 None if claim == Claim::Unsure => Err(Error::SecretStoreUnavailable),
                 None => Err(Error::CodeRejected),
             },
@@ -210,17 +212,20 @@ impl Authorize {
         let linked = async {
             nonce?;
             // The token was only just granted: this sign-in failed, no existing link lost its access.
-            let user = self.userinfo.read(&new, deadline).await.map_err(|error| match error {
-                Error::ReconnectRequired => Error::CodeRejected,
-                other => other,
-            })?;
+            let user =
+                self.userinfo.read(&new.access_token, &new.kept, deadline).await.map_err(
+                    |error| match error {
+                        Error::ReconnectRequired => Error::CodeRejected,
+                        other => other,
+                    },
+                )?;
             new.subject = Some(user.id.clone());
             tokens.save(&new, old).await?;
             Ok(user)
         }
         .await;
         if linked.is_err() {
-            self.revocation.revoke(&new, deadline).await;
+            self.revocation.revoke(&new.access_token, new.refresh_token.as_ref(), deadline).await;
         }
         linked
     }

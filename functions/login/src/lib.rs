@@ -8,10 +8,9 @@ use shared::lambda::Function;
 use shared::provider::AuthorizationEndpoint;
 use shared::sealed::{SealingKeys, Session, StateToken};
 use shared::secret_store::Modes;
-use shared::settings::Rolling;
 use shared::signed_request::Verifier;
 use shared::{
-    Error, Http, Invocation, LinkFlow, Response, Settings, StripeUser, UnixSeconds, pkce, response,
+    Error, Http, Invocation, LinkFlow, Provider, Response, Settings, StripeUser, UnixSeconds, pkce, response,
 };
 
 /// S may be this long, in characters.
@@ -23,7 +22,7 @@ const LONGEST_SIGNED_STATE: usize = 4096;
 pub struct Login {
     flow: LinkFlow,
     verifier: Verifier,
-    keys: Rolling<SealingKeys>,
+    keys: SealingKeys,
     authorization: AuthorizationEndpoint,
     /// The modes that a link can be stored in, where they are known.
     modes: Option<Modes>,
@@ -44,13 +43,13 @@ struct LoginResponse<'a> {
 
 impl Function for Login {
     const ENDPOINTS: &'static [&'static str] = &["login"];
-    const SECRETS: &'static [&'static str] = &["STRIPE_APP_SECRET", "SEALING_KEY"];
 
     fn from_settings(settings: &mut Settings, _: &Http) -> Option<Self> {
         let flow = LinkFlow::from_settings(settings);
         let verifier = Verifier::from_settings(settings);
-        let keys = settings.rolling(SealingKeys::from_settings);
-        let authorization = AuthorizationEndpoint::from_settings(settings);
+        let keys = SealingKeys::from_settings(settings);
+        let provider = Provider::from_settings(settings);
+        let authorization = AuthorizationEndpoint::from_settings(settings, &provider);
         let modes = Modes::from_settings(settings);
         Some(Self { flow: flow?, verifier: verifier?, keys: keys?, authorization: authorization?, modes })
     }
@@ -58,8 +57,8 @@ impl Function for Login {
     async fn handle(&self, invocation: &Invocation) -> Response {
         let id = &invocation.request_id;
         match invocation.method().as_str() {
-            "POST" => self.address(invocation).await.unwrap_or_else(|error| error.to_json(id)),
-            "GET" => self.redirect(invocation).await.unwrap_or_else(|error| error.to_page(id)),
+            "POST" => self.address(invocation).unwrap_or_else(|error| error.to_json(id)),
+            "GET" => self.redirect(invocation).unwrap_or_else(|error| error.to_page(id)),
             _ => Error::MethodNotAllowed("GET, POST").to_json(id),
         }
     }
@@ -67,31 +66,29 @@ impl Function for Login {
 
 impl Login {
     /// Session-bound: the attempt belongs to the Dashboard session whose state and challenge were signed.
-    async fn address(&self, invocation: &Invocation) -> Result<Response, Error> {
+    fn address(&self, invocation: &Invocation) -> Result<Response, Error> {
         self.flow.require(LinkFlow::SessionBound)?;
-        let signed = self.verifier.extract(invocation, "login").await?;
+        let signed = self.verifier.extract(invocation, "login")?;
         let LoginPayload { state, challenge } = signed.payload()?;
         if state.is_empty() || state.len() > LONGEST_STATE || !pkce::is_challenge(&challenge) {
             return Err(Error::BadRequest("Send state and challenge as createOAuthState() gave them."));
         }
         let session = Session { state, challenge: challenge.clone() };
         let token = self.begin(signed.user, Some(session), invocation)?;
-        let sealed =
-            self.keys.current().sealing().seal(&token, &self.authorization.registration().context())?;
+        let sealed = self.keys.sealing().seal(&token, &self.authorization.registration().context())?;
         let address = self.authorization.request(&sealed, &challenge, &token.id);
         Ok(response::ok(&LoginResponse { authorization_url: address.as_str(), expires_at: token.expires_at }))
     }
 
     /// Direct: the provider gets a state token of ours, never the signature.
-    async fn redirect(&self, invocation: &Invocation) -> Result<Response, Error> {
+    fn redirect(&self, invocation: &Invocation) -> Result<Response, Error> {
         self.flow.require(LinkFlow::Direct)?;
         let state = invocation.query("state", LONGEST_SIGNED_STATE)?.ok_or(Error::SignatureMissing)?;
-        let user = self.verifier.extract_state(state, invocation.now).await?;
+        let user = self.verifier.extract_state(state, invocation.now)?;
         let token = self.begin(user, None, invocation)?;
-        let keys = self.keys.current();
-        let key = keys.sealing();
+        let key = self.keys.sealing();
         let sealed = key.seal(&token, &self.authorization.registration().context())?;
-        let challenge = pkce::challenge(&key.pkce_verifier(&token.id));
+        let challenge = key.pkce_verifier(&token.id).challenge();
         Ok(response::see_other(&self.authorization.request(&sealed, &challenge, &token.id)))
     }
 

@@ -5,7 +5,7 @@ use shared::lambda::Function;
 use shared::provider::RevocationEndpoint;
 use shared::signed_request::Verifier;
 use shared::tokens::TokenStore;
-use shared::{AccessTokens, Error, Http, Invocation, Response, Settings, response};
+use shared::{Error, Http, Invocation, Provider, Response, Settings, response};
 
 /// The function.
 pub struct Logout {
@@ -22,12 +22,12 @@ struct LogoutResponse {
 
 impl Function for Logout {
     const ENDPOINTS: &'static [&'static str] = &["logout"];
-    const SECRETS: &'static [&'static str] = AccessTokens::SECRETS;
 
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let verifier = Verifier::from_settings(settings);
-        let tokens = TokenStore::from_settings(settings, http);
-        let revocation = RevocationEndpoint::from_settings(settings, http);
+        let provider = Provider::from_settings(settings);
+        let tokens = TokenStore::from_settings(settings, &provider, http);
+        let revocation = RevocationEndpoint::from_settings(settings, &provider, http);
         Some(Self { verifier: verifier?, tokens: tokens?, revocation: revocation? })
     }
 
@@ -47,13 +47,16 @@ impl Function for Logout {
 impl Logout {
     /// Says whether the provider revoked the tokens. The secret is deleted even when it did not.
     async fn end_link(&self, invocation: &Invocation) -> Result<bool, Error> {
-        let signed = self.verifier.extract(invocation, "logout").await?;
+        let signed = self.verifier.extract(invocation, "logout")?;
         let tokens = self.tokens.of(&signed.user, invocation)?;
         let Some(stored) = tokens.load().await? else {
             return Ok(false);
         };
         let revoked = match &stored.tokens {
-            Some(set) => self.revocation.revoke(set, invocation.deadline).await,
+            Some(set) => {
+                let refresh_token = set.refresh_token.as_ref();
+                self.revocation.revoke(&set.access_token, refresh_token, invocation.deadline).await
+            }
             None => false,
         };
         tokens.delete(&stored).await?;

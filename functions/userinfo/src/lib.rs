@@ -3,7 +3,7 @@
 use shared::lambda::Function;
 use shared::provider::UserinfoEndpoint;
 use shared::signed_request::Verifier;
-use shared::{AccessTokens, Error, Http, Invocation, Response, Settings, response};
+use shared::{AccessTokens, Error, Http, Invocation, Provider, Response, Settings, response};
 
 /// The function.
 pub struct Userinfo {
@@ -14,12 +14,12 @@ pub struct Userinfo {
 
 impl Function for Userinfo {
     const ENDPOINTS: &'static [&'static str] = &["userinfo"];
-    const SECRETS: &'static [&'static str] = AccessTokens::SECRETS;
 
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let verifier = Verifier::from_settings(settings);
-        let tokens = AccessTokens::from_settings(settings, http);
-        let endpoint = UserinfoEndpoint::from_settings(settings, http);
+        let provider = Provider::from_settings(settings);
+        let tokens = AccessTokens::from_settings(settings, &provider, http);
+        let endpoint = UserinfoEndpoint::from_settings(settings, &provider, http);
         Some(Self { verifier: verifier?, tokens: tokens?, endpoint: endpoint? })
     }
 
@@ -34,11 +34,12 @@ impl Function for Userinfo {
 
 impl Userinfo {
     async fn linked_user(&self, invocation: &Invocation) -> Result<Response, Error> {
-        let signed = self.verifier.extract(invocation, "userinfo").await?;
+        let signed = self.verifier.extract(invocation, "userinfo")?;
         let user = self
             .tokens
             .with(&signed.user, invocation, |tokens| async move {
-                let user = self.endpoint.read(&tokens, invocation.deadline).await?;
+                let user =
+                    self.endpoint.read(&tokens.access_token, &tokens.kept, invocation.deadline).await?;
                 // A subject is stable and never reassigned (OpenID Connect Core section 5.3.2).
                 match &tokens.subject {
                     Some(subject) if *subject != user.id => Err(Error::IdentityChanged),

@@ -7,7 +7,7 @@ mod headers;
 mod theirs;
 
 use shared::http::Timeouts;
-use shared::settings::{Environment, Secrets};
+use shared::settings::Source;
 use shared::signed_request::Verifier;
 use shared::{Clock, Http, Settings};
 
@@ -39,7 +39,7 @@ pub async fn run(report: &mut Report, count: usize, seed: u64) {
     let headers = headers::generate(seed, count);
     let mut ours = Vec::with_capacity(headers.len());
     for header in &headers {
-        ours.push(accepts(&verifier, header).await);
+        ours.push(accepts(&verifier, header));
     }
     report.say(&format!(
         "differential: {count} headers of seed {seed}, {} taken by ours",
@@ -98,15 +98,14 @@ fn compare(report: &mut Report, library: &str, headers: &[String], ours: &[bool]
 async fn ours() -> Verifier {
     let environment = Environment::from_iter([("STRIPE_APP_SECRET", SECRET)]);
     let http = Http::new(Timeouts::default());
-    let secrets = Secrets::new(environment, &["STRIPE_APP_SECRET"], &http, Clock::system());
-    let read = Settings::load(&secrets, Verifier::from_settings).await;
+    let read = Source::new(environment, &http, Clock::system()).load(Verifier::from_settings).await;
     read.expect("the secret is of the right form")
 }
 
 /// The article's `state` takes any text for a signature, so no HTTP stack is between.
-async fn accepts(verifier: &Verifier, header: &str) -> bool {
+fn accepts(verifier: &Verifier, header: &str) -> bool {
     let state = serde_json::json!({ "userId": USER, "accountId": ACCOUNT, "signature": header });
-    verifier.extract_state(&state.to_string(), NOW).await.is_ok()
+    verifier.extract_state(&state.to_string(), NOW).is_ok()
 }
 
 fn items(header: &str) -> impl Iterator<Item = &str> {

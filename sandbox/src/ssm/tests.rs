@@ -8,7 +8,8 @@ const TARGET: &str = "AmazonSSM.GetParameters";
 
 fn ssm() -> Ssm {
     let pairs = [("/app/a", "value-a"), ("/app/b", "value-b"), ("c", "value-c")];
-    Ssm::new(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+    let parameters = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Ssm::new(parameters.into(), Clock::from_fn(|| 1_700_000_000))
 }
 
 async fn send(ssm: &Ssm, target: &str, authorization: &str, body: String) -> (u16, Value) {
@@ -41,7 +42,7 @@ async fn known_parameters_come_in_another_order_and_unknown_ones_by_name() {
         "Type": "SecureString",
         "Value": "value-a",
         "Version": 1,
-        "LastModifiedDate": 1_700_000_000.0,
+        "LastModifiedDate": 1_700_000_000,
         "ARN": "arn:aws:ssm:us-east-1:000000000000:parameter/app/a",
         "DataType": "text",
     });

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared::http::{Reply, Request};
+use shared::http::Reply;
 use url::Url;
 
 use super::rig::{Rig, assert_silent};
@@ -163,7 +163,7 @@ impl<'a> App<'a> {
             let name: HeaderName = name.parse().expect("a name");
             sent.append(name, value.parse().expect("a value"));
         }
-        let request = Request::new(method, address.parse().expect("an address"));
+        let request = self.rig.http.request(method, address.parse().expect("an address"));
         let request = request.headers(sent).body(body.into());
         let answer = self.rig.reply_to(request).await;
         let body = answer.text().expect("text").to_owned();

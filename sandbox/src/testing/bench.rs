@@ -7,11 +7,11 @@ use crate::Options;
 use axum::http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use shared::http::{Request, Timeouts};
+use shared::http::Timeouts;
 use shared::sealed::SealingKeys;
-use shared::settings::Secrets;
+use shared::settings::Source;
 use shared::tokens::TokenSet;
-use shared::{LinkFlow, Mode, Settings};
+use shared::{LinkFlow, Mode};
 use url::Url;
 
 use super::app::{Answer, App, parts};
@@ -23,6 +23,7 @@ use super::token_proxy::{self, Change};
 /// Long enough for fifty workers on a busy machine.
 const TIMEOUTS: Timeouts = Timeouts {
     connect: Duration::from_secs(2),
+    idle: Duration::from_secs(20),
     attempt: Duration::from_secs(5),
     secret_store: Duration::from_secs(2),
     request: Duration::from_secs(28),
@@ -99,10 +100,8 @@ impl Bench {
     /// What is stored for this user in one secret, opened with the operator's key.
     pub async fn tokens(&self, app: &App<'_>) -> TokenSet {
         let world = &self.rig.world;
-        let environment = world.environment.clone();
-        let secrets = Secrets::new(environment, &["SEALING_KEY"], &self.rig.http, self.rig.clock.clock());
-        let read = |settings: &mut Settings| SealingKeys::from_settings(settings);
-        let keys = Settings::load(&secrets, read).await.expect("the key");
+        let source = Source::new(world.environment.clone(), &self.rig.http, self.rig.clock.clock());
+        let keys = source.load(SealingKeys::from_settings).await.expect("the key");
         let sealed = world.stripe.payload(Mode::Test, app.account, app.user, "access_token").expect("tokens");
         let client_id = world.environment.get("THIRD_PARTY_CLIENT_ID").expect("a client");
         let context = [app.account, app.user, app.mode, "custom", client_id, "access_token"];
@@ -120,21 +119,21 @@ impl Bench {
             ("client_id", &format!("{CLIENT_ID}/client_secret_post")),
             ("client_secret", CLIENT_SECRET),
         ];
-        let request = Request::post(self.server.token_url().parse().unwrap()).form(&form);
+        let request = self.rig.http.post(self.server.token_url().parse().unwrap()).form(&form);
         let answer: Value = self.rig.reply_to(request).await.json().expect("JSON");
         answer["error"].as_str().map(str::to_owned)
     }
 
     /// Whether the server takes this access token.
     pub async fn takes(&self, access_token: &SecretString) -> bool {
-        let request =
-            Request::get(self.server.userinfo_url().parse().unwrap()).bearer(access_token).expect("a token");
+        let request = self.rig.http.get(self.server.userinfo_url().parse().unwrap());
+        let request = request.bearer_auth(access_token.expose_secret());
         self.rig.reply_to(request).await.status == StatusCode::OK
     }
 
     /// How often the server was asked: a grant type, or `revocation`.
     pub async fn calls(&self, what: &str) -> u64 {
-        let request = Request::get(format!("{}/calls", self.server.origin).parse().unwrap());
+        let request = self.rig.http.get(format!("{}/calls", self.server.origin).parse().unwrap());
         let calls: Value = self.rig.reply_to(request).await.json().expect("JSON");
         calls[what].as_u64().unwrap_or_default()
     }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
-use shared::http::Request;
 use url::Url;
 
 use super::rig::Rig;
@@ -23,8 +22,8 @@ impl Browser {
                 return address;
             }
             let jar: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let cookies = jar.join("; ").parse().expect("cookies");
-            let answer = rig.reply_to(Request::get(address.clone()).header(COOKIE, cookies)).await;
+            let request = rig.http.get(address.clone()).header(COOKIE, jar.join("; "));
+            let answer = rig.reply_to(request).await;
             for cookie in answer.headers.get_all(SET_COOKIE) {
                 let pair = cookie.to_str().unwrap().split(';').next().unwrap();
                 let (name, value) = pair.split_once('=').unwrap();

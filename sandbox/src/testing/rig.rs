@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::clock::ManualClock;
 use crate::{Options, World};
+use shared::Environment;
 use shared::LinkFlow;
-use shared::http::{Deadline, Http, Reply, Request, Timeouts};
+use shared::http::{Deadline, Http, Reply, RequestBuilder, Timeouts};
 use shared::lambda::Lambda;
-use shared::settings::Environment;
 use userinfo::Userinfo;
 
 use super::app::App;
@@ -22,6 +22,7 @@ pub const NOW: u64 = 1_800_000_000;
 /// Short enough to test, long enough for a busy machine.
 pub const TIMEOUTS: Timeouts = Timeouts {
     connect: Duration::from_secs(2),
+    idle: Duration::from_secs(20),
     attempt: Duration::from_millis(700),
     secret_store: Duration::from_millis(1500),
     request: Duration::from_secs(6),
@@ -85,7 +86,7 @@ impl Rig {
     }
 
     /// What is answered to a request of the app, a browser or a test.
-    pub async fn reply_to(&self, request: Request) -> Reply {
+    pub async fn reply_to(&self, request: RequestBuilder) -> Reply {
         let reply = Box::pin(self.http.send("test", request, Deadline::after(PATIENCE))).await;
         reply.unwrap_or_else(|failure| panic!("there is no answer: {failure:?}"))
     }

@@ -9,7 +9,7 @@ use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use serde_json::Value;
-use shared::http::{Deadline, Http, Request, Timeouts};
+use shared::http::{Deadline, Http, Timeouts};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -48,7 +48,7 @@ async fn pass_on(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) ->
     for name in [ACCEPT, AUTHORIZATION, CONTENT_TYPE] {
         sent.extend(headers.get(&name).map(|value| (name, value.clone())));
     }
-    let request = Request::post(proxy.upstream.clone()).headers(sent).body(body);
+    let request = proxy.http.post(proxy.upstream.clone()).headers(sent).body(body);
     let deadline = Deadline::after(Duration::from_mins(1));
     let Ok(reply) = proxy.http.send("proxy", request, deadline).await else {
         return (StatusCode::BAD_GATEWAY, String::new());

@@ -9,7 +9,7 @@ use sandbox::events::Renewal;
 use serde_json::Value;
 use shared::LinkFlow;
 use shared::lambda::{Function, Lambda};
-use shared::settings::{Secrets, Settings};
+use shared::settings::{Settings, Source};
 
 use crate::rig::{NOW, Rig, TIMEOUTS};
 
@@ -35,9 +35,8 @@ async fn rig(flow: LinkFlow) -> Rig {
 
 async fn renewal(rig: &Rig) -> Renewal {
     let environment = rig.world.environment.clone();
-    let secrets = Secrets::new(environment, &["SEALING_KEY"], &rig.http, rig.clock.clock());
     let read = |settings: &mut Settings| Renewal::from_settings(settings, &rig.http, NOW);
-    Settings::load(&secrets, read).await.unwrap()
+    Source::new(environment, &rig.http, rig.clock.clock()).load(read).await.unwrap()
 }
 
 fn folder() -> &'static Path {

@@ -9,8 +9,8 @@ use sandbox::Party;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
 use serde_json::{Value, json};
+use shared::Environment;
 use shared::lambda::{Function, Lambda};
-use shared::settings::Environment;
 use tracing::instrument::WithSubscriber;
 use userinfo::Userinfo;
 

@@ -10,8 +10,8 @@ use sandbox::faults::Fault;
 use sandbox::provider::Person;
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use shared::Environment;
 use shared::lambda::{Function, GatewayResponse, Lambda};
-use shared::settings::Environment;
 use shared::signed_request::Verifier;
 use shared::tokens::TokenSet;
 use shared::{AccessTokens, Error, Http, Invocation, Response, Settings, response};
@@ -85,11 +85,11 @@ struct OtherWays {
 
 impl Function for OtherWays {
     const ENDPOINTS: &'static [&'static str] = &["profile"];
-    const SECRETS: &'static [&'static str] = AccessTokens::SECRETS;
 
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let verifier = Verifier::from_settings(settings);
-        let tokens = AccessTokens::from_settings(settings, http);
+        let provider = Provider::from_settings(settings);
+        let tokens = AccessTokens::from_settings(settings, &provider, http);
         Some(Self { verifier: verifier?, tokens: tokens?, refused: OnceLock::new() })
     }
 
@@ -100,7 +100,7 @@ impl Function for OtherWays {
 
 impl OtherWays {
     async fn both_ways(&self, invocation: &Invocation) -> Result<Response, Error> {
-        let signed = self.verifier.extract(invocation, "profile").await?;
+        let signed = self.verifier.extract(invocation, "profile")?;
         let tokens = self.tokens.fresh(&signed.user, invocation).await?;
         let answer = self.tokens.with(&signed.user, invocation, |tokens| self.call(&tokens)).await?;
         Ok(response::ok(&(tokens.refresh_token.is_some(), answer)))

@@ -8,7 +8,7 @@ use sandbox::provider::Person;
 use sandbox::tls::Authority;
 use sandbox::{Options, Party};
 use shared::lambda::{Function, Lambda};
-use shared::settings::{Environment, LoadError};
+use shared::{Environment, LoadError};
 use userinfo::Userinfo;
 
 use crate::rig::{PLANTED, Rig, TIMEOUTS, assert_silent, logged};

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use lambda_http::Context;
 use sandbox::Party;
 use sandbox::faults::{Fault, Planned};
-use shared::settings::Environment;
+use shared::Environment;
 use tokio::net::TcpListener;
 
 use crate::app::App;

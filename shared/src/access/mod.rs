@@ -3,12 +3,13 @@
 mod refresh;
 
 use lambda_http::http::StatusCode;
+use secrecy::ExposeSecret;
 
 use crate::clock::UnixSeconds;
 use crate::error::Error;
-use crate::http::{Http, Reply, Request};
+use crate::http::{Http, Reply, RequestBuilder};
 use crate::invocation::Invocation;
-use crate::provider::{RevocationEndpoint, TokenEndpoint, no_answer};
+use crate::provider::{Provider, RevocationEndpoint, TokenEndpoint, no_answer};
 use crate::settings::Settings;
 use crate::stripe_user::StripeUser;
 use crate::tokens::{Stored, TokenSet, TokenStore, UserTokens};
@@ -32,22 +33,11 @@ struct Stale {
 }
 
 impl AccessTokens {
-    /// The secrets that a function which calls the provider for a user reads, signed requests included.
-    pub const SECRETS: &'static [&'static str] = &[
-        "STRIPE_APP_SECRET",
-        "STRIPE_API_KEY",
-        "STRIPE_API_KEY_LIVE",
-        "STRIPE_API_KEY_TEST",
-        "STRIPE_API_KEY_SANDBOX",
-        "SEALING_KEY",
-        "THIRD_PARTY_CLIENT_SECRET",
-    ];
-
     /// Reads what the token store and the provider's token and revocation endpoints need.
-    pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
-        let store = TokenStore::from_settings(settings, http);
-        let endpoint = TokenEndpoint::from_settings(settings, http);
-        let revocation = RevocationEndpoint::from_settings(settings, http);
+    pub fn from_settings(settings: &mut Settings, provider: &Provider, http: &Http) -> Option<Self> {
+        let store = TokenStore::from_settings(settings, provider, http);
+        let endpoint = TokenEndpoint::from_settings(settings, provider, http);
+        let revocation = RevocationEndpoint::from_settings(settings, provider, http);
         Some(Self { store: store?, endpoint: endpoint?, revocation: revocation?, http: http.clone() })
     }
 
@@ -103,7 +93,7 @@ impl AccessTokens {
     pub async fn send(
         &self,
         user: &StripeUser,
-        request: Request,
+        request: RequestBuilder,
         invocation: &Invocation,
     ) -> Result<Reply, Error> {
         let request = &request;
@@ -120,10 +110,11 @@ impl AccessTokens {
     async fn send_with(
         &self,
         tokens: &TokenSet,
-        request: &Request,
+        request: &RequestBuilder,
         invocation: &Invocation,
     ) -> Result<Reply, Error> {
-        let request = request.clone().bearer(&tokens.access_token).map_err(|_| Error::ProviderError)?;
+        let request = request.try_clone().ok_or(Error::Internal)?;
+        let request = request.bearer_auth(tokens.access_token.expose_secret());
         self.http.send("provider.api", request, invocation.deadline).await.map_err(no_answer)
     }
 

@@ -162,7 +162,8 @@ impl Refresh<'_> {
                 Present::Renewed(present) => return Ok(present),
                 Present::Gone => {
                     tracing::info!("the user signed out during a refresh");
-                    self.revocation.revoke(&renewed, self.invocation.deadline).await;
+                    let (access, refresh) = (&renewed.access_token, renewed.refresh_token.as_ref());
+                    self.revocation.revoke(access, refresh, self.invocation.deadline).await;
                     return Err(Error::NotConnected);
                 }
                 Present::Unknown(_) if saved => return Ok(renewed),

@@ -1,32 +1,30 @@
-//! Calls to Stripe, the provider and AWS: one client, time-outs, a deadline, capped answers, no redirects.
-//!
-//! The client is hyper's own, which `lambda_runtime` brings along for the Runtime API.
+//! Calls to Stripe, the provider and AWS: one client, time-outs, a deadline, size limits, no redirects, no proxy.
 
-mod connector;
-mod request;
+mod tls;
 
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Bytes;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
 use lambda_http::http::header::RETRY_AFTER;
 use lambda_http::http::{HeaderMap, StatusCode};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Request};
 use rustls::RootCertStore;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
+use url::Url;
 use zeroize::Zeroizing;
 
+use crate::environment::{Environment, LoadError};
 use crate::json;
 use crate::log::record::{self, UpstreamCall};
-use crate::settings::{Environment, LoadError};
-use connector::{Connector, private_roots};
 
 // What requests are made of.
 pub use lambda_http::http::{HeaderName, HeaderValue, Method, header};
-pub use request::{Request, USER_AGENT};
+pub use reqwest::RequestBuilder;
+
+/// How we introduce ourselves to Stripe and the provider.
+pub const USER_AGENT: &str = concat!("stripe-app-oauth/", env!("CARGO_PKG_VERSION"));
 
 /// The longest answer we read; a token answer or a profile is a few kilobytes.
 const LONGEST_ANSWER: usize = 256 * 1024;
@@ -34,9 +32,12 @@ const LONGEST_ANSWER: usize = 256 * 1024;
 /// How long things may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// To open a connection.
+    /// To open a connection, TLS included.
     pub connect: Duration,
-    /// For one call; it includes connecting, and the second try after a connection that failed.
+    /// For which an idle connection is kept. Load balancers close them after a minute or so, and a frozen function
+    /// does not notice.
+    pub idle: Duration,
+    /// For one call, including connecting and a second try after a failed connection.
     pub attempt: Duration,
     /// For one operation on the Secret Store, all its tries included.
     pub secret_store: Duration,
@@ -58,6 +59,7 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(2),
+            idle: Duration::from_secs(20),
             attempt: Duration::from_secs(5),
             secret_store: Duration::from_secs(8),
             request: Duration::from_secs(28),
@@ -99,6 +101,8 @@ pub enum Failure {
     Lost,
     /// The answer is longer than any honest one.
     TooLong,
+    /// The request cannot be written: say a token that no header can hold.
+    Malformed,
 }
 
 /// An answer, whatever its status. It has no `Debug`: bodies hold tokens.
@@ -111,25 +115,31 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The body as any JSON, or nothing when it is none.
+    /// The body as JSON, or `None` if it is not JSON.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// The body as a JSON object of this form, or nothing when it is another.
+    /// The body as a JSON object of type `T`, or `None` if it is anything else.
     #[must_use]
     pub fn object<T: DeserializeOwned>(&self) -> Option<T> {
         json::object(&self.body)
     }
 
-    /// The body as text, or nothing when it is none.
+    /// The body as it came.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body as text, or `None` if it is not UTF-8.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         std::str::from_utf8(&self.body).ok()
     }
 
-    /// The seconds of `Retry-After`, kept within a minute; an HTTP date counts as no answer.
+    /// The seconds of `Retry-After`, between 1 and 60; 5 if it is absent or an HTTP date.
     #[must_use]
     pub fn retry_after(&self) -> u32 {
         let seconds = self.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -137,30 +147,44 @@ impl Reply {
     }
 }
 
-/// The client every call goes through. Clones share its connections.
+/// The client that makes every call. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Http {
-    client: Client<Connector, Full<Bytes>>,
+    client: Client,
     timeouts: Timeouts,
 }
 
 impl Http {
-    /// Builds the client: TLS by ring, Mozilla's roots built in, no look at files, no redirects, no proxy.
+    /// A client that trusts Mozilla's roots.
     #[must_use]
     pub fn new(timeouts: Timeouts) -> Self {
         Self::trusting(RootCertStore::empty(), timeouts)
     }
 
-    /// As [`Http::new`]. Where `SSL_CERT_FILE` names a PEM file, its certificates are trusted besides.
+    /// As [`Http::new`]; it also trusts the certificates in the PEM file that `SSL_CERT_FILE` names, if it is set.
     ///
     /// # Errors
-    /// [`LoadError::Invalid`] when the file cannot be read, or holds a certificate that cannot be, or none at all.
+    /// [`LoadError::Invalid`] if the file cannot be read, holds no certificate, or holds one that cannot be parsed.
     pub fn from_environment(environment: &Environment, timeouts: Timeouts) -> Result<Self, LoadError> {
-        Ok(Self::trusting(private_roots(environment)?, timeouts))
+        Ok(Self::trusting(tls::private_roots(environment)?, timeouts))
     }
 
     fn trusting(private: RootCertStore, timeouts: Timeouts) -> Self {
-        let client = Client::builder(TokioExecutor::new()).build(Connector::new(private, timeouts.connect));
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls::config(private))
+            .user_agent(USER_AGENT)
+            .connect_timeout(timeouts.connect)
+            .pool_idle_timeout(timeouts.idle)
+            .redirect(Policy::none())
+            .no_proxy()
+            .build()
+            .expect("the client is built from constants");
+        Self::over(client, timeouts)
+    }
+
+    /// Over a client with connections of its own: say one that uses the machine's proxy, which a function has not.
+    #[must_use]
+    pub fn over(client: Client, timeouts: Timeouts) -> Self {
         Self { client, timeouts }
     }
 
@@ -170,62 +194,84 @@ impl Http {
         self.timeouts
     }
 
-    /// Makes a call, which the log knows as `call`, and reads the whole answer. If no connection was made, it is tried
-    /// once more. If the connection broke, a call that only reads or has an idempotency key is, too: one that was kept
-    /// alive dies while Lambda has the function frozen.
+    /// Begins a request, to be made by [`Http::send`].
+    pub fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.client.request(method, url)
+    }
+
+    /// Begins a `GET` request.
+    pub fn get(&self, url: Url) -> RequestBuilder {
+        self.request(Method::GET, url)
+    }
+
+    /// Begins a `POST` request.
+    pub fn post(&self, url: Url) -> RequestBuilder {
+        self.request(Method::POST, url)
+    }
+
+    /// Makes a call, logged as `call`, and reads the whole answer. It is made once more if no connection could be
+    /// opened; or, if it only reads or has an idempotency key, when the connection broke.
     ///
     /// # Errors
-    /// A [`Failure`] when there is no whole answer; any status is an answer.
+    /// A [`Failure`] if there is no complete answer; an answer of any status is a success.
     pub async fn send(
+        &self,
+        call: &'static str,
+        request: RequestBuilder,
+        deadline: Deadline,
+    ) -> Result<Reply, Failure> {
+        let deadline = deadline.within(self.timeouts.attempt);
+        let request = request.build().map_err(|_| Failure::Malformed)?;
+        let is_safe = request.method() == Method::GET || request.headers().contains_key("idempotency-key");
+        let copy = request.try_clone();
+        let outcome = self.attempt(call, request, deadline).await;
+        let may_repeat = match outcome {
+            Err(Failure::NotConnected) => true,
+            Err(Failure::Lost) => is_safe,
+            _ => false,
+        };
+        match copy {
+            Some(copy) if may_repeat && !deadline.left().is_zero() => {
+                self.attempt(call, copy, deadline).await
+            }
+            _ => outcome,
+        }
+    }
+
+    /// Makes a call once, and logs it.
+    async fn attempt(
         &self,
         call: &'static str,
         request: Request,
         deadline: Deadline,
     ) -> Result<Reply, Failure> {
-        let deadline = deadline.within(self.timeouts.attempt);
-        match self.noted(call, request.clone(), deadline).await {
-            Err(Broken::NotConnected) => self.noted(call, request, deadline).await,
-            Err(Broken::Connection) if request.is_safe() => self.noted(call, request, deadline).await,
-            outcome => outcome,
-        }
-        .map_err(|broken| match broken {
-            Broken::NotConnected => Failure::NotConnected,
-            Broken::Connection | Broken::Late => Failure::Lost,
-            Broken::TooLong => Failure::TooLong,
-        })
-    }
-
-    async fn noted(&self, call: &'static str, request: Request, deadline: Deadline) -> Result<Reply, Broken> {
-        let begun = Instant::now();
-        let outcome = timeout(deadline.left(), self.execute(request)).await.unwrap_or(Err(Broken::Late));
+        let started = Instant::now();
+        let outcome = timeout(deadline.left(), self.execute(request)).await.unwrap_or(Err(Failure::Lost));
         let reply = outcome.as_ref().ok();
         let request_id = reply.and_then(|reply| reply.headers.get("request-id")?.to_str().ok());
         let request_id = request_id.filter(|id| is_request_id(id));
         record::called(UpstreamCall {
             call,
             status: reply.map(|reply| reply.status.as_u16()),
-            duration: begun.elapsed(),
+            duration: started.elapsed(),
             request_id: request_id.map(str::to_owned),
         });
         outcome
     }
 
-    async fn execute(&self, mut request: Request) -> Result<Reply, Broken> {
+    async fn execute(&self, mut request: Request) -> Result<Reply, Failure> {
         if let Some(trace) = record::trace() {
-            request = request.header(HeaderName::from_static("x-amzn-trace-id"), trace);
+            request.headers_mut().insert("x-amzn-trace-id", trace);
         }
-        // An address that was checked when the settings were read is one to hyper too.
-        let request = request.try_into().map_err(|_| Broken::NotConnected)?;
-        let (head, mut rest) = self.client.request(request).await?.into_parts();
+        let mut response = self.client.execute(request).await?;
         let mut body = Zeroizing::new(Vec::new());
-        while let Some(frame) = rest.frame().await {
-            let chunk = frame?.into_data().unwrap_or_default();
+        while let Some(chunk) = response.chunk().await? {
             if body.len() + chunk.len() > LONGEST_ANSWER {
-                return Err(Broken::TooLong);
+                return Err(Failure::TooLong);
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Reply { status: head.status, headers: head.headers, body })
+        Ok(Reply { status: response.status(), headers: std::mem::take(response.headers_mut()), body })
     }
 }
 
@@ -234,27 +280,10 @@ fn is_request_id(id: &str) -> bool {
     id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
-/// How a try ended without an answer.
-enum Broken {
-    /// No connection was made.
-    NotConnected,
-    /// The connection ended before the answer did.
-    Connection,
-    /// Time was up.
-    Late,
-    /// The answer has no end.
-    TooLong,
-}
-
-impl From<hyper_util::client::legacy::Error> for Broken {
-    fn from(error: hyper_util::client::legacy::Error) -> Self {
-        if error.is_connect() { Self::NotConnected } else { Self::Connection }
-    }
-}
-
-impl From<hyper::Error> for Broken {
-    fn from(_: hyper::Error) -> Self {
-        Self::Connection
+/// Drops the error itself, which would print the URL.
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_connect() { Self::NotConnected } else { Self::Lost }
     }
 }
 
@@ -272,6 +301,7 @@ impl Reply {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read as _, Write as _};
     use std::net::TcpListener;
 
     use super::*;
@@ -298,9 +328,47 @@ mod tests {
         assert!(refusing.accept().is_err(), "a third try");
     }
 
+    /// As a load balancer does with a connection that was idle for longer than it allows.
+    fn resetting_the_second_request_of_a_connection() -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for connection in listener.incoming() {
+                let mut connection = connection.unwrap();
+                let mut request = [0; 4096];
+                if connection.read(&mut request).is_ok_and(|length| length > 0) {
+                    connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+                    // The second is read, and then the connection is gone.
+                    let _ = connection.read(&mut request);
+                }
+            }
+        });
+        format!("http://{address}").parse().unwrap()
+    }
+
+    async fn twice(idle: Duration, method: Method) -> [Result<StatusCode, Failure>; 2] {
+        let url = resetting_the_second_request_of_a_connection();
+        let timeouts = Timeouts { idle, ..Timeouts::default() };
+        let http = Http::new(timeouts);
+        let send = async || {
+            let request = http.request(method.clone(), url.clone());
+            http.send("test", request, Deadline::after(timeouts.request)).await.map(|reply| reply.status)
+        };
+        [send().await, send().await]
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_is_not_used_again() {
+        let ok = Ok(StatusCode::OK);
+        assert_eq!(twice(Duration::from_nanos(1), Method::POST).await, [ok, ok]);
+        // Where it is, only a call that is safe to repeat survives.
+        assert_eq!(twice(Duration::from_secs(20), Method::GET).await, [ok, ok]);
+        assert_eq!(twice(Duration::from_secs(20), Method::POST).await, [ok, Err(Failure::Lost)]);
+    }
+
     async fn post_to(listener: &TcpListener, timeouts: Timeouts) -> Option<Failure> {
         let url = format!("https://{}", listener.local_addr().unwrap()).parse().unwrap();
-        let deadline = Deadline::after(timeouts.request);
-        Http::new(timeouts).send("test", Request::post(url), deadline).await.err()
+        let http = Http::new(timeouts);
+        http.send("test", http.post(url), Deadline::after(timeouts.request)).await.err()
     }
 }

@@ -12,7 +12,7 @@ use lambda_http::tracing::subscriber::prelude::*;
 use lambda_http::tracing::subscriber::registry::{self, LookupSpan};
 use lambda_http::tracing::{Event, Level, Subscriber};
 
-use crate::settings::Environment;
+use crate::environment::Environment;
 
 pub use record::about;
 pub(crate) use request::{Metrics, RequestLine};

@@ -19,6 +19,10 @@ pub(crate) struct Record {
     trace: Option<HeaderValue>,
     pub(super) user: Option<StripeUser>,
     pub(super) upstream: Vec<UpstreamCall>,
+    /// Whether a secret was refused that may have been rolled.
+    pub(crate) secrets_doubted: bool,
+    /// Whether settings that were read again are wrong.
+    pub(super) unfit_settings: bool,
 }
 
 /// A try of a call to another party.
@@ -59,6 +63,17 @@ pub fn about(user: &StripeUser) {
 /// Notes a call to another party.
 pub(crate) fn called(call: UpstreamCall) {
     note(|record| record.upstream.push(call));
+}
+
+/// Notes that a secret may have been rolled: Stripe or the provider refused ours, or something was sealed with a key we
+/// do not know.
+pub(crate) fn doubt_secrets() {
+    note(|record| record.secrets_doubted = true);
+}
+
+/// Notes that settings were read again and are wrong.
+pub(crate) fn unfit_settings() {
+    note(|record| record.unfit_settings = true);
 }
 
 /// The value of `X-Amzn-Trace-Id` for calls to others.

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::LogFormat;
 use super::record::{Record, UpstreamCall};
-use crate::settings::Environment;
+use crate::environment::Environment;
 use crate::stripe_user::{Mode, StripeUser};
 
 /// Request lines are told from other events by their target.
@@ -62,6 +62,8 @@ struct JsonLine<'a> {
     user: Option<String>,
     upstream: &'a [UpstreamCall],
     requests: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unfit_settings: Option<u8>,
     _aws: Value,
 }
 
@@ -98,6 +100,18 @@ impl Metrics {
     }
 
     fn json<'a>(&'a self, line: &'a RequestLine<'a>, record: &'a Record) -> JsonLine<'a> {
+        let mut metrics = vec![json!({
+            "Namespace": self.namespace,
+            "Dimensions": [["route", "code"], ["code"]],
+            "Metrics": [
+                { "Name": "requests", "Unit": "Count" },
+                { "Name": "duration_ms", "Unit": "Milliseconds" },
+            ],
+        })];
+        if record.unfit_settings {
+            let unfit = json!({ "Name": "unfit_settings", "Unit": "Count" });
+            metrics.push(json!({ "Namespace": self.namespace, "Dimensions": [[]], "Metrics": [unfit] }));
+        }
         JsonLine {
             timestamp: rfc3339(),
             level: "INFO",
@@ -108,17 +122,8 @@ impl Metrics {
             user: record.user.as_ref().map(pseudonym),
             upstream: &record.upstream,
             requests: 1,
-            _aws: json!({
-                "Timestamp": milliseconds_since_epoch(),
-                "CloudWatchMetrics": [{
-                    "Namespace": self.namespace,
-                    "Dimensions": [["route", "code"], ["code"]],
-                    "Metrics": [
-                        { "Name": "requests", "Unit": "Count" },
-                        { "Name": "duration_ms", "Unit": "Milliseconds" },
-                    ],
-                }],
-            }),
+            unfit_settings: record.unfit_settings.then_some(1),
+            _aws: json!({ "Timestamp": milliseconds_since_epoch(), "CloudWatchMetrics": metrics }),
         }
     }
 }

@@ -1,8 +1,7 @@
 use url::Url;
 
-use super::description::{Description, Parameters};
-use super::{Registration, endpoint};
-use crate::nonce;
+use super::description::Parameters;
+use super::{Provider, Registration, endpoint, nonce};
 use crate::sealed::LinkId;
 use crate::settings::Settings;
 
@@ -18,23 +17,21 @@ pub struct AuthorizationEndpoint {
 }
 
 impl AuthorizationEndpoint {
-    /// Reads `THIRD_PARTY_AUTHORIZE_URL`, `THIRD_PARTY_SCOPES`, the provider's description, and the registration.
-    pub fn from_settings(settings: &mut Settings) -> Option<Self> {
-        let described =
-            Description::from_settings(settings).map(|description| description.authorization.clone());
-        let registration = Registration::from_settings(settings);
-        let described = described?;
-        let url = endpoint(settings, "THIRD_PARTY_AUTHORIZE_URL", described.url, "oauth");
+    /// Reads `THIRD_PARTY_AUTHORIZE_URL`, `THIRD_PARTY_SCOPES` and the registration.
+    pub fn from_settings(settings: &mut Settings, provider: &Provider) -> Option<Self> {
+        let registration = Registration::from_settings(settings, provider);
+        let described = &provider.description.as_ref()?.authorization;
+        let url = endpoint(settings, "THIRD_PARTY_AUTHORIZE_URL", described.url.as_ref(), "oauth");
         let scopes = match settings.optional("THIRD_PARTY_SCOPES") {
             Some(scopes) => scopes.split_whitespace().map(str::to_owned).collect(),
-            None => described.scopes,
+            None => described.scopes.clone(),
         };
         Some(Self {
             url: url?,
             is_openid: scopes.iter().any(|scope| scope == "openid"),
             scopes: (!scopes.is_empty())
-                .then(|| (described.scope_parameter, scopes.join(&described.scope_separator))),
-            parameters: described.parameters,
+                .then(|| (described.scope_parameter.clone(), scopes.join(&described.scope_separator))),
+            parameters: described.parameters.clone(),
             pkce: described.pkce,
             registration: registration?,
         })
@@ -78,7 +75,9 @@ mod tests {
 
     fn endpoint(more: &[(&'static str, &str)]) -> Option<AuthorizationEndpoint> {
         let base = [("THIRD_PARTY_CLIENT_ID", "client"), ("API_HOST_URL", "https://api.example.com/prod/")];
-        AuthorizationEndpoint::from_settings(&mut Settings::of(&[&base[..], more].concat()))
+        let mut settings = Settings::of(&[&base[..], more].concat());
+        let provider = Provider::from_settings(&mut settings);
+        AuthorizationEndpoint::from_settings(&mut settings, &provider)
     }
 
     #[test]

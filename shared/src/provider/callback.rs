@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 
-use secrecy::SecretString;
-
-use super::description::Description;
+use super::Provider;
+use crate::authorization_code::AuthorizationCode;
 use crate::error::Error;
 use crate::invocation::Invocation;
 use crate::settings::Settings;
@@ -21,9 +20,9 @@ pub struct RedirectionEndpoint {
 }
 
 impl RedirectionEndpoint {
-    /// Reads `THIRD_PARTY_ISSUER` and the provider's description.
-    pub fn from_settings(settings: &mut Settings) -> Option<Self> {
-        let description = Description::from_settings(settings)?;
+    /// Reads `THIRD_PARTY_ISSUER`.
+    pub fn from_settings(settings: &mut Settings, provider: &Provider) -> Option<Self> {
+        let description = provider.description.as_ref()?;
         let kept = description.authorization.callback_parameters.clone();
         Some(match settings.optional("THIRD_PARTY_ISSUER") {
             Some(issuer) => Self { issuer: Some(issuer), issuer_required: true, kept },
@@ -54,7 +53,7 @@ pub struct Callback {
     /// T, as we gave it to the provider.
     pub state: String,
     /// The provider's code, or why there is none.
-    pub code: Result<SecretString, Error>,
+    pub code: Result<AuthorizationCode, Error>,
     /// What else is kept of it, by name; say the company that was chosen.
     pub kept: BTreeMap<String, String>,
 }

@@ -1,13 +1,11 @@
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use lambda_http::http::header::{AUTHORIZATION, HeaderValue};
+use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use url::form_urlencoded::byte_serialize;
 
-use crate::http::Request;
-use crate::settings::{Rolling, Settings};
+use super::Provider;
+use crate::settings::Settings;
 
 /// How we prove who we are (OpenID Connect Core section 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +40,7 @@ impl Encoding {
     /// As descriptions name them.
     pub(super) const WORDS: [(&'static str, Self); 2] = [("form", Self::Form), ("json", Self::Json)];
 
-    pub(super) fn write(self, request: Request, parameters: &[(&str, &str)]) -> Request {
+    pub(super) fn write(self, request: RequestBuilder, parameters: &[(&str, &str)]) -> RequestBuilder {
         match self {
             Self::Form => request.form(parameters),
             Self::Json => request.json(&parameters.iter().copied().collect::<BTreeMap<_, _>>()),
@@ -53,21 +51,19 @@ impl Encoding {
 /// We as a confidential client of the provider (RFC 6749 section 2.1).
 pub struct ConfidentialClient {
     id: String,
-    secret: Rolling<SecretString>,
+    secret: SecretString,
     authentication: Authentication,
 }
 
 impl ConfidentialClient {
-    /// Reads `THIRD_PARTY_CLIENT_ID`, `THIRD_PARTY_CLIENT_SECRET`, and `THIRD_PARTY_CLIENT_AUTH`, without which
-    /// the description decides.
-    pub(super) fn from_settings(settings: &mut Settings, described: Authentication) -> Option<Self> {
-        let id = settings.required("THIRD_PARTY_CLIENT_ID");
-        let secret = settings.rolling(|settings| settings.required_secret("THIRD_PARTY_CLIENT_SECRET"));
+    /// Reads `THIRD_PARTY_CLIENT_SECRET`, and `THIRD_PARTY_CLIENT_AUTH`, without which the description decides.
+    pub(super) fn from_settings(settings: &mut Settings, provider: &Provider) -> Option<Self> {
+        let secret = settings.required_secret("THIRD_PARTY_CLIENT_SECRET");
         let authentication = match settings.optional("THIRD_PARTY_CLIENT_AUTH") {
             Some(_) => settings.choice("THIRD_PARTY_CLIENT_AUTH", &Authentication::WORDS),
-            None => Some(described),
+            None => provider.description.as_ref().map(|description| description.authentication),
         };
-        Some(Self { id: id?, secret: secret?, authentication: authentication? })
+        Some(Self { id: provider.client_id.clone()?, secret: secret?, authentication: authentication? })
     }
 
     /// The same client, authenticated in another way.
@@ -75,23 +71,17 @@ impl ConfidentialClient {
         Self { authentication, ..self }
     }
 
-    /// The secret we share with the provider.
-    pub(super) fn secret(&self) -> &Rolling<SecretString> {
-        &self.secret
-    }
-
-    /// Authenticates a request with `secret`, by header or among the parameters of its body.
+    /// Authenticates a request, by header or among the parameters of its body.
     pub(super) fn authenticate<'a>(
         &'a self,
-        secret: &'a SecretString,
-        request: Request,
+        request: RequestBuilder,
         parameters: &mut Vec<(&'a str, &'a str)>,
-    ) -> Request {
+    ) -> RequestBuilder {
         let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-        let secret = secret.expose_secret();
+        let secret = self.secret.expose_secret();
         match self.authentication {
-            Authentication::Basic => basic(request, &encode(&self.id), &encode(secret)),
-            Authentication::BasicRaw => basic(request, &self.id, secret),
+            Authentication::Basic => request.basic_auth(encode(&self.id), Some(encode(secret))),
+            Authentication::BasicRaw => request.basic_auth(&self.id, Some(secret)),
             Authentication::Post => {
                 parameters.extend([("client_id", self.id.as_str()), ("client_secret", secret)]);
                 request
@@ -100,26 +90,19 @@ impl ConfidentialClient {
     }
 }
 
-/// RFC 7617 section 2.
-fn basic(request: Request, id: &str, secret: &str) -> Request {
-    let pair = BASE64_STANDARD.encode(format!("{id}:{secret}"));
-    match HeaderValue::try_from(format!("Basic {pair}")) {
-        Ok(value) => request.secret_header(AUTHORIZATION, value),
-        Err(_) => request, // Base64 is always a header value.
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::{Http, Timeouts};
+
+    fn request() -> RequestBuilder {
+        Http::new(Timeouts::default()).post("https://example.com".parse().unwrap())
+    }
 
     fn header(authentication: Authentication, id: &str, secret: &str) -> String {
-        let settings = &[("THIRD_PARTY_CLIENT_ID", id), ("THIRD_PARTY_CLIENT_SECRET", secret)];
-        let client = ConfidentialClient::from_settings(&mut Settings::of(settings), authentication).unwrap();
-        let request = Request::get("https://example.com".parse().unwrap());
-        let secret = client.secret().current();
-        let request = client.authenticate(&secret, request, &mut Vec::new());
-        request.headers[AUTHORIZATION].to_str().unwrap().to_owned()
+        let client = ConfidentialClient { id: id.to_owned(), secret: secret.into(), authentication };
+        let request = client.authenticate(request(), &mut Vec::new()).build().unwrap();
+        request.headers()["authorization"].to_str().unwrap().to_owned()
     }
 
     #[test]
@@ -143,9 +126,9 @@ mod tests {
 
     #[test]
     fn rfc_6749_appendix_b() {
-        let request = Request::post("https://example.com".parse().unwrap());
-        let request = Encoding::Form.write(request, &[("x", " %&+£€")]);
-        assert_eq!(request.body.as_ref(), b"x=+%25%26%2B%C2%A3%E2%82%AC");
+        let request = Encoding::Form.write(request(), &[("x", " %&+£€")]).build().unwrap();
+        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap();
+        assert_eq!(body, b"x=+%25%26%2B%C2%A3%E2%82%AC");
         let encoded: String = byte_serialize(" %&+£€".as_bytes()).collect();
         assert_eq!(encoded, "+%25%26%2B%C2%A3%E2%82%AC");
     }

@@ -1,5 +1,6 @@
 use url::Url;
 
+use super::Provider;
 use crate::settings::Settings;
 
 /// What was registered at the provider's console: who we are there, and where it sends the browser back.
@@ -14,15 +15,13 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Reads `PROVIDER`, `THIRD_PARTY_CLIENT_ID` and `API_HOST_URL`.
-    pub fn from_settings(settings: &mut Settings) -> Option<Self> {
-        let provider = super::name(settings);
-        let client_id = settings.required("THIRD_PARTY_CLIENT_ID");
+    /// Reads `API_HOST_URL`.
+    pub(super) fn from_settings(settings: &mut Settings, provider: &Provider) -> Option<Self> {
         let host = settings.required_url("API_HOST_URL");
         let mut redirect_uri = host?;
         redirect_uri.set_query(None);
         redirect_uri.path_segments_mut().ok()?.pop_if_empty().extend(["api", "oauth", "authorize"]);
-        Some(Self { provider: provider?, client_id: client_id?, redirect_uri })
+        Some(Self { provider: provider.name?, client_id: provider.client_id.clone()?, redirect_uri })
     }
 
     /// What sealed tokens of a link attempt are bound to: they open for no other registration.

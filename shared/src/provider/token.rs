@@ -6,12 +6,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use super::client::{Authentication, ConfidentialClient, Encoding};
-use super::description::{Description, Parameters, TokenFields};
-use super::{Registration, endpoint, headers, no_answer, outage};
+use super::client::{ConfidentialClient, Encoding};
+use super::description::{Parameters, TokenFields};
+use super::{Provider, Registration, endpoint, headers, no_answer, nonce, outage};
+use crate::authorization_code::AuthorizationCode;
 use crate::error::Error;
-use crate::http::{Deadline, Http, Reply, Request};
-use crate::nonce;
+use crate::http::{Deadline, Http, Reply};
+use crate::log::record;
+use crate::pkce::PkceVerifier;
 use crate::sealed::LinkId;
 use crate::settings::Settings;
 
@@ -76,20 +78,18 @@ pub struct TokenResponse {
 }
 
 impl TokenEndpoint {
-    /// Reads `THIRD_PARTY_TOKEN_URL`, the provider's description, the registration and the client's secret.
-    pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
-        let description = Description::from_settings(settings);
-        let registration = Registration::from_settings(settings);
-        let authentication = description.as_ref().map_or(Authentication::Post, |it| it.authentication);
-        let client = ConfidentialClient::from_settings(settings, authentication);
-        let description = description?;
+    /// Reads `THIRD_PARTY_TOKEN_URL`, the registration and the client's secret.
+    pub fn from_settings(settings: &mut Settings, provider: &Provider, http: &Http) -> Option<Self> {
+        let registration = Registration::from_settings(settings, provider);
+        let client = ConfidentialClient::from_settings(settings, provider);
+        let description = provider.description.as_ref()?;
         let described = description.token.clone();
-        let url = endpoint(settings, "THIRD_PARTY_TOKEN_URL", described.url, "token")?;
+        let url = endpoint(settings, "THIRD_PARTY_TOKEN_URL", described.url.as_ref(), "token")?;
         Some(Self {
             refresh_url: described.refresh_url.unwrap_or_else(|| url.clone()),
             url,
             encoding: described.encoding,
-            headers: headers(described.headers),
+            headers: headers(&described.headers),
             parameters: described.parameters,
             refresh_parameters: described.refresh_parameters,
             pkce: description.authorization.pkce,
@@ -113,17 +113,17 @@ impl TokenEndpoint {
     /// `code_rejected`, `client_misconfigured`, `rate_limited`, `provider_error` or `provider_unavailable`.
     pub async fn exchange(
         &self,
-        code: &SecretString,
-        verifier: &SecretString,
+        code: &AuthorizationCode,
+        verifier: &PkceVerifier,
         deadline: Deadline,
     ) -> Result<TokenResponse, Error> {
         let mut parameters = vec![
             ("grant_type", "authorization_code"),
-            ("code", code.expose_secret()),
+            ("code", code.expose()),
             ("redirect_uri", self.registration.redirect_uri.as_str()),
         ];
         if self.pkce {
-            parameters.push(("code_verifier", verifier.expose_secret()));
+            parameters.push(("code_verifier", verifier.expose()));
         }
         self.grant(&self.url, parameters, &self.parameters, deadline).await
     }
@@ -154,37 +154,16 @@ impl TokenEndpoint {
         self.rotation
     }
 
-    /// By the client's secret at hand, or by the one it was rolled to.
     async fn grant(
         &self,
         url: &Url,
-        parameters: Vec<(&str, &str)>,
+        mut parameters: Vec<(&str, &str)>,
         more: &Parameters,
         deadline: Deadline,
     ) -> Result<TokenResponse, Error> {
-        let parameters: Vec<_> = parameters
-            .into_iter()
-            .chain(more.iter().map(|(name, value)| (name.as_str(), value.as_str())))
-            .collect();
-        let secret = self.client.secret().current();
-        let outcome = self.ask(url, parameters.clone(), &secret, deadline).await;
-        if matches!(outcome, Err(Error::ClientMisconfigured))
-            && let Some(rolled) = self.client.secret().instead_of(&secret).await
-        {
-            return self.ask(url, parameters, &rolled, deadline).await;
-        }
-        outcome
-    }
-
-    async fn ask<'a>(
-        &'a self,
-        url: &Url,
-        mut parameters: Vec<(&'a str, &'a str)>,
-        secret: &'a SecretString,
-        deadline: Deadline,
-    ) -> Result<TokenResponse, Error> {
-        let request = Request::post(url.clone()).headers(self.headers.clone());
-        let request = self.client.authenticate(secret, request, &mut parameters);
+        parameters.extend(more.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let request = self.http.post(url.clone()).headers(self.headers.clone());
+        let request = self.client.authenticate(request, &mut parameters);
         let request = self.encoding.write(request, &parameters);
         let reply = self.http.send("provider.token", request, deadline).await.map_err(no_answer)?;
         self.fields.read(&reply).inspect_err(|error| {
@@ -230,6 +209,7 @@ impl TokenFields {
             return Err(refused(&refusal));
         }
         if reply.status == StatusCode::UNAUTHORIZED {
+            record::doubt_secrets();
             return Err(Error::ClientMisconfigured);
         }
         let granted = document.filter(|_| reply.status.is_success()).and_then(|document| {
@@ -261,6 +241,9 @@ fn refused(error: &str) -> Error {
                 error,
                 "the provider refuses this client: check client id, secret and redirect URI"
             );
+            if error == "invalid_client" {
+                record::doubt_secrets();
+            }
             Error::ClientMisconfigured
         }
         "temporarily_unavailable" | "server_error" => Error::ProviderUnavailable,
@@ -287,8 +270,10 @@ mod tests {
             ("THIRD_PARTY_CLIENT_SECRET", "secret"),
             ("API_HOST_URL", "https://api.example.com"),
         ];
-        let endpoint =
-            TokenEndpoint::from_settings(&mut Settings::of(&settings), &Http::new(Timeouts::default()));
+        let mut settings = Settings::of(&settings);
+        let provider = Provider::from_settings(&mut settings);
+        let http = Http::new(Timeouts::default());
+        let endpoint = TokenEndpoint::from_settings(&mut settings, &provider, &http);
         endpoint.unwrap().fields.read(reply)
     }
 

@@ -2,16 +2,16 @@ use std::collections::BTreeMap;
 
 use lambda_http::http::header::{HeaderMap, HeaderName, HeaderValue};
 use lambda_http::http::{Method, StatusCode};
+use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::description::{Description, Emails, UrlTemplate, UserinfoFields};
-use super::{endpoint, headers, no_answer, outage};
+use super::description::{Emails, UrlTemplate, UserinfoFields};
+use super::{Provider, endpoint, headers, no_answer, outage};
 use crate::error::Error;
-use crate::http::{Deadline, Http, Reply, Request};
+use crate::http::{Deadline, Http, Reply};
 use crate::settings::Settings;
-use crate::tokens::TokenSet;
 
 /// The userinfo endpoint (OpenID Connect Core section 5.3), or whatever the provider has in its place.
 pub struct UserinfoEndpoint {
@@ -60,9 +60,8 @@ pub struct LinkedUser {
 }
 
 impl UserinfoEndpoint {
-    /// Reads `THIRD_PARTY_USERINFO_URL`, the provider's description, `EMAIL_VERIFIED` and `USERINFO`.
-    pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
-        let described = Description::from_settings(settings).map(|description| description.userinfo.clone());
+    /// Reads `THIRD_PARTY_USERINFO_URL`, `EMAIL_VERIFIED` and `USERINFO`.
+    pub fn from_settings(settings: &mut Settings, provider: &Provider, http: &Http) -> Option<Self> {
         let email_verified = settings.choice(
             "EMAIL_VERIFIED",
             &[
@@ -72,12 +71,12 @@ impl UserinfoEndpoint {
             ],
         );
         let with_profile = settings.choice("USERINFO", &[("minimal", false), ("full", true)]);
-        let described = described?;
-        let url = endpoint(settings, "THIRD_PARTY_USERINFO_URL", described.url, "oauth/whoami");
+        let described = provider.description.as_ref()?.userinfo.clone();
+        let url = endpoint(settings, "THIRD_PARTY_USERINFO_URL", described.url.as_ref(), "oauth/whoami");
         Some(Self {
             url: url?,
             method: described.method,
-            headers: headers(described.headers),
+            headers: headers(&described.headers),
             body: described.body,
             token_header: described.token_header,
             fields: described.fields,
@@ -88,53 +87,67 @@ impl UserinfoEndpoint {
         })
     }
 
-    /// Asks whose tokens these are, and holds the answer against the e-mail policy.
+    /// Asks whose access token this is, and applies the e-mail policy. The user is told with what was `kept` of the
+    /// callback.
     ///
     /// # Errors
     /// `reconnect_required` when the access token is no longer taken, `email_unverified`, `rate_limited`,
     /// `provider_error` or `provider_unavailable`.
-    pub async fn read(&self, tokens: &TokenSet, deadline: Deadline) -> Result<LinkedUser, Error> {
-        let access_token = &tokens.access_token;
+    pub async fn read(
+        &self,
+        access_token: &SecretString,
+        kept: &BTreeMap<String, String>,
+        deadline: Deadline,
+    ) -> Result<LinkedUser, Error> {
         let url = self.url.fill("", access_token).ok_or(Error::Internal)?;
-        let mut request = Request::new(self.method.clone(), url).headers(self.headers.clone());
+        let mut request = self.http.request(self.method.clone(), url).headers(self.headers.clone());
         if let Some(body) = &self.body {
             request = request.json(body);
         }
         if !self.url.holds_token() {
-            request = self.with_token(request, access_token)?;
+            request = self.with_token(request, access_token);
         }
         let reply = self.http.send("provider.userinfo", request, deadline).await.map_err(no_answer)?;
         let mut user = self.linked_user(&reply).inspect_err(|error| {
             tracing::warn!(status = reply.status.as_u16(), code = error.code(), "no userinfo");
         })?;
         if let Some(emails) = &self.emails {
-            let request = Request::get(emails.url.clone()).headers(self.headers.clone());
-            let request = self.with_token(request, access_token)?;
+            let request = self.http.get(emails.url.clone()).headers(self.headers.clone());
+            let request = self.with_token(request, access_token);
             let reply = self.http.send("provider.userinfo", request, deadline).await.map_err(no_answer)?;
             emails.complete(&mut user, &reply)?;
         }
-        self.admit(user, tokens)
+        self.admit(user, access_token, kept)
     }
 
-    /// Holds a user against the e-mail policy.
-    fn admit(&self, mut user: LinkedUser, tokens: &TokenSet) -> Result<LinkedUser, Error> {
+    /// Applies the e-mail policy.
+    fn admit(
+        &self,
+        mut user: LinkedUser,
+        access_token: &SecretString,
+        kept: &BTreeMap<String, String>,
+    ) -> Result<LinkedUser, Error> {
         if let Some(profile) = &mut user.profile {
-            conceal(profile, &tokens.access_token);
+            conceal(profile, access_token);
         }
         if !self.email_verified.admits(&user) {
             return Err(Error::EmailUnverified);
         }
-        user.callback.clone_from(&tokens.kept);
+        user.callback.clone_from(kept);
         Ok(user)
     }
 
-    fn with_token(&self, request: Request, token: &SecretString) -> Result<Request, Error> {
-        let authorized = match &self.token_header {
-            None => request.bearer(token),
-            Some(name) => HeaderValue::from_str(token.expose_secret())
-                .map(|value| request.secret_header(name.clone(), value)),
-        };
-        authorized.map_err(|_| Error::ProviderError)
+    fn with_token(&self, request: RequestBuilder, token: &SecretString) -> RequestBuilder {
+        match &self.token_header {
+            None => request.bearer_auth(token.expose_secret()),
+            Some(name) => match HeaderValue::from_str(token.expose_secret()) {
+                Ok(mut value) => {
+                    value.set_sensitive(true);
+                    request.header(name, value)
+                }
+                Err(_) => request.header(name, token.expose_secret()),
+            },
+        }
     }
 
     fn linked_user(&self, reply: &Reply) -> Result<LinkedUser, Error> {
@@ -178,13 +191,13 @@ impl UserinfoEndpoint {
         &self,
         reply: &Reply,
         emails: &Reply,
-        tokens: &TokenSet,
+        access_token: &SecretString,
     ) -> Result<LinkedUser, Error> {
         let mut user = self.linked_user(reply)?;
         if let Some(list) = &self.emails {
             list.complete(&mut user, emails)?;
         }
-        self.admit(user, tokens)
+        self.admit(user, access_token, &BTreeMap::new())
     }
 }
 
@@ -270,7 +283,9 @@ mod tests {
     fn endpoint(more: &[(&'static str, &str)]) -> UserinfoEndpoint {
         let base = [("THIRD_PARTY_URL_BASE", "https://third-party.com")];
         let http = Http::new(Timeouts::default());
-        UserinfoEndpoint::from_settings(&mut Settings::of(&[&base[..], more].concat()), &http).unwrap()
+        let mut settings = Settings::of(&[&base[..], more].concat());
+        let provider = Provider::from_settings(&mut settings);
+        UserinfoEndpoint::from_settings(&mut settings, &provider, &http).unwrap()
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{LinkId, Sealed, secret};
+use super::{LinkId, Sealed};
+use crate::authorization_code::AuthorizationCode;
 use crate::clock::UnixSeconds;
 use crate::error::Error;
-use crate::pkce;
+use crate::pkce::PkceVerifier;
 use crate::stripe_user::StripeUser;
 
 /// The Dashboard hands it to the app, and the app to us, within this time.
@@ -24,8 +24,7 @@ pub struct CodeToken {
     #[serde(with = "crate::stripe_user::sealed")]
     user: StripeUser,
     challenge: String,
-    #[serde(serialize_with = "secret::serialize")]
-    code: SecretString,
+    code: AuthorizationCode,
     /// What else of the callback is kept.
     pub kept: BTreeMap<String, String>,
 }
@@ -41,7 +40,7 @@ impl CodeToken {
         id: LinkId,
         user: StripeUser,
         challenge: String,
-        code: SecretString,
+        code: AuthorizationCode,
         kept: BTreeMap<String, String>,
         now: UnixSeconds,
     ) -> Self {
@@ -56,13 +55,13 @@ impl CodeToken {
     pub fn redeem(
         &self,
         user: &StripeUser,
-        verifier: &SecretString,
+        verifier: &PkceVerifier,
         now: UnixSeconds,
-    ) -> Result<&SecretString, Error> {
+    ) -> Result<&AuthorizationCode, Error> {
         if now > self.expires_at {
             return Err(Error::StateExpired);
         }
-        if self.user != *user || self.challenge != pkce::challenge(verifier) {
+        if self.user != *user || self.challenge != verifier.challenge() {
             return Err(Error::IdentityMismatch);
         }
         Ok(&self.code)

@@ -18,7 +18,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use crate::settings::{Rolling, Settings};
+use crate::pkce::PkceVerifier;
+use crate::settings::Settings;
 
 pub use code::CodeToken;
 pub use random::random;
@@ -92,35 +93,28 @@ impl SealingKeys {
         &self.0[0]
     }
 
-    /// Opens a token that one of the keys sealed in this context, and tells which.
-    #[must_use]
-    pub fn open<T: Sealed>(&self, token: &str, context: &[&str]) -> Option<(T, &SealingKey)> {
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
-        let (header, id, rest) = header(&bytes)?;
-        let (&nonce, ciphertext) = rest.split_first_chunk::<NONCE_LEN>()?;
-        self.0.iter().filter(|key| key.id == id).find_map(|key| {
-            // With room for the zeros: a buffer that grows leaves its old bytes behind.
-            let mut buffer = Zeroizing::new(Vec::with_capacity(ciphertext.len() + MOST_FIELDS));
-            buffer.extend_from_slice(ciphertext);
-            let nonce = Nonce::assume_unique_for_key(nonce);
-            key.cipher::<T>()?
-                .open_in_place(nonce, Aad::from(authenticated(header, context)), &mut buffer)
-                .ok()?;
-            // Where the plain text ended the tag began, which opening does not need any more.
-            let tag = buffer.len() - AES_256_GCM.tag_len();
-            buffer[tag..].fill(0);
-            buffer.resize(tag + MOST_FIELDS, 0);
-            Some((read(header, &buffer)?, key))
-        })
+    /// Opens a token that one of the keys sealed in this context, and returns that key.
+    ///
+    /// # Errors
+    /// A [`NotOpened`].
+    pub fn open<T: Sealed>(&self, token: &str, context: &[&str]) -> Result<(T, &SealingKey), NotOpened> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).map_err(|_| NotOpened::Invalid)?;
+        let (header, id, rest) = header(&bytes).ok_or(NotOpened::Invalid)?;
+        let mut keys = self.0.iter().filter(|key| key.id == id).peekable();
+        if keys.peek().is_none() && header[0] == VERSION {
+            return Err(NotOpened::UnknownKey);
+        }
+        keys.find_map(|key| Some((key.open(header, rest, context)?, key))).ok_or(NotOpened::Invalid)
     }
+}
 
-    /// Whether the token names one of these keys. Text that is no token of ours names none that could be
-    /// missing.
-    fn know(&self, token: &str) -> bool {
-        let Ok(bytes) = BASE64_URL_SAFE_NO_PAD.decode(token) else { return true };
-        header(&bytes)
-            .is_none_or(|([version, ..], id, _)| version != VERSION || self.0.iter().any(|key| key.id == id))
-    }
+/// Why a token was not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotOpened {
+    /// It names none of the keys.
+    UnknownKey,
+    /// It is not one of ours, was sealed in another context, or was changed.
+    Invalid,
 }
 
 /// Takes a token apart: its header, the id of its key, and the rest.
@@ -138,16 +132,6 @@ fn read<T: Sealed>(header: [u8; HEADER_LEN], plain: &[u8]) -> Option<T> {
     }
 }
 
-impl Rolling<SealingKeys> {
-    /// Opens a token as [`SealingKeys::open`] does. One that names none of the keys at hand may be sealed with a
-    /// key that was rolled in since.
-    pub async fn open<T: Sealed>(&self, token: &str, context: &[&str]) -> Option<(T, SealingKey)> {
-        let keys = self.current();
-        let keys = if keys.know(token) { keys } else { self.instead_of(&keys).await? };
-        keys.open(token, context).map(|(opened, key)| (opened, key.clone()))
-    }
-}
-
 impl SealingKey {
     fn new(bytes: &[u8]) -> Self {
         let root = Salt::new(HKDF_SHA256, b"stripe-app-oauth").extract(bytes);
@@ -155,6 +139,25 @@ impl SealingKey {
         let [a, b, c, d, ..] = key.derive(&[b"key id"]);
         key.id = [a, b, c, d];
         key
+    }
+
+    fn open<T: Sealed>(&self, header: [u8; HEADER_LEN], sealed: &[u8], context: &[&str]) -> Option<T> {
+        let (&nonce, ciphertext) = sealed.split_first_chunk::<NONCE_LEN>()?;
+        // With room for the zeros: a buffer that grows leaves its old bytes behind.
+        let mut buffer = Zeroizing::new(Vec::with_capacity(ciphertext.len() + MOST_FIELDS));
+        buffer.extend_from_slice(ciphertext);
+        self.cipher::<T>()?
+            .open_in_place(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(authenticated(header, context)),
+                &mut buffer,
+            )
+            .ok()?;
+        // The plain text ends where the tag begins, which is no longer needed.
+        let tag = buffer.len() - AES_256_GCM.tag_len();
+        buffer[tag..].fill(0);
+        buffer.resize(tag + MOST_FIELDS, 0);
+        read(header, &buffer)
     }
 
     /// Seals a token; `context` is not inside, and must be the same when it is opened.
@@ -179,7 +182,7 @@ impl SealingKey {
 
     /// The PKCE verifier (RFC 7636 section 4.1) of a link of the direct flow: nobody has to keep it.
     #[must_use]
-    pub fn pkce_verifier(&self, link: &LinkId) -> SecretString {
+    pub fn pkce_verifier(&self, link: &LinkId) -> PkceVerifier {
         BASE64_URL_SAFE_NO_PAD.encode(self.derive(&[b"pkce/v1", link])).into()
     }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::error::Error;
-use crate::pkce;
+use crate::pkce::PkceVerifier;
 use crate::stripe_user::{Mode, StripeUser};
 use crate::tokens::TokenSet;
 use crate::tokens::lease::{LinkLease, RefreshLease};
@@ -28,15 +28,8 @@ fn state() -> StateToken {
 }
 
 fn code() -> CodeToken {
-    let challenge = pkce::challenge(&SecretString::from("verifier"));
-    CodeToken::new(
-        [7; 16],
-        user("usr_1"),
-        challenge,
-        SecretString::from("planted-code"),
-        BTreeMap::new(),
-        NOW,
-    )
+    let challenge = PkceVerifier::from("verifier".to_owned()).challenge();
+    CodeToken::new([7; 16], user("usr_1"), challenge, "planted-code".into(), BTreeMap::new(), NOW)
 }
 
 #[test]
@@ -58,11 +51,11 @@ fn a_state_stays_short_enough_for_a_provider() {
 fn no_token_opens_as_another_kind_or_elsewhere() {
     let keys = keys(OLD);
     let sealed = keys.sealing().seal(&code(), &CONTEXT).unwrap();
-    assert!(keys.open::<CodeToken>(&sealed, &CONTEXT).is_some());
-    assert!(keys.open::<StateToken>(&sealed, &CONTEXT).is_none());
-    assert!(keys.open::<CodeToken>(&sealed, &["other", CONTEXT[1]]).is_none());
-    assert!(keys.open::<CodeToken>(&sealed, &["clienthttps", &CONTEXT[1][5..]]).is_none());
-    assert!(keys.open::<CodeToken>(&sealed, &[]).is_none());
+    assert!(keys.open::<CodeToken>(&sealed, &CONTEXT).is_ok());
+    assert!(keys.open::<StateToken>(&sealed, &CONTEXT).is_err());
+    assert_eq!(keys.open::<CodeToken>(&sealed, &["other", CONTEXT[1]]).err(), Some(NotOpened::Invalid));
+    assert!(keys.open::<CodeToken>(&sealed, &["clienthttps", &CONTEXT[1][5..]]).is_err());
+    assert!(keys.open::<CodeToken>(&sealed, &[]).is_err());
 }
 
 #[test]
@@ -77,9 +70,9 @@ fn while_a_key_is_rolled_both_open_and_the_first_seals() {
     let by_old = keys(OLD).sealing().seal(&state(), &CONTEXT).unwrap();
     let both = keys(&format!("{NEW},{OLD}"));
     let by_both = both.sealing().seal(&state(), &CONTEXT).unwrap();
-    assert!(both.open::<StateToken>(&by_old, &CONTEXT).is_some());
-    assert!(keys(NEW).open::<StateToken>(&by_both, &CONTEXT).is_some());
-    assert!(keys(NEW).open::<StateToken>(&by_old, &CONTEXT).is_none());
+    assert!(both.open::<StateToken>(&by_old, &CONTEXT).is_ok());
+    assert!(keys(NEW).open::<StateToken>(&by_both, &CONTEXT).is_ok());
+    assert_eq!(keys(NEW).open::<StateToken>(&by_old, &CONTEXT).err(), Some(NotOpened::UnknownKey));
 }
 
 #[test]
@@ -88,25 +81,25 @@ fn the_pkce_verifier_is_the_same_for_whoever_opened_the_state() {
     let sealed = before.sealing().seal(&state(), &CONTEXT).unwrap();
     let (opened, _) = before.open::<StateToken>(&sealed, &CONTEXT).unwrap();
     let verifier = before.sealing().pkce_verifier(&opened.id);
-    assert_eq!(verifier.expose_secret().len(), 43);
+    assert_eq!(verifier.expose().len(), 43);
 
     let after = keys(&format!("{NEW},{OLD}"));
     let (opened, key) = after.open::<StateToken>(&sealed, &CONTEXT).unwrap();
-    assert_eq!(key.pkce_verifier(&opened.id).expose_secret(), verifier.expose_secret());
-    assert_ne!(after.sealing().pkce_verifier(&opened.id).expose_secret(), verifier.expose_secret());
+    assert_eq!(key.pkce_verifier(&opened.id).expose(), verifier.expose());
+    assert_ne!(after.sealing().pkce_verifier(&opened.id).expose(), verifier.expose());
 }
 
 #[test]
 fn a_code_is_for_one_user_and_one_session_and_not_for_long() {
-    let (code, verifier) = (code(), SecretString::from("verifier"));
-    assert_eq!(code.redeem(&user("usr_1"), &verifier, NOW + 180).unwrap().expose_secret(), "planted-code");
+    let (code, verifier) = (code(), PkceVerifier::from("verifier".to_owned()));
+    assert_eq!(code.redeem(&user("usr_1"), &verifier, NOW + 180).unwrap().expose(), "planted-code");
     let other_mode = StripeUser::verified("acct_1".to_owned(), "usr_1".to_owned(), Some(Mode::Live));
     let other_account = StripeUser::verified("acct_2".to_owned(), "usr_1".to_owned(), Some(Mode::Test));
     for other in [user("usr_2"), other_mode, other_account] {
         assert_eq!(code.redeem(&other, &verifier, NOW).err(), Some(Error::IdentityMismatch));
     }
     assert_eq!(
-        code.redeem(&user("usr_1"), &SecretString::from("x"), NOW).err(),
+        code.redeem(&user("usr_1"), &PkceVerifier::from("x".to_owned()), NOW).err(),
         Some(Error::IdentityMismatch)
     );
     assert_eq!(code.redeem(&user("usr_1"), &verifier, NOW + 181).err(), Some(Error::StateExpired));
@@ -149,8 +142,8 @@ mod golden {
         let code: CodeToken = open(CODE);
         assert_eq!((code.id, code.expires_at), ([7; 16], NOW + 180));
         assert_eq!(code.kept, kept());
-        let redeemed = code.redeem(&user("usr_1"), &SecretString::from("verifier"), NOW).unwrap();
-        assert_eq!(redeemed.expose_secret(), "planted-code");
+        let redeemed = code.redeem(&user("usr_1"), &PkceVerifier::from("verifier".to_owned()), NOW).unwrap();
+        assert_eq!(redeemed.expose(), "planted-code");
     }
 
     #[test]
@@ -211,7 +204,7 @@ mod golden {
         let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(USER_TOKENS).unwrap();
         bytes[0] = 2;
         let text = BASE64_URL_SAFE_NO_PAD.encode(bytes);
-        assert!(keys(OLD).open::<TokenSet>(&text, &CONTEXT).is_none());
+        assert!(keys(OLD).open::<TokenSet>(&text, &CONTEXT).is_err());
     }
 
     fn kept() -> BTreeMap<String, String> {
@@ -244,14 +237,14 @@ proptest! {
         let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(sealed).unwrap();
         let at = at.index(bytes.len());
         bytes[at] ^= 1 << bit;
-        prop_assert!(keys.open::<StateToken>(&BASE64_URL_SAFE_NO_PAD.encode(&bytes), &CONTEXT).is_none());
+        prop_assert!(keys.open::<StateToken>(&BASE64_URL_SAFE_NO_PAD.encode(&bytes), &CONTEXT).is_err());
         bytes.truncate(at);
-        prop_assert!(keys.open::<StateToken>(&BASE64_URL_SAFE_NO_PAD.encode(&bytes), &CONTEXT).is_none());
+        prop_assert!(keys.open::<StateToken>(&BASE64_URL_SAFE_NO_PAD.encode(&bytes), &CONTEXT).is_err());
     }
 
     #[test]
     fn any_text_is_survived(text in "\\PC{0,200}", bytes in any::<Vec<u8>>()) {
-        prop_assert!(keys(OLD).open::<StateToken>(&text, &[]).is_none());
-        prop_assert!(keys(OLD).open::<CodeToken>(&BASE64_URL_SAFE_NO_PAD.encode(bytes), &[]).is_none());
+        prop_assert!(keys(OLD).open::<StateToken>(&text, &[]).is_err());
+        prop_assert!(keys(OLD).open::<CodeToken>(&BASE64_URL_SAFE_NO_PAD.encode(bytes), &[]).is_err());
     }
 }

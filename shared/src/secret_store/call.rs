@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::HeaderValue;
+use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::Secret;
 use crate::error::Error;
-use crate::http::{Deadline, Failure, Http, Reply, Request};
+use crate::http::{Deadline, Failure, Http, Reply};
 use crate::sealed::random;
 
 /// As many as Stripe's own libraries make by default.
@@ -44,7 +45,7 @@ pub enum Claim {
 /// Whether a request for a lease, which wrote `mark` as no other contender does, won it.
 ///
 /// # Errors
-/// As [`judge`], for what no other lease would change.
+/// As [`interpret`], for what no other lease would change.
 pub(super) fn claimed(outcome: Result<Reply, Failure>, mark: &SecretString) -> Result<Claim, Error> {
     // Without an answer it may be ours; but who is not sure must not act.
     let Ok(reply) = outcome else { return Ok(Claim::Unsure) };
@@ -62,7 +63,7 @@ pub(super) fn claimed(outcome: Result<Reply, Failure>, mark: &SecretString) -> R
         400 if error(&reply).r#type.as_deref() == Some("idempotency_error") => Ok(Claim::Lost),
         // Stripe keeps a failure as it keeps a success: this key is used up.
         500.. => Ok(Claim::Void),
-        _ => judge(Ok(reply)).map(|_| Claim::Void),
+        _ => interpret(Ok(reply)).map(|_| Claim::Void),
     }
 }
 
@@ -70,14 +71,16 @@ pub(super) fn claimed(outcome: Result<Reply, Failure>, mark: &SecretString) -> R
 pub(super) async fn persist(
     http: &Http,
     call: &'static str,
-    request: &Request,
+    request: &RequestBuilder,
     most: u32,
     deadline: Deadline,
 ) -> Result<Reply, Failure> {
     let deadline = deadline.within(http.timeouts().secret_store);
     let mut tries = 1;
     loop {
-        let outcome = http.send(call, request.clone(), deadline).await;
+        // A body in memory can always be copied.
+        let copy = request.try_clone().ok_or(Failure::Malformed)?;
+        let outcome = http.send(call, copy, deadline).await;
         let pause = pause(http.timeouts().pause, tries);
         if tries == most || !is_worth_another_try(&outcome) || deadline.left() <= pause {
             return outcome;
@@ -111,7 +114,7 @@ fn is_worth_another_try(outcome: &Result<Reply, Failure>) -> bool {
 ///
 /// # Errors
 /// `secret_store_unavailable`, `secret_store_denied`, `client_misconfigured` or `rate_limited`.
-pub(super) fn judge(outcome: Result<Reply, Failure>) -> Result<Option<Reply>, Error> {
+pub(super) fn interpret(outcome: Result<Reply, Failure>) -> Result<Option<Reply>, Error> {
     let reply = outcome.map_err(|failure| {
         tracing::warn!(?failure, "Stripe gave no answer");
         Error::SecretStoreUnavailable
@@ -155,7 +158,7 @@ mod tests {
     use super::*;
 
     fn verdict(status: u16, body: &str) -> &'static str {
-        match judge(Ok(Reply::of(status, body))) {
+        match interpret(Ok(Reply::of(status, body))) {
             Ok(Some(_)) => "done",
             Ok(None) => "absent",
             Err(error) => error.code(),

@@ -8,21 +8,23 @@ mod api_keys;
 mod call;
 mod modes;
 
-use lambda_http::http::{HeaderName, HeaderValue, Method, StatusCode};
+use lambda_http::http::{Method, StatusCode};
+use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
 use crate::clock::UnixSeconds;
 use crate::error::Error;
-use crate::http::{Deadline, Failure, Http, Reply, Request};
+use crate::http::{Deadline, Failure, Http, Reply};
+use crate::log::record;
 use crate::sealed::random;
-use crate::settings::{Rolling, Settings};
+use crate::settings::Settings;
 use crate::stripe_user::{Mode, StripeUser};
 
 pub use api_keys::ApiKeys;
 pub use call::Claim;
-use call::{TRIES, claimed, judge, persist};
+use call::{TRIES, claimed, interpret, persist};
 pub use modes::Modes;
 
 /// The longest payload, in characters.
@@ -34,7 +36,7 @@ const STRIPE_VERSION: &str = "2026-07-29.dahlia";
 /// The Secret Store of every account that installed the app.
 pub struct SecretStore {
     base: Url,
-    keys: Rolling<ApiKeys>,
+    keys: ApiKeys,
     http: Http,
 }
 
@@ -73,7 +75,7 @@ impl Secret {
 impl SecretStore {
     /// Reads the API keys, and `STRIPE_API_BASE` for local work.
     pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
-        let keys = settings.rolling(ApiKeys::from_settings);
+        let keys = ApiKeys::from_settings(settings);
         let base = match settings.optional("STRIPE_API_BASE") {
             Some(_) => settings.optional_url("STRIPE_API_BASE"),
             None => Url::parse("https://api.stripe.com").ok(),
@@ -86,7 +88,7 @@ impl SecretStore {
     /// # Errors
     /// `bad_request` when it signs none and there is no default.
     pub fn mode_of(&self, user: &StripeUser) -> Result<Mode, Error> {
-        self.keys.current().mode_of(user)
+        self.keys.mode_of(user)
     }
 
     /// The secrets of this user, in the mode the request is about.
@@ -94,7 +96,7 @@ impl SecretStore {
     /// # Errors
     /// `client_misconfigured` when there is no API key for the mode; `bad_request` as [`SecretStore::mode_of`].
     pub fn of<'a>(&'a self, user: &'a StripeUser, deadline: Deadline) -> Result<UserSecrets<'a>, Error> {
-        self.keys.current().of(user)?;
+        self.keys.of(user)?;
         Ok(UserSecrets { store: self, user, deadline, tries: TRIES })
     }
 }
@@ -120,7 +122,7 @@ impl UserSecrets<'_> {
     /// As [`UserSecrets::set`].
     pub async fn find(&self, name: &str) -> Result<Option<SecretString>, Error> {
         let query = [&self.secret(name)[..], &[("expand[]", "payload")]].concat();
-        let request = self.request(Method::GET, "v1/apps/secrets/find")?.query(&query);
+        let request = self.request(Method::GET, "v1/apps/secrets/find").query(&query);
         match self.send("stripe.find", request).await? {
             None => Ok(None),
             Some(reply) => {
@@ -140,7 +142,7 @@ impl UserSecrets<'_> {
             data: Vec<Listed>,
         }
         let request =
-            self.request(Method::GET, SET)?.query(&[&self.scope()[..], &[("limit", "100")]].concat());
+            self.request(Method::GET, SET).query(&[&self.scope()[..], &[("limit", "100")]].concat());
         let list = self.send("stripe.list", request).await?.and_then(|reply| reply.object::<List>());
         list.map(|list| list.data).ok_or(Error::SecretStoreUnavailable)
     }
@@ -170,60 +172,53 @@ impl UserSecrets<'_> {
         let expires_at = expires_at.to_string();
         let more = [("expires_at", expires_at.as_str()), ("expand[]", "payload")];
         let form = [&self.named(name, mark)[..], &more].concat();
-        let request = self.write(SET, key)?.form(&form);
+        let request = self.write(SET, key).form(&form);
         claimed(self.authorized("stripe.claim", request).await?, mark)
     }
 
     async fn post(&self, call: &'static str, path: &str, form: &[(&str, &str)]) -> Result<(), Error> {
         // One key for all tries of one write: Stripe carries it out once.
         let key = hex::encode(random::<16>()?);
-        match self.send(call, self.write(path, &key)?.form(form)).await? {
+        match self.send(call, self.write(path, &key).form(form)).await? {
             Some(reply) if Secret::read(&reply).is_none() => Err(Error::SecretStoreUnavailable),
             _ => Ok(()),
         }
     }
 
     /// None is Stripe's `resource_missing`.
-    async fn send(&self, call: &'static str, request: Request) -> Result<Option<Reply>, Error> {
-        judge(self.authorized(call, request).await?)
+    async fn send(&self, call: &'static str, request: RequestBuilder) -> Result<Option<Reply>, Error> {
+        interpret(self.authorized(call, request).await?)
     }
 
-    /// Sends a request with the API key of the user's mode, or with the one it was rolled to.
+    /// Sends a request with the API key of the user's mode.
     async fn authorized(
         &self,
         call: &'static str,
-        request: Request,
+        request: RequestBuilder,
     ) -> Result<Result<Reply, Failure>, Error> {
         let SecretStore { keys, http, .. } = self.store;
-        let ask = async |keys: &ApiKeys| {
-            let request = request.clone().bearer(keys.of(self.user)?);
-            let request = request.map_err(|_| Error::ClientMisconfigured)?;
-            Ok(persist(http, call, &request, self.tries, self.deadline).await)
-        };
-        let at_hand = keys.current();
-        match ask(&at_hand).await? {
-            Ok(reply) if reply.status == StatusCode::UNAUTHORIZED => match keys.instead_of(&at_hand).await {
-                Some(rolled) => ask(&rolled).await,
-                None => Ok(Ok(reply)),
-            },
-            outcome => Ok(outcome),
+        let request = request.bearer_auth(keys.of(self.user)?.expose_secret());
+        let outcome = persist(http, call, &request, self.tries, self.deadline).await;
+        if outcome.as_ref().is_ok_and(|reply| reply.status == StatusCode::UNAUTHORIZED) {
+            record::doubt_secrets();
         }
+        Ok(outcome)
     }
 
-    fn write(&self, path: &str, idempotency_key: &str) -> Result<Request, Error> {
-        let name = HeaderName::from_static("idempotency-key");
-        Ok(self.request(Method::POST, path)?.header(name, value(idempotency_key)?))
+    fn write(&self, path: &str, idempotency_key: &str) -> RequestBuilder {
+        self.request(Method::POST, path).header("idempotency-key", idempotency_key)
     }
 
-    fn request(&self, method: Method, path: &str) -> Result<Request, Error> {
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let mut url = self.store.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path.split('/'));
         }
-        let version = HeaderValue::from_static(STRIPE_VERSION);
-        Ok(Request::new(method, url)
-            .header(HeaderName::from_static("stripe-version"), version)
-            .header(HeaderName::from_static("stripe-account"), value(self.user.account())?))
+        self.store
+            .http
+            .request(method, url)
+            .header("stripe-version", STRIPE_VERSION)
+            .header("stripe-account", self.user.account())
     }
 
     fn named<'a>(&'a self, name: &'a str, payload: &'a SecretString) -> [(&'a str, &'a str); 4] {
@@ -239,9 +234,4 @@ impl UserSecrets<'_> {
     fn scope(&self) -> [(&str, &str); 2] {
         [("scope[type]", "user"), ("scope[user]", self.user.user())]
     }
-}
-
-/// Ids and keys are plain text: they were checked, or are our own.
-fn value(text: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(text).map_err(|_| Error::Internal)
 }

@@ -4,82 +4,86 @@
 //! part of the back end reads its own settings through [`Settings`], which collects every problem, by
 //! name and without values, instead of stopping at the first.
 
-mod environment;
-mod rolling;
-mod secrets;
-mod ssm;
+pub mod ssm;
 
-use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::sync::Arc;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
-use crate::provider::Description;
+use crate::clock::{Clock, UnixSeconds};
+use crate::environment::{Environment, LoadError};
+use crate::http::Http;
+use ssm::Patience;
 
-pub use environment::Environment;
-pub use rolling::Rolling;
-pub use secrets::Secrets;
+/// Where settings come from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    environment: Environment,
+    http: Http,
+    clock: Clock,
+}
 
-/// The settings of one function while its parts read them.
-#[derive(Debug)]
+/// The settings of one function, as its parts read them.
 pub struct Settings {
-    source: Arc<Secrets>,
-    version: u64,
-    secrets: secrets::Values,
+    environment: Environment,
+    /// The parameters that SSM has, by the name they were asked for.
+    parameters: HashMap<String, SecretString>,
+    read_at: UnixSeconds,
     problems: Vec<String>,
-    /// The provider's, once an endpoint has asked for it.
-    pub(crate) description: OnceCell<Option<Arc<Description>>>,
 }
 
-/// Why there are no settings.
-#[derive(Debug)]
-pub enum LoadError {
-    /// Settings are wrong or missing: each problem, by name, without values.
-    Invalid(Vec<String>),
-    /// SSM could not be asked; the next try may succeed. Holds the reason, without values.
-    Unavailable(String),
-}
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Invalid(problems) => write!(f, "settings are wrong: {}", problems.join("; ")),
-            Self::Unavailable(reason) => write!(f, "settings are out of reach: {reason}"),
-        }
+impl Source {
+    /// Settings in `environment`, and in SSM, which is asked over `http`.
+    #[must_use]
+    pub fn new(environment: Environment, http: &Http, clock: Clock) -> Self {
+        Self { environment, http: http.clone(), clock }
     }
-}
 
-impl std::error::Error for LoadError {}
-
-impl Settings {
-    /// Reads the secrets with at most one call to SSM and lets `read` build what needs the settings.
+    /// Reads the secrets with one call to SSM, and has `build` make of the settings what it needs. A call that fails is
+    /// made again, within the time that a cold start may take.
     ///
     /// # Errors
     /// [`LoadError::Invalid`] with every problem found; [`LoadError::Unavailable`] when SSM gave no answer.
-    pub async fn load<T>(
-        secrets: &Arc<Secrets>,
-        read: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> Result<T, LoadError> {
-        secrets.read().await.map_err(LoadError::Unavailable)?;
-        let mut settings = Self::of_secrets(secrets);
-        match read(&mut settings) {
-            Some(built) if settings.problems.is_empty() => Ok(built),
-            _ => Err(LoadError::Invalid(settings.problems)),
+    pub async fn load<T>(&self, build: impl FnOnce(&mut Settings) -> Option<T>) -> Result<T, LoadError> {
+        self.read(Patience::AT_START).await?.build(build)
+    }
+
+    /// As [`Source::load`], within a second.
+    ///
+    /// # Errors
+    /// As [`Source::load`].
+    pub async fn reload<T>(&self, build: impl FnOnce(&mut Settings) -> Option<T>) -> Result<T, LoadError> {
+        self.read(Patience::BEFORE_A_REQUEST).await?.build(build)
+    }
+
+    async fn read(&self, patience: Patience) -> Result<Settings, LoadError> {
+        let Self { environment, http, clock } = self;
+        let names = environment.parameters().collect::<BTreeSet<_>>();
+        let parameters = if names.is_empty() {
+            HashMap::new()
+        } else {
+            let read = ssm::get_parameters(environment, http, names, patience).await;
+            read.map_err(LoadError::Unavailable)?
+        };
+        let environment = environment.clone();
+        Ok(Settings { environment, parameters, read_at: clock.now(), problems: Vec::new() })
+    }
+}
+
+impl Settings {
+    fn build<T>(mut self, build: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, LoadError> {
+        match build(&mut self) {
+            Some(built) if self.problems.is_empty() => Ok(built),
+            _ => Err(LoadError::Invalid(self.problems)),
         }
     }
 
-    /// With the secrets as they were last read.
-    fn of_secrets(source: &Arc<Secrets>) -> Self {
-        let known = source.known();
-        Self {
-            version: known.version,
-            secrets: known.values.clone(),
-            problems: known.problems.clone(),
-            source: Arc::clone(source),
-            description: OnceCell::new(),
-        }
+    /// When the secrets were read.
+    #[must_use]
+    pub fn read_at(&self) -> UnixSeconds {
+        self.read_at
     }
 
     /// Notes a problem; the start will fail and list it.
@@ -99,7 +103,7 @@ impl Settings {
     /// A setting that need not be there. Blank counts as absent: templates pass empty strings.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<String> {
-        self.source.environment.get(name).map(str::to_owned)
+        self.environment.get(name).map(str::to_owned)
     }
 
     /// A setting that must be there.
@@ -147,20 +151,58 @@ impl Settings {
         url
     }
 
-    /// A secret that need not be there.
-    #[must_use]
-    pub fn optional_secret(&self, name: &str) -> Option<SecretString> {
-        self.secrets.get(name).cloned()
+    /// A secret that need not be there. A problem is noted if it has whitespace at either end or a line break in it.
+    pub fn optional_secret(&mut self, name: &str) -> Option<SecretString> {
+        let environment = &self.environment;
+        let secret = match (environment.get(name), environment.get(&format!("{name}_PARAMETER"))) {
+            (None, None) => return None,
+            (Some(value), None) => Ok(value.to_owned().into()),
+            (Some(_), Some(_)) => Err("is set twice: unset it, or unset its _PARAMETER".to_owned()),
+            (None, Some(parameter)) => match self.parameters.get(parameter) {
+                Some(value) if value.expose_secret().trim().is_empty() => {
+                    Err(format!("is blank in SSM parameter {parameter}"))
+                }
+                Some(value) => Ok(value.clone()),
+                None => {
+                    Err(format!("has no SSM parameter {parameter}: create it, or correct {name}_PARAMETER"))
+                }
+            },
+        };
+        let secret = secret.and_then(|secret| match stray(&secret) {
+            None => Ok(secret),
+            Some(stray) => Err(format!("{stray}: store it without")),
+        });
+        secret.map_err(|problem| self.problem(name, &problem)).ok()
     }
 
     /// A secret that must be there.
     pub fn required_secret(&mut self, name: &str) -> Option<SecretString> {
         let secret = self.optional_secret(name);
-        // One that SSM lacks has had its problem noted.
+        // If SSM lacks it, the problem has been noted already.
         if secret.is_none() && !self.has_problem(name) {
             self.problem(name, &format!("is not set: name its SSM parameter in {name}_PARAMETER"));
         }
         secret
+    }
+}
+
+/// Finds what slips into a secret when it is copied or piped. It is refused rather than trimmed: only the operator
+/// knows whether Stripe or the provider has the secret with it or without.
+fn stray(secret: &SecretString) -> Option<&'static str> {
+    let secret = secret.expose_secret();
+    if secret.contains(['\n', '\r']) {
+        Some("has a line break in it")
+    } else if secret.trim() != secret {
+        Some("begins or ends with whitespace")
+    } else {
+        None
+    }
+}
+
+/// Names only: values may be secrets.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.environment.fmt(f)
     }
 }
 
@@ -185,11 +227,8 @@ fn is_loopback(url: &Url) -> bool {
 impl Settings {
     /// Settings with every value in the environment, for tests of the parts that read them.
     pub(crate) fn of(values: &[(&'static str, &str)]) -> Self {
-        use crate::http::{Http, Timeouts};
-        let http = Http::new(Timeouts::default());
-        let source = Secrets::new(values.iter().copied().collect(), &[], &http, crate::Clock::system());
-        let secrets = values.iter().map(|&(name, value)| (name, value.to_owned().into())).collect();
-        Self { source, version: 0, secrets, problems: Vec::new(), description: OnceCell::new() }
+        let environment = values.iter().copied().collect();
+        Self { environment, parameters: HashMap::new(), read_at: 0, problems: Vec::new() }
     }
 
     pub(crate) fn problems(&self) -> &[String] {

@@ -1,217 +1,163 @@
-//! SSM Parameter Store: one call to `GetParameters`
-//! (<https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html>).
+//! SSM Parameter Store, read by the AWS SDK over our own HTTP client.
 //!
-//! AWS's own crate signs the request and our own client carries it: the whole SDK would cost this one call a
-//! good part of every binary and of every cold start (`docs/performance.md`). Lambda puts region and credentials
-//! into the environment, so nothing is looked for anywhere else.
+//! There is no `aws-config`: Lambda puts region and credentials into the environment, and looking for profiles or
+//! instance metadata would cost start time. The SDK's `Debug` text is never logged, because it holds decrypted values.
 
-use std::collections::HashMap;
-use std::time::{Duration, SystemTime};
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
-use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4::SigningParams;
-use lambda_http::http::header::CONTENT_TYPE;
-use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
+use aws_sdk_ssm::config::retry::RetryConfig;
+use aws_sdk_ssm::config::timeout::TimeoutConfig;
+use aws_sdk_ssm::config::{
+    BehaviorVersion, Credentials, IdentityCache, Region, SharedHttpClient, StalledStreamProtectionConfig,
+};
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ssm::{Client, Config};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
 use secrecy::SecretString;
-use serde::Deserialize;
-use serde_json::json;
 use url::Url;
 
-use super::Environment;
-use crate::http::{Deadline, Failure, Http, Reply, Request};
+use crate::environment::Environment;
+use crate::http::{Deadline, Failure, Http};
 
-/// Twice this is well under the 10 s that INIT may take.
-const ATTEMPT: Duration = Duration::from_secs(3);
-const TRIES: u32 = 2;
-
-const TARGET: &str = "AmazonSSM.GetParameters";
-const CONTENT: &str = "application/x-amz-json-1.1";
-
-/// Where a partition has a domain of its own, by the beginning of its regions' names.
-const DOMAINS: [(&str, &str); 2] = [("cn-", "amazonaws.com.cn"), ("eusc-", "amazonaws.eu")];
-
-/// Reads parameters from SSM.
-#[derive(Clone, Debug)]
-pub(super) struct ParameterStore {
-    http: Http,
+/// How long SSM is asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    attempts: u32,
+    attempt: Duration,
+    total: Duration,
 }
 
-/// The answer; it has no `Debug`, for its values are secrets.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct GetParametersResponse {
-    parameters: Vec<Parameter>,
+impl Patience {
+    /// At a cold start, when many functions may ask at once. INIT may take 10 s in all.
+    pub(super) const AT_START: Self =
+        Self { attempts: 5, attempt: Duration::from_secs(2), total: Duration::from_secs(8) };
+    /// Before a request, which can be answered with the settings at hand.
+    pub(super) const BEFORE_A_REQUEST: Self =
+        Self { attempts: 1, attempt: Duration::from_secs(1), total: Duration::from_secs(1) };
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Parameter {
-    name: String,
-    value: SecretString,
-}
-
-/// AWS's own code and message; they name the missing permission.
-#[derive(Default, Deserialize)]
-struct Refusal {
-    #[serde(default, rename = "__type")]
-    code: String,
-    #[serde(default, alias = "Message")]
-    message: String,
-}
-
-impl ParameterStore {
-    /// Calls SSM over `http`.
-    pub(super) fn new(http: Http) -> Self {
-        Self { http }
-    }
-
-    /// Reads `names` in one `GetParameters` call, decrypted. Names that SSM does not know are left out.
-    ///
-    /// # Errors
-    /// The reason, for the log.
-    pub(super) async fn get(
-        &self,
-        environment: &Environment,
-        names: impl Iterator<Item = &String>,
-    ) -> Result<HashMap<String, SecretString>, String> {
-        let body = json!({ "Names": names.collect::<Vec<_>>(), "WithDecryption": true }).to_string();
-        let reply = self.ask(environment, &body).await?;
-        if !reply.status.is_success() {
-            let Refusal { code, message } = refusal(&reply);
-            return Err(format!("SSM answered {} {code}: {message}", reply.status.as_u16()));
-        }
-        let answer: GetParametersResponse = reply.object().ok_or("SSM gave an answer that cannot be read")?;
-        Ok(answer.parameters.into_iter().map(|Parameter { name, value }| (name, value)).collect())
-    }
-
-    async fn ask(&self, environment: &Environment, body: &str) -> Result<Reply, String> {
-        let mut tries = 1;
-        loop {
-            let request = signed(environment, body, SystemTime::now())?;
-            let outcome = self.http.send("ssm.get_parameters", request, Deadline::after(ATTEMPT)).await;
-            if tries == TRIES || !is_worth_another_try(&outcome) {
-                return outcome.map_err(|failure| {
-                    match failure {
-                        Failure::NotConnected => "SSM could not be reached",
-                        Failure::Lost => "SSM did not answer in time",
-                        Failure::TooLong => "SSM gave an answer that has no end",
-                    }
-                    .to_owned()
-                });
-            }
-            tries += 1;
+/// Reads parameters, decrypted, in one `GetParameters` call
+/// (<https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html>). The answer has each
+/// value under the name that was asked for, in whichever form: name, `name:version`, `name:label` or ARN. Unknown
+/// parameters are left out.
+///
+/// # Errors
+/// The reason, for the log.
+pub(super) async fn get_parameters(
+    environment: &Environment,
+    http: &Http,
+    names: BTreeSet<&str>,
+    patience: Patience,
+) -> Result<HashMap<String, SecretString>, String> {
+    let client = Client::from_conf(config(environment, http, patience)?);
+    let names = names.into_iter().map(str::to_owned).collect();
+    let request = client.get_parameters().set_names(Some(names)).with_decryption(true);
+    let answer = request.send().await.map_err(|error| reason(&error))?;
+    let mut values = HashMap::new();
+    for parameter in answer.parameters.unwrap_or_default() {
+        let Some(value) = parameter.value.map(SecretString::from) else { continue };
+        let selector = parameter.selector.unwrap_or_default();
+        for name in parameter.name.iter().chain(&parameter.arn) {
+            values.insert(format!("{name}{selector}"), value.clone());
         }
     }
+    Ok(values)
 }
 
-/// The rule of AWS's libraries, as far as a call goes that only reads.
-fn is_worth_another_try(outcome: &Result<Reply, Failure>) -> bool {
-    match outcome {
-        Ok(reply) => {
-            reply.status.is_server_error()
-                || reply.status == StatusCode::TOO_MANY_REQUESTS
-                || refusal(reply).code.contains("Throttling")
-        }
-        Err(failure) => *failure != Failure::TooLong,
-    }
-}
-
-fn refusal(reply: &Reply) -> Refusal {
-    reply.object().unwrap_or_default()
-}
-
-/// A `GetParameters` request, signed as of `now` by Signature Version 4.
-fn signed(environment: &Environment, body: &str, now: SystemTime) -> Result<Request, String> {
-    let variable = |name: &str| environment.get(name).ok_or_else(|| format!("{name} is not set"));
-    let region = variable("AWS_REGION")?;
-    let identity = Credentials::new(
+fn config(environment: &Environment, http: &Http, patience: Patience) -> Result<Config, String> {
+    let variable =
+        |name: &str| environment.get(name).map(str::to_owned).ok_or_else(|| format!("{name} is not set"));
+    let credentials = Credentials::new(
         variable("AWS_ACCESS_KEY_ID")?,
         variable("AWS_SECRET_ACCESS_KEY")?,
         environment.get("AWS_SESSION_TOKEN").map(str::to_owned),
         None,
         "environment",
-    )
-    .into();
-    let parameters = SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name("ssm")
-        .time(now)
-        .settings(SigningSettings::default());
-    let signed = || {
-        let address: Url = endpoint(environment, region).parse().ok()?;
-        let headers = [("content-type", CONTENT), ("x-amz-target", TARGET)];
-        let signable = SignableBody::Bytes(body.as_bytes());
-        let signable = SignableRequest::new("POST", address.as_str(), headers.into_iter(), signable).ok()?;
-        let (instructions, _) = sign(signable, &parameters.build().ok()?.into()).ok()?.into_parts();
-        let request = Request::post(address)
-            .header(CONTENT_TYPE, HeaderValue::from_static(CONTENT))
-            .header(HeaderName::from_static("x-amz-target"), HeaderValue::from_static(TARGET))
-            .body(body.to_owned());
-        instructions.headers().try_fold(request, |request, (name, value)| {
-            Some(request.header(name.parse().ok()?, value.parse().ok()?))
-        })
-    };
-    signed().ok_or_else(|| "SSM cannot be asked: AWS_REGION or AWS_ENDPOINT_URL_SSM is wrong".to_owned())
-}
-
-fn endpoint(environment: &Environment, region: &str) -> String {
-    let set = environment.get("AWS_ENDPOINT_URL_SSM").or_else(|| environment.get("AWS_ENDPOINT_URL"));
-    set.map_or_else(
-        || {
-            let own = DOMAINS.iter().find(|(prefix, _)| region.starts_with(prefix));
-            format!("https://ssm.{region}.{}/", own.map_or("amazonaws.com", |(_, domain)| domain))
-        },
-        str::to_owned,
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::UNIX_EPOCH;
-
-    use super::*;
-
-    #[test]
-    fn the_signature_is_that_of_botocore() {
-        let environment = Environment::from_iter([
-            ("AWS_REGION", "eu-central-1"),
-            ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
-            ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
-            ("AWS_SESSION_TOKEN", "session/token+="),
-        ]);
-        let body = r#"{"Names":["/app/a","/app/b"],"WithDecryption":true}"#;
-        let request = signed(&environment, body, UNIX_EPOCH + Duration::from_secs(1_440_938_161)).unwrap();
-        assert_eq!(request.url.as_str(), "https://ssm.eu-central-1.amazonaws.com/");
-        assert_eq!(request.body, body);
-        for (name, expected) in [
-            ("content-type", "application/x-amz-json-1.1"),
-            ("x-amz-target", "AmazonSSM.GetParameters"),
-            ("x-amz-date", "20150830T123601Z"),
-            ("x-amz-security-token", "session/token+="),
-            (
-                "authorization",
-                "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/eu-central-1/ssm/aws4_request, \
-                 SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, \
-                 Signature=6ceb8727e348700929d719a8f75f28e9ae1f777c111dc224bf2b70b3dd943ac4",
-            ),
-        ] {
-            assert_eq!(request.headers[name], expected);
-        }
+    );
+    let timeouts = TimeoutConfig::builder()
+        .operation_timeout(patience.total)
+        .operation_attempt_timeout(patience.attempt)
+        .build();
+    let mut config = Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(variable("AWS_REGION")?))
+        .credentials_provider(credentials)
+        .identity_cache(IdentityCache::no_cache())
+        .http_client(http_client(http.clone()))
+        .retry_config(RetryConfig::standard().with_max_attempts(patience.attempts))
+        .timeout_config(timeouts)
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    // Without `aws-config` these are not read for us.
+    let endpoint =
+        ["AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL"].into_iter().find_map(|it| environment.get(it));
+    if let Some(endpoint) = endpoint {
+        config = config.endpoint_url(endpoint);
     }
+    Ok(config.build())
+}
 
-    #[test]
-    fn partitions_have_their_own_domains() {
-        for (region, host) in [
-            ("us-gov-west-1", "ssm.us-gov-west-1.amazonaws.com"),
-            ("cn-north-1", "ssm.cn-north-1.amazonaws.com.cn"),
-            ("eusc-de-east-1", "ssm.eusc-de-east-1.amazonaws.eu"),
-        ] {
-            assert_eq!(endpoint(&Environment::default(), region), format!("https://{host}/"));
+/// Carries the SDK's requests over `http`.
+#[must_use]
+pub fn http_client(http: Http) -> SharedHttpClient {
+    let connector = SharedHttpConnector::new(Connector(http));
+    http_client_fn(move |_, _| connector.clone())
+}
+
+#[derive(Debug)]
+struct Connector(Http);
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let http = self.0.clone();
+        HttpConnectorFuture::new(async move { carry(&http, request).await })
+    }
+}
+
+async fn carry(http: &Http, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+    let (head, body) = request.into_parts();
+    let url = Url::parse(&head.uri.to_string()).map_err(|error| ConnectorError::user(error.into()))?;
+    let request = http
+        .request(head.method, url)
+        .headers(head.headers)
+        .body(body.bytes().map(<[u8]>::to_vec).unwrap_or_default());
+    let reply =
+        http.send("ssm", request, Deadline::after(http.timeouts().attempt)).await.map_err(|failure| {
+            match failure {
+                Failure::Lost => ConnectorError::timeout("no answer".into()),
+                Failure::NotConnected => ConnectorError::io("no connection".into()),
+                Failure::TooLong | Failure::Malformed => ConnectorError::other("no SSM answer".into(), None),
+            }
+        })?;
+    let mut response = HttpResponse::new(reply.status.into(), SdkBody::from(reply.bytes()));
+    for (name, value) in &reply.headers {
+        let value = value.to_str().map_err(|error| ConnectorError::other(error.into(), None))?;
+        response.headers_mut().append(name.to_string(), value.to_owned());
+    }
+    Ok(response)
+}
+
+/// What went wrong, for people: AWS's own code and message where there are any, for they name the missing permission.
+#[must_use]
+pub fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
+    match error {
+        SdkError::ServiceError(refusal) => format!(
+            "SSM answered {}: {}",
+            refusal.err().code().unwrap_or("an error without a code"),
+            refusal.err().message().unwrap_or("no message")
+        ),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => "SSM did not answer in time".to_owned(),
+        SdkError::TimeoutError(_) => "SSM did not answer in time".to_owned(),
+        SdkError::DispatchFailure(failure) if failure.is_io() => "SSM could not be reached".to_owned(),
+        SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+            "SSM gave an answer that cannot be read".to_owned()
         }
-        let set =
-            Environment::from_iter([("AWS_ENDPOINT_URL", "http://a"), ("AWS_ENDPOINT_URL_SSM", "http://b")]);
-        assert_eq!(endpoint(&set, "us-east-1"), "http://b");
+        _ => "the call to SSM could not be made".to_owned(),
     }
 }

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::invocation::Invocation;
 use crate::json;
 use crate::log;
-use crate::settings::{Rolling, Settings};
+use crate::settings::Settings;
 use crate::stripe_user::{Mode, StripeUser};
 use signature::{AppSecrets, Refusal};
 
@@ -42,7 +42,7 @@ impl SignedRequest {
 }
 
 /// Verifies signed requests with the app's signing secrets.
-pub struct Verifier(Rolling<AppSecrets>);
+pub struct Verifier(AppSecrets);
 
 /// What every payload says about its signer.
 #[derive(Deserialize)]
@@ -73,7 +73,7 @@ struct State {
 impl Verifier {
     /// Reads `STRIPE_APP_SECRET`.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
-        settings.rolling(AppSecrets::from_settings).map(Self)
+        AppSecrets::from_settings(settings).map(Self)
     }
 
     /// Takes a signed request in any of the three forms. A `POST` must be signed for `purpose`: a signature
@@ -81,12 +81,11 @@ impl Verifier {
     ///
     /// # Errors
     /// `signature_missing`, `signature_invalid`, `signature_expired` or `bad_request`.
-    pub async fn extract(&self, invocation: &Invocation, purpose: &str) -> Result<SignedRequest, Error> {
+    pub fn extract(&self, invocation: &Invocation, purpose: &str) -> Result<SignedRequest, Error> {
         if invocation.method() == Method::GET {
-            return self.headers(invocation).await;
+            return self.headers(invocation);
         }
-        let signed =
-            if is_text(invocation)? { self.envelope(invocation).await } else { self.body(invocation).await }?;
+        let signed = if is_text(invocation)? { self.envelope(invocation) } else { self.body(invocation) }?;
         if signed.purpose.as_deref() != Some(purpose) {
             tracing::warn!(reason = "signed for another purpose", "signature refused");
             return Err(Error::SignatureInvalid);
@@ -98,28 +97,28 @@ impl Verifier {
     ///
     /// # Errors
     /// As [`Verifier::extract`].
-    pub async fn extract_state(&self, state: &str, now: UnixSeconds) -> Result<StripeUser, Error> {
+    pub fn extract_state(&self, state: &str, now: UnixSeconds) -> Result<StripeUser, Error> {
         let state: State = json::object(state.as_bytes())
             .ok_or(Error::BadRequest("state must be the JSON {\"userId\",\"accountId\",\"signature\"}."))?;
         if state.user_id.is_empty() || state.account_id.is_empty() || state.signature.is_empty() {
             return Err(Error::SignatureMissing);
         }
         let payload = default_payload(&state.user_id, &state.account_id)?;
-        self.verify(&state.signature, payload, now).await.map(|signed| signed.user)
+        self.verify(&state.signature, payload, now).map(|signed| signed.user)
     }
 
-    async fn headers(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
+    fn headers(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
         let header = |name| invocation.header(name, Error::SignatureInvalid)?.ok_or(Error::SignatureMissing);
         let signature = header("stripe-signature")?;
         let payload = default_payload(header("stripe-user-id")?, header("stripe-account-id")?)?;
-        self.verify(signature, payload, invocation.now).await
+        self.verify(signature, payload, invocation.now)
     }
 
-    async fn body(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
+    fn body(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
         let signature = invocation.header("stripe-signature", Error::SignatureInvalid)?;
         let body = invocation.body()?;
         match signature {
-            Some(signature) => self.verify(signature, body.to_owned(), invocation.now).await,
+            Some(signature) => self.verify(signature, body.to_owned(), invocation.now),
             None if json::object::<Envelope>(body.as_bytes()).is_some() => {
                 Err(Error::BadRequest("Send the envelope with Content-Type: text/plain."))
             }
@@ -127,27 +126,22 @@ impl Verifier {
         }
     }
 
-    async fn envelope(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
+    fn envelope(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
         let body = invocation.body()?;
         if body.is_empty() {
             return Err(Error::SignatureMissing);
         }
         let Envelope { payload, signature } = json::object(body.as_bytes())
             .ok_or(Error::BadRequest("The body must be the JSON {\"payload\":\"…\",\"signature\":\"…\"}."))?;
-        self.verify(&signature, payload, invocation.now).await
+        self.verify(&signature, payload, invocation.now)
     }
 
     /// Verifies the bytes as they came, and only then reads them.
-    async fn verify(
-        &self,
-        signature: &str,
-        payload: String,
-        now: UnixSeconds,
-    ) -> Result<SignedRequest, Error> {
+    fn verify(&self, signature: &str, payload: String, now: UnixSeconds) -> Result<SignedRequest, Error> {
         if signature.is_empty() {
             return Err(Error::SignatureMissing);
         }
-        self.prove(signature, payload.as_bytes(), now).await.map_err(|refusal| {
+        self.0.verify(signature, payload.as_bytes(), now).map_err(|refusal| {
             tracing::warn!(reason = ?refusal, "signature refused");
             match refusal {
                 Refusal::TooOld => Error::SignatureExpired,
@@ -172,18 +166,6 @@ impl Verifier {
         let user = StripeUser::verified(account_id, user_id, mode);
         log::about(&user);
         Ok(SignedRequest { user, purpose: signer.purpose, payload })
-    }
-
-    /// By the secrets at hand, or by those they were rolled to.
-    async fn prove(&self, signature: &str, payload: &[u8], now: UnixSeconds) -> Result<(), Refusal> {
-        let secrets = self.0.current();
-        match secrets.verify(signature, payload, now) {
-            Err(Refusal::Mismatch) => match self.0.instead_of(&secrets).await {
-                Some(rolled) => rolled.verify(signature, payload, now),
-                None => Err(Refusal::Mismatch),
-            },
-            outcome => outcome,
-        }
     }
 }
 

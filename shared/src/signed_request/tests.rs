@@ -1,4 +1,3 @@
-use futures_util::FutureExt;
 use lambda_http::Body;
 use lambda_http::http::Request;
 use proptest::prelude::*;
@@ -13,11 +12,6 @@ const LOGOUT: &str = r#"{"purpose":"logout","mode":"test","user_id":"usr_1","acc
 
 fn verifier() -> Verifier {
     Verifier::from_settings(&mut Settings::of(&[("STRIPE_APP_SECRET", SECRET)])).unwrap()
-}
-
-/// Nothing here has to be waited for: no secret is in SSM.
-fn at_once<T>(outcome: impl Future<Output = T>) -> T {
-    outcome.now_or_never().expect("an outcome at once")
 }
 
 fn sign(payload: &str) -> String {
@@ -47,18 +41,18 @@ fn get(signature: &str, user: &str, account: &str) -> Result<SignedRequest, Erro
         ("stripe-user-id", user.as_bytes()),
         ("stripe-account-id", account.as_bytes()),
     ];
-    at_once(verifier().extract(&invocation("GET", &headers, ""), "logout"))
+    verifier().extract(&invocation("GET", &headers, ""), "logout")
 }
 
 fn post(payload: &str, signature: &str) -> Result<SignedRequest, Error> {
     let headers =
         [("content-type", "application/json".as_bytes()), ("stripe-signature", signature.as_bytes())];
-    at_once(verifier().extract(&invocation("POST", &headers, payload), "logout"))
+    verifier().extract(&invocation("POST", &headers, payload), "logout")
 }
 
 fn text(body: impl Into<Body>) -> Result<SignedRequest, Error> {
     let headers = [("content-type", "text/plain;charset=UTF-8".as_bytes())];
-    at_once(verifier().extract(&invocation("POST", &headers, body), "logout"))
+    verifier().extract(&invocation("POST", &headers, body), "logout")
 }
 
 fn envelope(payload: &str, signature: &str) -> String {
@@ -87,15 +81,13 @@ fn the_articles_state_yields_the_user() {
     let state = |user: &str, account: &str, signature: &str| {
         let state =
             serde_json::json!({ "userId": user, "accountId": account, "signature": signature }).to_string();
-        at_once(verifier().extract_state(&state, NOW))
-            .map(|user| user.user().to_owned())
-            .map_err(|error| error.code())
+        verifier().extract_state(&state, NOW).map(|user| user.user().to_owned()).map_err(|error| error.code())
     };
     assert_eq!(state("usr_1", "acct_1", &sign(HEADERS)), Ok("usr_1".to_owned()));
     assert_eq!(state("usr_2", "acct_1", &sign(HEADERS)), Err("signature_invalid"));
     assert_eq!(state("usr_1", "acct_1", ""), Err("signature_missing"));
     assert_eq!(
-        at_once(verifier().extract_state("nonsense", NOW)).err(),
+        verifier().extract_state("nonsense", NOW).err(),
         Some(Error::BadRequest("state must be the JSON {\"userId\",\"accountId\",\"signature\"}."))
     );
 }
@@ -123,10 +115,10 @@ fn only_the_signed_user_is_believed() {
     let right: [(&str, &[u8]); 3] = [(header, signature.as_bytes()), (user, b"usr_1"), (account, b"acct_1")];
     for extra in [(header, signature.as_bytes()), (user, b"usr_1".as_slice()), (account, b"acct_2")] {
         let twice = invocation("GET", &[&right[..], &[extra]].concat(), "");
-        assert_eq!(refusal(at_once(verifier().extract(&twice, "logout"))), "signature_invalid");
+        assert_eq!(refusal(verifier().extract(&twice, "logout")), "signature_invalid");
     }
     let not_text = invocation("GET", &[(header, b"t=\xff"), right[1], right[2]], "");
-    assert_eq!(refusal(at_once(verifier().extract(&not_text, "logout"))), "signature_invalid");
+    assert_eq!(refusal(verifier().extract(&not_text, "logout")), "signature_invalid");
 }
 
 #[test]
@@ -165,10 +157,7 @@ fn arrays_do_not_stand_for_objects() {
     let envelope = serde_json::json!([LOGOUT, sign(LOGOUT)]).to_string();
     assert_eq!(refusal(text(envelope)), "bad_request");
     let state = serde_json::json!(["usr_1", "acct_1", sign(HEADERS)]).to_string();
-    assert_eq!(
-        at_once(verifier().extract_state(&state, NOW)).err().map(|error| error.code()),
-        Some("bad_request")
-    );
+    assert_eq!(verifier().extract_state(&state, NOW).err().map(|error| error.code()), Some("bad_request"));
 }
 
 #[test]
@@ -176,7 +165,7 @@ fn an_envelope_sent_as_something_else_hears_about_its_content_type() {
     let send = |content_type: &str| {
         let headers = [("content-type", content_type.as_bytes())];
         let request = invocation("POST", &headers, envelope(LOGOUT, &sign(LOGOUT)));
-        at_once(verifier().extract(&request, "logout")).err()
+        verifier().extract(&request, "logout").err()
     };
     for content_type in ["", "application/json", "text/html", "text/plain,text/plain"] {
         let error = send(content_type).unwrap();
@@ -193,7 +182,7 @@ fn a_signature_too_old_and_one_from_the_future_hear_which_they_are() {
         let mut request =
             invocation("POST", &[("content-type", b"text/plain")], envelope(LOGOUT, &sign(LOGOUT)));
         request.now = now;
-        at_once(verifier().extract(&request, "logout")).err().unwrap()
+        verifier().extract(&request, "logout").err().unwrap()
     };
     let (old, early) = (at(NOW + 301), at(NOW - 61));
     assert_eq!((old.code(), early.code()), ("signature_expired", "signature_expired"));
@@ -227,6 +216,6 @@ proptest! {
             ("stripe-user-id", b"usr_1".as_slice()),
             ("stripe-account-id", b"acct_1"),
         ];
-        prop_assert!(at_once(verifier().extract(&invocation(&method, &headers, body), "logout")).is_err());
+        prop_assert!(verifier().extract(&invocation(&method, &headers, body), "logout").is_err());
     }
 }

@@ -121,8 +121,8 @@ impl UserTokens<'_> {
         else {
             return Ok(None);
         };
-        let opened = keys.open::<RefreshLease>(mark.expose_secret(), &self.context()).await;
-        let taken = opened.map(|(taken, _)| taken);
+        let opened = keys.open::<RefreshLease>(mark.expose_secret(), &self.context());
+        let taken = opened.ok().map(|(taken, _)| taken);
         Ok(taken.filter(|taken| (taken.link, taken.generation) == (tokens.link, tokens.generation)))
     }
 

@@ -11,10 +11,11 @@ use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::Http;
 use crate::invocation::Invocation;
-use crate::provider;
-use crate::sealed::{Sealed, SealingKeys};
+use crate::log::record;
+use crate::provider::Provider;
+use crate::sealed::{NotOpened, Sealed, SealingKeys};
 use crate::secret_store::{LONGEST_PAYLOAD, SecretStore, UserSecrets};
-use crate::settings::{Rolling, Settings};
+use crate::settings::Settings;
 use crate::stripe_user::{Mode, StripeUser};
 use split::{Head, Parts, Split};
 
@@ -24,6 +25,8 @@ pub use token_set::TokenSet;
 const NAME: &str = "access_token";
 /// Whatever is being written for a request is written within this time, in seconds.
 const LONGEST_WRITE: UnixSeconds = 60;
+/// Settings this young, in seconds, hold every key there is.
+const FRESH_SETTINGS: UnixSeconds = 60;
 
 /// Keeps token sets in the Secret Store.
 pub struct TokenStore {
@@ -31,11 +34,12 @@ pub struct TokenStore {
     format: Format,
     provider: &'static str,
     client_id: String,
+    settings_read_at: UnixSeconds,
 }
 
 enum Format {
     /// The whole set, sealed: an app's browser side can read its own user's secrets.
-    Sealed(Rolling<SealingKeys>),
+    Sealed(SealingKeys),
     /// The bare access token, as in the article, for apps that use it in the browser.
     Plain,
 }
@@ -58,18 +62,22 @@ pub struct Stored {
 }
 
 impl TokenStore {
-    /// Reads `TOKEN_FORMAT`, `PROVIDER`, `THIRD_PARTY_CLIENT_ID`, the sealing keys, and what the Secret Store needs.
-    pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
+    /// Reads `TOKEN_FORMAT`, the sealing keys, and what the Secret Store needs.
+    pub fn from_settings(settings: &mut Settings, provider: &Provider, http: &Http) -> Option<Self> {
         let secrets = SecretStore::from_settings(settings, http);
-        let provider = provider::name(settings);
-        let client_id = settings.required("THIRD_PARTY_CLIENT_ID");
         let is_plain = settings.choice("TOKEN_FORMAT", &[("sealed", false), ("plain", true)]);
         let format = match is_plain {
             Some(true) => Some(Format::Plain),
-            Some(false) | None => settings.rolling(SealingKeys::from_settings).map(Format::Sealed),
+            Some(false) | None => SealingKeys::from_settings(settings).map(Format::Sealed),
         };
         is_plain?;
-        Some(Self { secrets: secrets?, format: format?, provider: provider?, client_id: client_id? })
+        Some(Self {
+            secrets: secrets?,
+            format: format?,
+            provider: provider.name?,
+            client_id: provider.client_id.clone()?,
+            settings_read_at: settings.read_at(),
+        })
     }
 
     /// The mode a request of this user is about.
@@ -141,13 +149,27 @@ impl UserTokens<'_> {
             }
         };
         let tokens = match whole {
-            Some(text) => keys.open(&text, &self.context()).await.map(|(tokens, _)| tokens),
+            Some(text) => self.open_sealed(keys, &text)?,
             None => None,
         };
         if tokens.is_none() {
             tracing::warn!("the stored tokens cannot be opened");
         }
         Ok(Stored { tokens, parts })
+    }
+
+    /// Opens a token set; `None` if it was tampered with, or sealed with a key that is no longer one of ours. A key that
+    /// is not one of ours yet may be found when the settings are read again.
+    fn open_sealed(&self, keys: &SealingKeys, text: &str) -> Result<Option<TokenSet>, Error> {
+        match keys.open(text, &self.context()) {
+            Ok((tokens, _)) => Ok(Some(tokens)),
+            Err(NotOpened::Invalid) => Ok(None),
+            Err(NotOpened::UnknownKey) => {
+                record::doubt_secrets();
+                let age = self.invocation.now.saturating_sub(self.store.settings_read_at);
+                if age < FRESH_SETTINGS { Ok(None) } else { Err(Error::SettingsUnavailable) }
+            }
+        }
     }
 
     /// Stores a token set in place of `old`. Whoever reads meanwhile finds the old set or the new one. An answer that
@@ -163,8 +185,8 @@ impl UserTokens<'_> {
         }
     }
 
-    fn seal(&self, keys: &Rolling<SealingKeys>, token: &impl Sealed) -> Result<String, Error> {
-        Ok(keys.current().sealing().seal(token, &self.context())?)
+    fn seal(&self, keys: &SealingKeys, token: &impl Sealed) -> Result<String, Error> {
+        Ok(keys.sealing().seal(token, &self.context())?)
     }
 
     /// Deletes what is stored.

@@ -11,7 +11,7 @@ use sandbox::Options;
 use serde_json::{Value, json};
 use shared::http::{Deadline, Http};
 use shared::provider::TokenEndpoint;
-use shared::settings::Secrets;
+use shared::settings::Source;
 use shared::{Error, Settings};
 
 use crate::app::{Answer, Begun};
@@ -109,11 +109,12 @@ impl Stage {
 
     async fn token_endpoint(&self) -> TokenEndpoint {
         let http = Http::new(TIMEOUTS);
-        let read = |settings: &mut Settings| TokenEndpoint::from_settings(settings, &http);
+        let read = |settings: &mut Settings| {
+            let provider = Provider::from_settings(settings);
+            TokenEndpoint::from_settings(settings, &provider, &http)
+        };
         let environment = self.rig.world.environment.clone();
-        let secrets =
-            Secrets::new(environment, &["THIRD_PARTY_CLIENT_SECRET"], &http, self.rig.clock.clock());
-        Settings::load(&secrets, read).await.unwrap()
+        Source::new(environment, &http, self.rig.clock.clock()).load(read).await.unwrap()
     }
 }
 

@@ -18,7 +18,6 @@ mod url_template;
 mod userinfo;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use super::client::Authentication;
 use crate::settings::Settings;
@@ -42,38 +41,28 @@ pub(super) type Parameters = Vec<(String, String)>;
 
 /// All about one provider.
 #[derive(Clone, Debug)]
-pub(crate) struct Description {
+pub(super) struct Description {
     /// The issuer identifier (RFC 9207 section 2).
-    pub(in crate::provider) issuer: Option<String>,
+    pub(super) issuer: Option<String>,
     /// Whether every callback must tell it.
-    pub(in crate::provider) issuer_required: bool,
+    pub(super) issuer_required: bool,
     /// How clients prove who they are at the token endpoint.
-    pub(in crate::provider) authentication: Authentication,
-    pub(in crate::provider) authorization: Authorization,
-    pub(in crate::provider) token: Token,
-    pub(in crate::provider) userinfo: Userinfo,
-    pub(in crate::provider) revocation: Revocation,
+    pub(super) authentication: Authentication,
+    pub(super) authorization: Authorization,
+    pub(super) token: Token,
+    pub(super) userinfo: Userinfo,
+    pub(super) revocation: Revocation,
 }
 
 /// The provider's name, `PROVIDER`.
-pub(crate) fn name(settings: &mut Settings) -> Option<&'static str> {
+pub(super) fn name(settings: &mut Settings) -> Option<&'static str> {
     let presets = PRESETS.iter().map(|&(name, _)| (name, name));
     settings.choice("PROVIDER", &[(CUSTOM, CUSTOM)].into_iter().chain(presets).collect::<Vec<_>>())
 }
 
 impl Description {
-    /// Reads the file that `PROVIDER` or `PROVIDER_FILE` names, with `THIRD_PARTY_TENANT` filled in: once, however
-    /// many endpoints ask.
-    pub(super) fn from_settings(settings: &mut Settings) -> Option<Arc<Self>> {
-        if settings.description.get().is_none() {
-            let description = Self::of(settings).map(Arc::new);
-            let _ = settings.description.set(description);
-        }
-        settings.description.get().cloned().flatten()
-    }
-
-    fn of(settings: &mut Settings) -> Option<Self> {
-        let name = name(settings)?;
+    /// Reads the preset of this name, or the file that `PROVIDER_FILE` names, with `THIRD_PARTY_TENANT` filled in.
+    pub(super) fn from_settings(name: &str, settings: &mut Settings) -> Option<Self> {
         let file = settings.optional("PROVIDER_FILE");
         let preset = PRESETS.iter().find(|(preset, _)| *preset == name);
         let (file, text) = match (preset, file) {

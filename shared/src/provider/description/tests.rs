@@ -3,11 +3,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
-use crate::provider::{AuthorizationEndpoint, RevocationEndpoint, Rotation};
+use crate::provider::{AuthorizationEndpoint, Provider, RevocationEndpoint, Rotation};
 
 fn problems(settings: &[(&'static str, &str)]) -> Vec<String> {
     let mut settings = Settings::of(settings);
-    let description = Description::from_settings(&mut settings);
+    let description = name(&mut settings).and_then(|name| Description::from_settings(name, &mut settings));
     assert_eq!(description.is_none(), !settings.problems().is_empty());
     settings.problems().to_vec()
 }
@@ -80,7 +80,9 @@ fn a_preset_is_chosen_by_name() {
         Settings::of(&[&base[..], more].concat())
     };
     let request = |more: &[(&'static str, &str)]| {
-        let endpoint = AuthorizationEndpoint::from_settings(&mut settings(more)).unwrap();
+        let mut settings = settings(more);
+        let provider = Provider::from_settings(&mut settings);
+        let endpoint = AuthorizationEndpoint::from_settings(&mut settings, &provider).unwrap();
         endpoint.request("T", "C", &[0; 16]).to_string()
     };
     let linear = request(&[("PROVIDER", "linear"), ("THIRD_PARTY_SCOPES", "read  write")]);
@@ -95,12 +97,12 @@ fn a_preset_is_chosen_by_name() {
 #[test]
 fn no_secret_is_asked_for_where_nothing_is_revoked() {
     let http = crate::Http::new(crate::http::Timeouts::default());
-    for (provider, needs_secret) in
-        [("hubspot", false), ("figma", false), ("google", false), ("notion", true)]
+    for (preset, needs_secret) in [("hubspot", false), ("figma", false), ("google", false), ("notion", true)]
     {
-        let mut settings = Settings::of(&[("PROVIDER", provider), ("THIRD_PARTY_CLIENT_ID", "client")]);
-        let endpoint = RevocationEndpoint::from_settings(&mut settings, &http);
-        assert_eq!(endpoint.is_none(), needs_secret, "{provider} {:?}", settings.problems());
+        let mut settings = Settings::of(&[("PROVIDER", preset), ("THIRD_PARTY_CLIENT_ID", "client")]);
+        let provider = Provider::from_settings(&mut settings);
+        let endpoint = RevocationEndpoint::from_settings(&mut settings, &provider, &http);
+        assert_eq!(endpoint.is_none(), needs_secret, "{preset} {:?}", settings.problems());
     }
 }
 

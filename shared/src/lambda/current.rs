@@ -1,0 +1,100 @@
+//! The function as its present settings make it. In SSM they may change while it runs: they are read again when they
+//! are old, between two requests, and the function is replaced as a whole.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use super::{Function, log_problems};
+use crate::clock::{Clock, UnixSeconds};
+use crate::environment::LoadError;
+use crate::http::Http;
+use crate::log::record;
+use crate::sealed::random;
+use crate::settings::{Settings, Source};
+
+/// Settings are read again at this age, in seconds, give or take [`SPREAD`].
+const OLD: UnixSeconds = 300;
+/// So that functions that started together do not all ask SSM at once.
+const SPREAD: UnixSeconds = 60;
+/// Settings younger than this are not read again, whatever happens.
+const FRESH: UnixSeconds = 60;
+
+/// The function, and where its settings come from.
+pub(super) struct Current<F> {
+    source: Source,
+    clock: Clock,
+    built: Mutex<Option<Built<F>>>,
+}
+
+struct Built<F> {
+    function: Arc<F>,
+    /// When SSM was last asked, whatever came of it.
+    asked_at: UnixSeconds,
+    old_at: UnixSeconds,
+    /// Stripe or the provider refused a secret, or something was sealed with an unknown key.
+    doubted: bool,
+}
+
+impl<F: Function> Current<F> {
+    pub(super) fn new(source: Source, clock: Clock) -> Self {
+        Self { source, clock, built: Mutex::new(None) }
+    }
+
+    /// The function, its settings read (again) if it is time. If they cannot be read again, or are wrong by now, it
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// As [`Source::load`], before the first success.
+    pub(super) async fn function(&self, http: &Http) -> Result<Arc<F>, LoadError> {
+        let build = |settings: &mut Settings| F::from_settings(settings, http);
+        let mut current = self.built.lock().await;
+        let now = self.clock.now();
+        match &mut *current {
+            None => {
+                let function = self.source.load(build).await.inspect_err(log_outage)?;
+                let built = current.insert(Built::new(function, now));
+                Ok(Arc::clone(&built.function))
+            }
+            Some(built) if built.is_due(now) => {
+                match self.source.reload(build).await.inspect_err(log_outage) {
+                    Ok(function) => *built = Built::new(function, now),
+                    Err(error) => {
+                        if matches!(error, LoadError::Invalid(_)) {
+                            log_problems(&error);
+                            record::unfit_settings();
+                        }
+                        (built.asked_at, built.doubted) = (now, false);
+                    }
+                }
+                Ok(Arc::clone(&built.function))
+            }
+            Some(built) => Ok(Arc::clone(&built.function)),
+        }
+    }
+
+    /// Has the settings read again before the next request, unless they are fresh.
+    pub(super) async fn doubt_secrets(&self) {
+        if let Some(built) = &mut *self.built.lock().await {
+            built.doubted = true;
+        }
+    }
+}
+
+impl<F> Built<F> {
+    fn new(function: F, now: UnixSeconds) -> Self {
+        let [jitter] = random::<1>().unwrap_or_default();
+        let old_at = now + OLD - SPREAD + u64::from(jitter) * 2 * SPREAD / 255;
+        Self { function: Arc::new(function), asked_at: now, old_at, doubted: false }
+    }
+
+    fn is_due(&self, now: UnixSeconds) -> bool {
+        now.saturating_sub(self.asked_at) >= FRESH && (self.doubted || now >= self.old_at)
+    }
+}
+
+fn log_outage(error: &LoadError) {
+    if let LoadError::Unavailable(reason) = error {
+        tracing::error!(reason, "settings cannot be read");
+    }
+}

@@ -1,0 +1,78 @@
+//! API Gateway's events and answers, in both of its payload formats.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use lambda_http::http::HeaderValue;
+use lambda_http::http::header::HeaderName;
+use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_http::{Request, RequestExt};
+use serde::Serialize;
+
+use crate::response::Response;
+
+/// The answer as API Gateway takes it. `lambda_http` has one too, but lets nobody make it who did not hand it
+/// the event first; and an event may be one that it cannot take.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GatewayResponse {
+    /// HTTP status.
+    pub status_code: u16,
+    /// Headers; each is there once.
+    pub headers: BTreeMap<String, String>,
+    /// Always empty; `cargo lambda` insists on it.
+    pub multi_value_headers: BTreeMap<String, Vec<String>>,
+    /// Always empty; part of payload format 2.0 only, where `cargo lambda` insists on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cookies: Option<Vec<String>>,
+    /// The body, always text.
+    pub body: String,
+    /// Always false.
+    pub is_base64_encoded: bool,
+}
+
+/// Reads an event. Odd bytes in a query, a bad host or a body that is no base64 make `lambda_http` panic while it
+/// builds the request; such an event is as unreadable as one that is no HTTP event.
+pub(super) fn read(event: &str) -> Option<Request> {
+    let mut event: LambdaRequest = serde_json::from_str(event).ok()?;
+    if let LambdaRequest::ApiGatewayV1(rest) = &mut event {
+        // `headers` repeats the last value of each of `multiValueHeaders`. `lambda_http` lets it overwrite them all,
+        // which would hide that a header was sent twice.
+        for name in rest.multi_value_headers.keys() {
+            rest.headers.remove(name);
+        }
+    }
+    catch_unwind(AssertUnwindSafe(|| event.into())).ok()
+}
+
+/// Which of API Gateway's payload formats an event has, and its answer must have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum PayloadFormat {
+    /// REST APIs.
+    V1,
+    /// HTTP APIs and function URLs.
+    V2,
+}
+
+impl PayloadFormat {
+    pub(super) fn of(request: &Request) -> Self {
+        match request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV1(_)) => Self::V1,
+            _ => Self::V2,
+        }
+    }
+}
+
+pub(super) fn gateway(response: Response, format: PayloadFormat) -> GatewayResponse {
+    let text = |(name, value): (&HeaderName, &HeaderValue)| {
+        Some((name.to_string(), value.to_str().ok()?.to_owned()))
+    };
+    GatewayResponse {
+        status_code: response.status().as_u16(),
+        headers: response.headers().iter().filter_map(text).collect(),
+        multi_value_headers: BTreeMap::new(),
+        cookies: (format == PayloadFormat::V2).then(Vec::new),
+        body: response.into_body(),
+        is_base64_encoded: false,
+    }
+}
