@@ -17,7 +17,7 @@ pub struct ByProvider<T>(BTreeMap<String, T>);
 impl<T> ByProvider<T> {
     /// Builds them all.
     pub fn new(more: &[(&str, &str)], read: impl Fn(&mut Settings, &Http) -> Option<T>) -> Self {
-        let presets = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../providers"));
+        let presets = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../providers"));
         let files = fs::read_dir(presets).expect("the presets").flatten().map(|file| file.path());
         let build = |file: &Path| {
             let name = file.file_stem()?.to_str()?.to_owned();
