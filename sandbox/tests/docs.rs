@@ -167,6 +167,25 @@ fn links_that_lead_nowhere_are_found() {
     }
 }
 
+#[test]
+fn a_page_lists_every_folder_of_the_top_level() {
+    let pages = pages();
+    let mut blocks = pages.values().flat_map(|page| &page.blocks);
+    let list = blocks.find(|block| block.text.contains("\nshared/ ")).expect("a list of folders");
+    let listed: BTreeSet<_> = list
+        .text
+        .lines()
+        .filter_map(|line| Some(line.split_whitespace().next()?.strip_suffix('/')?.to_owned()))
+        .collect();
+    let entries = fs::read_dir(workspace()).unwrap().map(Result::unwrap);
+    let folders: BTreeSet<_> = entries
+        .filter(|entry| entry.file_type().unwrap().is_dir())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with('.') && !LEFT_OUT.contains(&&**name))
+        .collect();
+    assert_eq!(listed, folders);
+}
+
 /// The lines that say something, without their indentation.
 fn lines(text: &str) -> Vec<&str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()

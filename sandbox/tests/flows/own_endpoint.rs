@@ -10,11 +10,10 @@ use sandbox::faults::Fault;
 use sandbox::provider::Person;
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use shared::Environment;
 use shared::lambda::{Function, GatewayResponse, Lambda};
 use shared::signed_request::Verifier;
 use shared::tokens::TokenSet;
-use shared::{AccessTokens, Error, Http, Invocation, Response, Settings, response};
+use shared::{AccessTokens, Environment, Error, Http, Invocation, Provider, Response, Settings, response};
 
 use crate::app::App;
 use crate::rig::{Rig, TIMEOUTS, assert_silent};

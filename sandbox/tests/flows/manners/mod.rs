@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use shared::http::{Deadline, Http};
 use shared::provider::TokenEndpoint;
 use shared::settings::Source;
-use shared::{Error, Settings};
+use shared::{Error, Provider, Settings};
 
 use crate::app::{Answer, Begun};
 use crate::rig::{Rig, TIMEOUTS};

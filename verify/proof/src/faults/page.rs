@@ -10,7 +10,7 @@ use super::expected::FAULTS;
 use super::stage::Outcome;
 use crate::report::Row;
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/faults.md");
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/faults.md");
 /// What stands above the tables.
 const PREFACE: &str = include_str!("preface.md");
 

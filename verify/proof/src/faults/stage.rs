@@ -22,7 +22,7 @@ use super::expected::{LINKED, LINKED_ANEW, NEW_LINK, SAME_CODE, SIGN_IN_AGAIN, S
 use super::proxy::{Body, Fault, Proxy, Reply, Strike};
 
 /// The workspace.
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// Of `Cargo.toml`: a release that is built sooner.
 const PROFILE: &str = "tested";
 const ACCOUNT: &str = "acct_alpine";

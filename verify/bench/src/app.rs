@@ -30,7 +30,7 @@ struct Attempt {
 impl App<'_> {
     /// An event for `endpoint` with what the app signs.
     pub fn event(&self, endpoint: &str, fields: &Value) -> Result<String, Problem> {
-        let mut event: Value = serde_json::from_str(include_str!("../../events/userinfo/post.json"))?;
+        let mut event: Value = serde_json::from_str(include_str!("../../../events/userinfo/post.json"))?;
         let path = format!("/api/oauth/{endpoint}");
         event["rawPath"] = path.as_str().into();
         event["requestContext"]["http"]["path"] = path.into();

@@ -100,7 +100,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         let built = faults::binaries(binaries).is_ok() && fuzz::build()?;
         return Ok(if built { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    let mut report = Report::begin(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(LOG))?;
+    let mut report = Report::begin(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(LOG))?;
     // Boxed: a suite is much for one future.
     match arguments.suite {
         Some(Suite::Attacks { only }) => Box::pin(attacks::run(&mut report, &only)).await,

@@ -128,7 +128,7 @@ async fn twice(attacks: &mut Attacks<'_>) {
                             return told(&app.send(Method::GET, "userinfo", &headers, "").await);
                         }
                         // The last of them, and all.
-                        let event = include_str!("../../../events/userinfo/get-rest.json");
+                        let event = include_str!("../../../../events/userinfo/get-rest.json");
                         let mut event: Value = serde_json::from_str(event).unwrap_or_default();
                         for (name, value) in right {
                             let all = if name == repeated { vec!["another", value] } else { vec![value] };

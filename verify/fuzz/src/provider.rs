@@ -23,7 +23,7 @@ impl<T> ByProvider<T> {
             let provider = Provider::from_settings(settings);
             read(settings, &provider, http)
         };
-        let presets = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../providers"));
+        let presets = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../providers"));
         let files = fs::read_dir(presets).expect("the presets").flatten().map(|file| file.path());
         let build = |file: &Path| {
             let name = file.file_stem()?.to_str()?.to_owned();

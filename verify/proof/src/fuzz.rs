@@ -1,4 +1,5 @@
-//! The targets of `fuzz/`, each for some seconds, from what was kept of earlier runs. `docs/fuzzing.md` tells more.
+//! The targets of `verify/fuzz/`, each for some seconds, from what was kept of earlier runs. `docs/fuzzing.md`
+//! tells more.
 
 use std::fs::{self, File};
 use std::io;
@@ -66,11 +67,11 @@ struct Fuzz {
 
 impl Fuzz {
     fn new() -> io::Result<Self> {
-        Ok(Self { workspace: Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()? })
+        Ok(Self { workspace: Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()? })
     }
 
     fn targets(&self) -> io::Result<Vec<String>> {
-        let files = fs::read_dir(self.workspace.join("fuzz/fuzz_targets"))?.flatten();
+        let files = fs::read_dir(self.workspace.join("verify/fuzz/fuzz_targets"))?.flatten();
         let name = |file: fs::DirEntry| Some(file.path().file_stem()?.to_str()?.to_owned());
         let mut targets: Vec<_> = files.filter_map(name).collect();
         targets.sort();
@@ -83,7 +84,7 @@ impl Fuzz {
         cargo
             .args([command, "--release", "--locked", "--target-dir"])
             .arg(self.workspace.join(BUILT))
-            .current_dir(self.workspace.join("fuzz"))
+            .current_dir(self.workspace.join("verify/fuzz"))
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
         cargo
@@ -100,7 +101,7 @@ impl Fuzz {
             .arg(format!("-artifact_prefix={}-", self.workspace.join(BUILT).join(target).display()))
             .arg("-print_final_stats=1")
             // New inputs go to the first.
-            .args([found, self.workspace.join("fuzz/corpus").join(target)])
+            .args([found, self.workspace.join("verify/fuzz/corpus").join(target)])
             .stdout(Stdio::null())
             .stderr(File::create(self.log(target))?)
             .spawn()
@@ -116,7 +117,7 @@ impl Fuzz {
         let what = after("SUMMARY: libFuzzer: ").unwrap_or("ended without figures");
         match after("Test unit written to ") {
             Some(input) => {
-                format!("{what}; again: (cd fuzz && cargo run --release --bin {target} -- {input})")
+                format!("{what}; again: (cd verify/fuzz && cargo run --release --bin {target} -- {input})")
             }
             None => format!("{what}; see {}", self.log(target).display()),
         }

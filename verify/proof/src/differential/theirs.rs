@@ -71,7 +71,7 @@ impl Library {
     }
 
     fn install(self) -> Result<(), String> {
-        let source = format!("proof/verifiers/{}", self.name());
+        let source = format!("verify/proof/verifiers/{}", self.name());
         let mut install = Command::new(workspace().join("sandbox/tests/install-packages"));
         match install.args([&source, INSTALLED]).current_dir(workspace()).status() {
             Ok(status) if status.success() => Ok(()),
@@ -81,7 +81,7 @@ impl Library {
 
     fn command(self) -> Command {
         let (source, installed) = (
-            workspace().join("proof/verifiers").join(self.name()),
+            workspace().join("verify/proof/verifiers").join(self.name()),
             workspace().join(INSTALLED).join(self.name()),
         );
         match self {
@@ -100,6 +100,6 @@ impl Library {
 }
 
 fn workspace() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     folder.canonicalize().unwrap_or(folder)
 }

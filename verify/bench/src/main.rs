@@ -57,7 +57,7 @@ fn main() -> Result<(), Problem> {
         return Err(launch::become_program(&words.next().ok_or("launch what?")?));
     }
     let arguments = Arguments::parse();
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
     let binaries = match &arguments.binaries {
         Some(binaries) => binaries.clone(),
         None => build(&target)?,

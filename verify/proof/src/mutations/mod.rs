@@ -17,7 +17,7 @@ use table::{Change, MUTATIONS, Mutation};
 
 /// Plays every mutation whose mitigation's name contains `only`.
 pub fn run(report: &mut Report, only: &str) -> io::Result<()> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     if !Kind::OidcProvider.install() {
         report.not_run("the mutations (their attacks need oidc-provider, of npm)");
         return Ok(());
