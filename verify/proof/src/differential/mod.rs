@@ -9,7 +9,7 @@ mod theirs;
 use shared::http::Timeouts;
 use shared::settings::Source;
 use shared::signed_request::Verifier;
-use shared::{Clock, Http, Settings};
+use shared::{Clock, Environment, Http};
 
 use crate::report::{Report, Row};
 use headers::{ACCOUNT, NOW, SECRET, USER};
