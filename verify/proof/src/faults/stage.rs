@@ -66,12 +66,8 @@ pub fn binaries(built: Option<&Path>) -> Result<PathBuf, Box<dyn Error>> {
         return Ok(built.to_owned());
     }
     let functions = FUNCTIONS.map(|function| ["--bin", function.name]);
-    let build = cargo()
-        .args(["build", "--profile", PROFILE])
-        .args(functions.as_flattened())
-        .current_dir(ROOT)
-        .status();
-    let status = build?;
+    let functions = functions.as_flattened();
+    let status = cargo().args(["build", "--profile", PROFILE]).args(functions).current_dir(ROOT).status()?;
     if !status.success() {
         return Err("the functions do not build".into());
     }
