@@ -146,7 +146,7 @@ function Frame({ axis = "both", grid = "none", legend = true, tooltip = true, ch
       <div className="x-plot">
         {isOf("y", axis) && (
           <div className="x-axis-y">
-            {[top, (top + bottom) / 2, bottom].map((y) => (
+            {(isOf("y", grid) ? [top, (top + bottom) / 2, bottom] : [top, bottom]).map((y) => (
               <span key={y}>{value(y)}</span>
             ))}
           </div>
