@@ -57,3 +57,19 @@ test("the action of a full page is at its right", async () => {
   ]);
   assert.ok(view.x + view.width - (action.x + action.width) < 25, JSON.stringify({ action, view }));
 });
+
+test("what is to fill the actions of a view does", async () => {
+  const [action, body] = await Promise.all([
+    app(page).getByRole("button", { name: "As wide as the view" }).boundingBox(),
+    app(page).getByText("Below the actions").boundingBox(),
+  ]);
+  assert.equal(action.width, body.width);
+});
+
+test("the steps of an onboarding stand apart from what describes them", async () => {
+  const [text, button] = await Promise.all([
+    app(page).getByText("By this button:").boundingBox(),
+    app(page).getByRole("button", { name: "Connect", exact: true }).boundingBox(),
+  ]);
+  assert.ok(button.y - (text.y + text.height) >= 10);
+});
