@@ -254,15 +254,19 @@ describe("Stripe's API", () => {
     await problem(page, "stripe_api").getByText("stripe-app.json").waitFor();
   });
 
-  test("secrets rest in the Secret Store, in the signed-in user's own scope", async () => {
+  test("secrets rest in the Secret Store, in the account's scope and the signed-in user's own", async () => {
     const page = await open("stripe.dashboard.payment.detail", { as: "usr_keeper" });
     assert.match(await ask(page, "Keep"), /^Answer: 200 .*"user":"usr_keeper"/);
     await page.reload();
     assert.match(await ask(page, "Find"), /^Answer: 200 .*"payload":"kept"/);
     await page.reload();
     assert.match(await ask(page, "Steal"), /^Answer: 403 /);
+    await page.reload();
+    assert.match(await ask(page, "Share"), /^Answer: 200 /);
     const other = await open("stripe.dashboard.payment.detail", { as: "usr_other" });
     assert.match(await ask(other, "Find"), /^Answer: 404 .*resource_missing/);
+    await other.reload();
+    assert.match(await ask(other, "Find shared"), /^Answer: 200 .*"payload":"shared"/);
   });
 });
 

@@ -2,16 +2,18 @@
 
 import { strict as assert } from "node:assert";
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 
 import { launch } from "./support/browser.mjs";
 import { copyOfApp } from "./support/copies.mjs";
-import { startSandbox } from "./support/sandbox.mjs";
+import { startSandbox, workspace } from "./support/sandbox.mjs";
 import { app, sees, visitor } from "./support/user.mjs";
 
-const DOCUMENTED = "http://localhost:3334/test/apps-oauth/com.example.returning";
-
 test("comes back to this Dashboard by a constant of its local manifest, with the code and the verifier", async (t) => {
+  const text = await readFile(join(workspace, "docs/migrating.md"), "utf8");
+  const documented = /"RETURN_ADDRESS": "(.*)"/.exec(text)[1].replace("<id>", "com.example.returning");
   const copy = await copyOfApp("returning", { of: "returning" });
   const sandbox = await startSandbox({ bundle: copy.bundle, args: ["--app", copy.folder, "--watch"] });
   t.after(() => sandbox.stop());
@@ -29,8 +31,8 @@ test("comes back to this Dashboard by a constant of its local manifest, with the
   });
 
   // The Dashboard of a test is at another port.
-  const address = DOCUMENTED.replace("http://localhost:3334", sandbox.dashboard);
-  await copy.edit("stripe-app.dev.json", DOCUMENTED, address);
+  const address = documented.replace("http://localhost:3334", sandbox.dashboard);
+  await copy.edit("stripe-app.dev.json", documented, address);
   const page = await user.open();
   await app(page)
     .locator(`a[href*="${encodeURIComponent(address)}"]`)
