@@ -92,14 +92,30 @@ describe("the columns of a DataTable", () => {
     assert.deepEqual(await headers(), ["Id", "Name", "Amount", "Status"]);
   });
 
-  test("can be made wider", async () => {
-    const { x, y, width, height } = await header("Amount").locator("span").first().boundingBox();
+  /** Drags the corner of a column's header. */
+  async function widen(name, by) {
+    const { x, y, width, height } = await header(name).locator("span").first().boundingBox();
     await page.mouse.move(x + width - 2, y + height - 2);
     await page.mouse.down();
-    await page.mouse.move(x + width + 58, y + height - 2, { steps: 4 });
+    await page.mouse.move(x + width - 2 + by, y + height - 2, { steps: 4 });
     await page.mouse.up();
+  }
+
+  test("can be made wider", async () => {
+    const { width } = await header("Amount").boundingBox();
+    await widen("Amount", 60);
     const wider = (await header("Amount").boundingBox()).width;
     assert.ok(wider >= width + 50, `${width} has become ${wider}`);
     assert.deepEqual(await headers(), ["Id", "Name", "Amount", "Status"]);
+  });
+
+  test("stay, the pinned one, when the table is scrolled", async () => {
+    await widen("Name", 300);
+    const places = async () => Promise.all(["Id", "Name"].map(async (name) => (await header(name).boundingBox()).x));
+    const [id, name] = await places();
+    await app(page)
+      .locator(".x-data-table")
+      .evaluate((table) => table.scrollBy(100, 0));
+    assert.deepEqual(await places(), [id, name - 100]);
   });
 });
