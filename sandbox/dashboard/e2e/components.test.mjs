@@ -188,7 +188,9 @@ describe("what extensions of SDK 8 and older do", () => {
     await app(page).getByText("<div> is HTML, which Stripe does not show").waitFor();
     await app(page).getByText("<DataTable> cannot be shown").waitFor();
     await problem(page, "props").getByText("<DataTable>").waitFor();
-    await sees(page, "Said: nothing");
+    await problem(page, "element").getByText("<Badge media={<…>}>").waitFor();
+    await app(page).getByRole("button", { name: "Close" }).click();
+    await sees(page, "Badged: closed");
   });
 });
 

@@ -47,6 +47,13 @@ function explain(problem: Problem, config: Config) {
           <code>{problem.property}</code> takes {problem.takes}. It has no effect here.
         </p>
       );
+    case "element":
+      return (
+        <p>
+          <strong>No element can stand here:</strong> <code>{`<${problem.component} ${problem.prop}={<…>}>`}</code>. The
+          app’s SDK has no element in <code>{problem.prop}</code>, so it is left out.
+        </p>
+      );
     case "props":
       return (
         <p>

@@ -56,6 +56,7 @@ export default function Old() {
       {createElement("Nonesuch", null, <ui.Box>Held by a stranger</ui.Box>)}
       {createElement("div", null, "Held by HTML")}
       {createElement("DataTable", null)}
+      <ui.Badge {...({ media: <ui.Box>Nowhere</ui.Box> } as object)}>{`Badged: ${said}`}</ui.Badge>
       <ui.Box>Said: {said}</ui.Box>
       <FocusView
         title="Old focus"
