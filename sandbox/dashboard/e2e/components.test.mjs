@@ -170,11 +170,14 @@ describe("what extensions of SDK 8 and older do", () => {
     await sees(page, "Said: closed");
     await app(page).getByLabel("Day").fill("2026-05-06");
     await sees(page, "Said: date 2026-05-06");
+    assert.equal(await app(page).getByLabel("Quantity").inputValue(), "2");
+    await app(page).getByLabel("Quantity").selectOption("3");
     await app(page).getByRole("tab", { name: "Alpha" }).waitFor();
     await sees(page, "Content of a tab");
     await sees(page, "First panel");
     await app(page).getByRole("tab", { name: "Two" }).click();
     await sees(page, "Second panel");
+    assert.equal(await app(page).getByLabel("Quantity").inputValue(), "3");
     const row = app(page).locator(".x-stack-x", { hasText: "in a row" });
     assert.equal(await row.evaluate((box) => getComputedStyle(box).flexDirection), "row");
     assert.equal(await row.evaluate((box) => getComputedStyle(box).backgroundColor), "rgb(243, 246, 248)");
