@@ -7,7 +7,7 @@ use std::time::Duration;
 use lambda_http::http::header::RETRY_AFTER;
 use lambda_http::http::{HeaderMap, StatusCode};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Request};
+use reqwest::{Client, Request, retry};
 use rustls::RootCertStore;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -179,6 +179,8 @@ impl Http {
             .connect_timeout(timeouts.connect)
             .pool_idle_timeout(timeouts.idle)
             .redirect(Policy::none())
+            .referer(false)
+            .retry(retry::never())
             .no_proxy()
             .build()
             .expect("the client is built from constants");
