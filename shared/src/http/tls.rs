@@ -1,4 +1,4 @@
-//! TLS by ring, with Mozilla's roots built in: nothing is read from files at a cold start.
+//! TLS by ring, with built-in Mozilla roots: nothing is read from files at a cold start.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use rustls::{CipherSuite, ClientConfig, NamedGroup, RootCertStore};
 
 use crate::environment::{Environment, LoadError};
 
-/// TLS that trusts `private` roots beside Mozilla's.
+/// TLS that trusts the `private` roots in addition to Mozilla's.
 pub(super) fn config(mut private: RootCertStore) -> ClientConfig {
     private.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     ClientConfig::builder_with_provider(Arc::new(ring()))
