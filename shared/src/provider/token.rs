@@ -36,11 +36,11 @@ pub struct TokenEndpoint {
 pub struct TokenResponse {
     /// The access token, never empty.
     pub access_token: SecretString,
-    /// The refresh token, where the provider gives one.
+    /// The refresh token, if the provider gives one.
     pub refresh_token: Option<SecretString>,
-    /// Seconds the access token is good for; none when the provider says nothing of use.
+    /// The access token's lifetime in seconds; `None` if the provider gives none that can be used.
     pub expires_in: Option<u64>,
-    /// What was granted, where it is told.
+    /// The granted scope, if the response has it.
     pub scope: Option<String>,
     id_token: Option<SecretString>,
 }
@@ -69,13 +69,14 @@ impl TokenEndpoint {
         })
     }
 
-    /// Who we are at the provider.
+    /// Our registration at the provider.
     #[must_use]
     pub fn registration(&self) -> &Registration {
         &self.registration
     }
 
-    /// Exchanges an authorization code (RFC 6749 section 4.1.3). It is sent once: a code is good only once.
+    /// Exchanges an authorization code (RFC 6749 section 4.1.3). It is sent once, because a code can be used
+    /// only once.
     ///
     /// # Errors
     /// `code_rejected`, `client_misconfigured`, `rate_limited`, `provider_error` or `provider_unavailable`.
@@ -96,11 +97,11 @@ impl TokenEndpoint {
         self.grant(&self.url, parameters, &self.parameters, deadline).await
     }
 
-    /// Asks for a new access token (RFC 6749 section 6). It is tried once: a refresh token may be good only
-    /// once, so what a lost answer means is for the caller to decide, by [`TokenEndpoint::rotation`].
+    /// Requests a new access token (RFC 6749 section 6). It is tried once, because some refresh tokens can be
+    /// used only once: how to treat a lost response is up to the caller, by [`TokenEndpoint::rotation`].
     ///
     /// # Errors
-    /// `reconnect_required` when the grant has ended, `client_misconfigured`, `rate_limited`, `provider_error`
+    /// `reconnect_required` if the grant has ended, `client_misconfigured`, `rate_limited`, `provider_error`
     /// or `provider_unavailable`.
     pub async fn refresh(
         &self,
@@ -116,7 +117,7 @@ impl TokenEndpoint {
         })
     }
 
-    /// What becomes of a refresh token that was used.
+    /// What happens to a refresh token once it has been used.
     #[must_use]
     pub fn rotation(&self) -> Rotation {
         self.rotation
@@ -142,7 +143,7 @@ impl TokenEndpoint {
 
 #[cfg(feature = "fuzzing")]
 impl TokenEndpoint {
-    /// Reads an answer to [`TokenEndpoint::exchange`] that nobody gave.
+    /// Reads a made-up response to [`TokenEndpoint::exchange`].
     pub fn read(&self, reply: &Reply, link: &LinkId) -> Result<TokenResponse, Error> {
         let tokens = self.fields.read(reply)?;
         tokens.check_nonce(link)?;
@@ -151,7 +152,8 @@ impl TokenEndpoint {
 }
 
 impl TokenResponse {
-    /// An ID token made for another attempt means an injected code (OpenID Connect Core section 3.1.3.7).
+    /// Checks the ID token's nonce, if it has one: another attempt's means an injected code (OpenID Connect
+    /// Core section 3.1.3.7).
     ///
     /// # Errors
     /// `code_rejected`.
@@ -196,7 +198,7 @@ impl TokenFields {
     }
 }
 
-/// The error codes of RFC 6749 section 5.2, as ours.
+/// Maps the error codes of RFC 6749 section 5.2 to ours.
 fn refused(error: &str) -> Error {
     match error {
         "invalid_grant" => Error::CodeRejected,
@@ -219,8 +221,8 @@ fn refused(error: &str) -> Error {
     }
 }
 
-/// A number, or a number in a string; anything else, and zero, means that the token does not expire by a
-/// time that is known.
+/// A lifetime as a number, or as a number in a string. Zero or anything else means that the token has no
+/// known expiry.
 fn seconds(told: &Value) -> Option<u64> {
     let seconds = told.as_u64().or_else(|| told.as_str()?.trim().parse().ok());
     seconds.filter(|seconds| *seconds > 0)
@@ -250,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_is_read_whatever_way_its_lifetime_is_written() {
+    fn a_lifetime_is_read_in_every_spelling() {
         for (expires_in, expected) in [
             (r#","expires_in":3600"#, Some(3600)),
             (r#","expires_in":"3600""#, Some(3600)),
@@ -267,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_told_apart() {
+    fn each_refusal_has_its_error_code() {
         for (status, body, expected) in [
             (400, r#"{"error":"invalid_grant","error_description":"x"}"#, "code_rejected"),
             (200, r#"{"error":"invalid_grant"}"#, "code_rejected"),
