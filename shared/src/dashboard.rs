@@ -23,7 +23,7 @@ impl Dashboard {
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
         match (settings.optional("STRIPE_APP_ID"), settings.optional("STRIPE_REDIRECT_URL")) {
             (Some(_), Some(_)) => {
-                settings.problem("STRIPE_REDIRECT_URL", "is set beside STRIPE_APP_ID: set one of the two");
+                settings.problem("STRIPE_REDIRECT_URL", "is set as well as STRIPE_APP_ID: set only one of the two");
                 None
             }
             (None, Some(_)) => settings.optional_url("STRIPE_REDIRECT_URL").map(Self::Fixed),
@@ -38,7 +38,7 @@ impl Dashboard {
                         return None;
                     }
                     None => {
-                        settings.problem("STRIPE_APP_ID", "is not set, nor is STRIPE_REDIRECT_URL");
+                        settings.problem("STRIPE_APP_ID", "is not set, and neither is STRIPE_REDIRECT_URL");
                         return None;
                     }
                 };

@@ -62,7 +62,7 @@ fn endpoint<T: From<Url> + Clone>(
         return described.cloned();
     }
     if settings.optional("THIRD_PARTY_URL_BASE").is_none() {
-        settings.problem(name, "is not set, nor is THIRD_PARTY_URL_BASE; or name a PROVIDER");
+        settings.problem(name, "is not set, and neither is THIRD_PARTY_URL_BASE; or set PROVIDER");
         return None;
     }
     let mut url = settings.optional_url("THIRD_PARTY_URL_BASE")?;

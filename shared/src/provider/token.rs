@@ -161,7 +161,7 @@ impl TokenResponse {
         let nonce = self.id_token.as_ref().and_then(|token| nonce::in_id_token(token.expose_secret()));
         match nonce {
             Some(nonce) if nonce != nonce::of(link) => {
-                tracing::warn!("the ID token's nonce is of another sign-in");
+                tracing::warn!("the ID token's nonce belongs to another sign-in");
                 Err(Error::CodeRejected)
             }
             _ => Ok(()),
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_has_its_error_code() {
+    fn refusals_are_told_apart() {
         for (status, body, expected) in [
             (400, r#"{"error":"invalid_grant","error_description":"x"}"#, "code_rejected"),
             (200, r#"{"error":"invalid_grant"}"#, "code_rejected"),

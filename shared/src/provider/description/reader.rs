@@ -57,7 +57,7 @@ impl<'a> Object<'a> {
     fn finish<T>(mut self, read: impl FnOnce(&mut Object<'_>) -> T) -> T {
         let built = read(&mut self);
         for key in self.keys.keys() {
-            self.problems.note(format!("{}{key}", self.prefix), "is not a key that can be here");
+            self.problems.note(format!("{}{key}", self.prefix), "is not a known key here");
         }
         built
     }
@@ -93,7 +93,7 @@ impl<'a> Object<'a> {
 
     /// A non-empty string.
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
-        self.take(key, "must be text, and not empty", text)
+        self.take(key, "must be a non-empty string", text)
     }
 
     /// As [`Object::text`], but required.
@@ -110,7 +110,7 @@ impl<'a> Object<'a> {
 
     /// A list of non-empty strings; empty if the key is absent.
     pub(super) fn texts(&mut self, key: &str) -> Vec<String> {
-        let texts = self.take(key, "must be a list of texts that are not empty", |value| match value {
+        let texts = self.take(key, "must be a list of non-empty strings", |value| match value {
             Value::Array(texts) => texts.into_iter().map(text).collect::<Option<Vec<_>>>(),
             _ => None,
         });
@@ -119,7 +119,7 @@ impl<'a> Object<'a> {
 
     /// Names and strings, in the order of the names; empty if the key is absent.
     pub(super) fn pairs(&mut self, key: &str) -> Vec<(String, String)> {
-        let pairs = self.take(key, "must be an object of texts", |value| match value {
+        let pairs = self.take(key, "must be an object of non-empty strings", |value| match value {
             Value::Object(pairs) => {
                 pairs.into_iter().map(|(name, value)| Some((name, text(value)?))).collect::<Option<Vec<_>>>()
             }
@@ -132,7 +132,7 @@ impl<'a> Object<'a> {
     pub(super) fn parameters(&mut self, key: &str, ours: &[&str]) -> Vec<(String, String)> {
         let pairs = self.pairs(key);
         for (name, _) in pairs.iter().filter(|(name, _)| ours.contains(&name.as_str())) {
-            self.problem(&format!("{key}.{name}"), "is a parameter of the protocol, which is filled in");
+            self.problem(&format!("{key}.{name}"), "is a protocol parameter, which is set automatically");
         }
         pairs
     }
@@ -147,8 +147,8 @@ impl<'a> Object<'a> {
                 {
                     headers.insert(header, value);
                 }
-                (Ok(_), Ok(_)) => self.problem(&format!("{key}.{name}"), "is a header that is filled in"),
-                _ => self.problem(&format!("{key}.{name}"), "is not a header of HTTP"),
+                (Ok(_), Ok(_)) => self.problem(&format!("{key}.{name}"), "is a header that is set automatically"),
+                _ => self.problem(&format!("{key}.{name}"), "is not a valid HTTP header"),
             }
         }
         headers
@@ -186,7 +186,7 @@ impl<'a> Object<'a> {
         let pointers =
             self.take(
                 key,
-                "must be a JSON pointer as \"/user/id\", or a list of such",
+                "must be a JSON pointer such as \"/user/id\", or a list of them",
                 |value| match value {
                     Value::Array(list) => list.into_iter().map(pointer).collect::<Option<Vec<_>>>(),
                     one => pointer(one).map(|pointer| vec![pointer]),

@@ -71,7 +71,7 @@ impl Revocation {
         match (&place, authentication) {
             (TokenPlace::Bearer, Some(Own(_))) | (TokenPlace::Path, Some(Own(Authentication::Post))) => {
                 object
-                    .problem("client_authentication", "has no place beside a token that is not in the body");
+                    .problem("client_authentication", "cannot be used with a token outside the body");
             }
             _ => {}
         }
@@ -106,7 +106,7 @@ fn place(object: &mut Object<'_>, is_in_path: bool) -> TokenPlace {
     };
     let place = object.word("token_in", &[("body", false), ("bearer", true)]);
     if is_in_path && place.is_some() {
-        object.problem("token_in", "makes no sense with {token} in the url");
+        object.problem("token_in", "cannot be used with {token} in the url");
     }
     match place {
         _ if is_in_path => TokenPlace::Path,

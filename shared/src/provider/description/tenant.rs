@@ -29,7 +29,7 @@ impl Tenant {
         let form = form.unwrap_or(Form::Label);
         let host_suffixes = object.texts("host_suffixes");
         if !host_suffixes.iter().all(|suffix| is_suffix(suffix)) {
-            object.problem("host_suffixes", "must each be a dot and a domain, as \".example.com\"");
+            object.problem("host_suffixes", "must each be a dot and a domain, such as \".example.com\"");
         }
         let default = object.text("default");
         let example = object.required_text("example").unwrap_or_default();

@@ -78,7 +78,7 @@ fn rotation(object: &mut Object<'_>) -> Rotation {
         ],
     );
     if grace.is_some() && matches!(rotation, Some(Rotation::None)) {
-        object.problem("grace_seconds", "makes no sense where refresh tokens do not rotate");
+        object.problem("grace_seconds", "makes no sense if refresh tokens do not rotate");
     }
     rotation.unwrap_or(Rotation::Strict { grace: with_grace })
 }

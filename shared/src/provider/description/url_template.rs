@@ -85,10 +85,10 @@ fn fill_tenant(text: &str, places: &[&str], tenant: Option<&Tenant>) -> Result<U
     }
     let sample = places.iter().fold(filled.clone(), |sample, place| sample.replace(place, "x"));
     if sample.contains(TENANT) {
-        return Err("has {tenant}, but no key \"tenant\" says what that may be");
+        return Err("has {tenant}, but there is no key \"tenant\" to define it");
     }
     if sample.contains(['{', '}']) {
-        return Err("has a {place} that means nothing here");
+        return Err("has a {placeholder} that is not allowed here");
     }
     let url = Url::parse(&sample).ok().filter(is_allowed_address);
     let url =

@@ -47,7 +47,7 @@ impl Userinfo {
         let url = object.url_template("url", &[TOKEN], tenant);
         let token_header = object.header_name("token_header");
         if token_header.is_some() && url.as_ref().is_some_and(UrlTemplate::holds_token) {
-            object.problem("token_header", "makes no sense with {token} in the url");
+            object.problem("token_header", "cannot be used with {token} in the url");
         }
         Self {
             url,
