@@ -1,4 +1,4 @@
-//! `userinfo`: tells the app who is linked, or that nobody is.
+//! `userinfo`: tells the app which user is linked, if any.
 
 use shared::lambda::Function;
 use shared::provider::UserinfoEndpoint;

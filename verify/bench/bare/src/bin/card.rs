@@ -1,5 +1,6 @@
-//! The bare function with the same `GetParameters` call as the functions before it is ready: by `aws-sdk-ssm` over
-//! reqwest, with TLS by ring. No settings, no log, nothing of ours: what these libraries take by themselves.
+//! The bare function with the functions' `GetParameters` call before it is ready: made by `aws-sdk-ssm` over
+//! reqwest, with TLS by ring. It has no settings, no log and none of our code: what these libraries take by
+//! themselves.
 
 use std::sync::Arc;
 use std::time::Duration;
