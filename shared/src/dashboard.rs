@@ -23,7 +23,10 @@ impl Dashboard {
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
         match (settings.optional("STRIPE_APP_ID"), settings.optional("STRIPE_REDIRECT_URL")) {
             (Some(_), Some(_)) => {
-                settings.problem("STRIPE_REDIRECT_URL", "is set as well as STRIPE_APP_ID: set only one of the two");
+                settings.problem(
+                    "STRIPE_REDIRECT_URL",
+                    "is set as well as STRIPE_APP_ID: set only one of the two",
+                );
                 None
             }
             (None, Some(_)) => settings.optional_url("STRIPE_REDIRECT_URL").map(Self::Fixed),

@@ -176,7 +176,10 @@ async fn an_outage_during_a_refresh_is_reported_and_passes() {
         assert_eq!(app.userinfo().await.error(), (expected.0, expected.1.to_owned()), "{fault:?}");
         let begun = Instant::now();
         assert_eq!(app.userinfo().await.status, StatusCode::OK, "after {fault:?}");
-        assert!(begun.elapsed() < TIMEOUTS.attempt, "the failure was recorded, so no request waits for a lease");
+        assert!(
+            begun.elapsed() < TIMEOUTS.attempt,
+            "the failure was recorded, so no request waits for a lease"
+        );
     }
 }
 

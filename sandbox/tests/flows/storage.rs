@@ -77,12 +77,7 @@ async fn a_write_that_fails_half_way_leaves_the_old_set() {
         assert_eq!(app.userinfo().await.json(), old, "after {fine} writes");
     }
     app.link(Person::Ada).await;
-    assert_eq!(
-        app.stored().len(),
-        4,
-        "half-written parts are overwritten or gone: {:?}",
-        app.stored()
-    );
+    assert_eq!(app.stored().len(), 4, "half-written parts are overwritten or gone: {:?}", app.stored());
 }
 
 #[tokio::test]

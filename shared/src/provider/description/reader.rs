@@ -147,7 +147,9 @@ impl<'a> Object<'a> {
                 {
                     headers.insert(header, value);
                 }
-                (Ok(_), Ok(_)) => self.problem(&format!("{key}.{name}"), "is a header that is set automatically"),
+                (Ok(_), Ok(_)) => {
+                    self.problem(&format!("{key}.{name}"), "is a header that is set automatically")
+                }
                 _ => self.problem(&format!("{key}.{name}"), "is not a valid HTTP header"),
             }
         }
@@ -184,14 +186,12 @@ impl<'a> Object<'a> {
     /// A JSON pointer or a list of them: the first that finds a value is used.
     pub(super) fn pointers(&mut self, key: &str, default: &[&str]) -> Pointers {
         let pointers =
-            self.take(
-                key,
-                "must be a JSON pointer such as \"/user/id\", or a list of them",
-                |value| match value {
+            self.take(key, "must be a JSON pointer such as \"/user/id\", or a list of them", |value| {
+                match value {
                     Value::Array(list) => list.into_iter().map(pointer).collect::<Option<Vec<_>>>(),
                     one => pointer(one).map(|pointer| vec![pointer]),
-                },
-            );
+                }
+            });
         Pointers::new(pointers.unwrap_or_else(|| default.iter().map(|text| (*text).to_owned()).collect()))
     }
 

@@ -70,8 +70,7 @@ impl Revocation {
         let authentication = object.word("client_authentication", &words);
         match (&place, authentication) {
             (TokenPlace::Bearer, Some(Own(_))) | (TokenPlace::Path, Some(Own(Authentication::Post))) => {
-                object
-                    .problem("client_authentication", "cannot be used with a token outside the body");
+                object.problem("client_authentication", "cannot be used with a token outside the body");
             }
             _ => {}
         }
