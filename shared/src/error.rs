@@ -37,7 +37,7 @@ pub enum Error {
     CodeRejected,
     /// The user denied access at the provider.
     AccessDenied,
-    /// This link was started by another Stripe user or in another browser session.
+    /// The link was started by another Stripe user or in another browser session.
     IdentityMismatch,
     /// The tokens now belong to another account at the provider.
     IdentityChanged,
@@ -180,7 +180,7 @@ impl Error {
                 "Stripe denied access to this account's secrets. Reinstall the app or ask its developer.",
             ),
             Self::NotFound => {
-                answer(Status::NOT_FOUND, "not_found", "There is nothing at this address. Check the path.")
+                answer(Status::NOT_FOUND, "not_found", "Nothing is served at this address. Check the path.")
             }
             Self::FlowDisabled(needed) => answer(
                 Status::NOT_FOUND,
@@ -190,7 +190,7 @@ impl Error {
             Self::MethodNotAllowed(allow) => answer(
                 Status::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
-                format!("This address takes only {allow}."),
+                format!("This address accepts only {allow}."),
             ),
             Self::RateLimited(seconds) => answer(
                 Status::TOO_MANY_REQUESTS,
@@ -211,7 +211,7 @@ impl Error {
             Self::ProviderError => answer(
                 Status::BAD_GATEWAY,
                 "provider_error",
-                "The provider gave an answer that could not be used. Try again later.",
+                "The provider's response could not be used. Try again later.",
             ),
             Self::ProviderUnavailable => answer(
                 Status::SERVICE_UNAVAILABLE,

@@ -14,7 +14,7 @@ const LONGEST_BODY: usize = 8 * 1024;
 /// codes.
 pub struct Invocation {
     request: Request,
-    /// Tells the current time.
+    /// The source of the current time.
     pub(crate) clock: Clock,
     /// When the request arrived.
     pub now: UnixSeconds,

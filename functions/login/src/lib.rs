@@ -71,7 +71,7 @@ impl Login {
         let signed = self.verifier.extract(invocation, "login")?;
         let LoginPayload { state, challenge } = signed.payload()?;
         if state.is_empty() || state.len() > LONGEST_STATE || !pkce::is_challenge(&challenge) {
-            return Err(Error::BadRequest("Send state and challenge as createOAuthState() gave them."));
+            return Err(Error::BadRequest("Send state and challenge as createOAuthState() returned them."));
         }
         let session = Session { state, challenge: challenge.clone() };
         let token = self.begin(signed.user, Some(session), invocation)?;

@@ -139,8 +139,8 @@ async fn the_sealing_key() {
     ] {
         parameter(&rig, "SEALING_KEY", &value);
         traffic.later(step).await;
-        // Functions started since then seal with the new setting; those already running meet what they
-        // sealed.
+        // Functions started since then seal with the new setting; those already running must open what the
+        // new ones sealed.
         traffic.outlive_tokens();
         let started = rig.worker().await.answer(&rig.app().userinfo_event(), Context::default()).await;
         assert_eq!(started.status_code, 200, "a new function: {step}: {}", started.body);

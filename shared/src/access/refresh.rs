@@ -149,12 +149,12 @@ impl Refresh<'_> {
     async fn note_failure(&self, mut tokens: TokenSet, stored: &Stored, attempt: u32) {
         tokens.attempt = attempt.saturating_add(1);
         if self.link.trying_once().save(&tokens, Some(stored)).await.is_err() {
-            tracing::warn!("a failed refresh could not be noted");
+            tracing::warn!("a failed refresh could not be recorded");
         }
     }
 
-    /// Stores the new tokens, which exist nowhere else, trying until the deadline. A sign-out or a new link
-    /// made meanwhile must not be overwritten, so each attempt looks first. Reads the tokens back, because
+    /// Stores the new tokens, which exist nowhere else, retrying until the deadline. A sign-out or a new link
+    /// made meanwhile must not be overwritten, so each attempt checks first. Reads the tokens back, because
     /// either may also come right after.
     async fn keep(&self, renewed: TokenSet, old: &TokenSet, stored: &Stored) -> Result<TokenSet, Error> {
         let mut backoff = Backoff::until(self.invocation.deadline);

@@ -49,7 +49,7 @@ pub struct Timeouts {
 }
 
 impl Timeouts {
-    /// The longest time that `calls` calls take, with one attempt each, and storing the result.
+    /// The longest time for `calls` calls, with one attempt each, and for storing the result.
     #[must_use]
     pub fn to_store_after(&self, calls: u32) -> Duration {
         self.attempt * calls + self.secret_store
@@ -166,7 +166,8 @@ impl Http {
     /// it is set.
     ///
     /// # Errors
-    /// [`LoadError::Invalid`] if the file cannot be read, holds no certificate, or holds one that cannot be parsed.
+    /// [`LoadError::Invalid`] if the file cannot be read, holds no certificate, or holds one that cannot be
+    /// parsed.
     pub fn from_environment(environment: &Environment, timeouts: Timeouts) -> Result<Self, LoadError> {
         Ok(Self::trusting(tls::private_roots(environment)?, timeouts))
     }

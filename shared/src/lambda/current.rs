@@ -1,5 +1,5 @@
-//! The function, built from the current settings. In SSM they may change while it runs, so once they are old
-//! they are reloaded between two requests, and the function is replaced as a whole.
+//! The function, built from the current settings. Secrets in SSM may change while it runs: once the settings
+//! are old, they are reloaded between two requests, and the function is replaced as a whole.
 
 use std::sync::Arc;
 

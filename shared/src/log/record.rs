@@ -65,8 +65,8 @@ pub(crate) fn called(call: UpstreamCall) {
     note(|record| record.upstream.push(call));
 }
 
-/// Notes that a secret may have been rolled: Stripe or the provider refused ours, or something was sealed with a key we
-/// do not know.
+/// Notes that a secret may have been rolled: Stripe or the provider refused ours, or something was sealed
+/// with a key we do not know.
 pub(crate) fn doubt_secrets() {
     note(|record| record.secrets_doubted = true);
 }

@@ -79,7 +79,7 @@ fn headers(described: &HeaderMap) -> HeaderMap {
 
 /// The error for a call without a response: nothing is known, so nothing is concluded.
 pub(crate) fn no_answer(failure: Failure) -> Error {
-    tracing::warn!(?failure, "the provider gave no answer");
+    tracing::warn!(?failure, "no usable response from the provider");
     match failure {
         Failure::NotConnected | Failure::Lost => Error::ProviderUnavailable,
         Failure::TooLong | Failure::Malformed => Error::ProviderError,

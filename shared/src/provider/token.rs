@@ -221,8 +221,7 @@ fn refused(error: &str) -> Error {
     }
 }
 
-/// A lifetime as a number, or as a number in a string. Zero or anything else means that the token has no
-/// known expiry.
+/// A lifetime: a number, or a number in a string. Zero or anything else means that the expiry is unknown.
 fn seconds(told: &Value) -> Option<u64> {
     let seconds = told.as_u64().or_else(|| told.as_str()?.trim().parse().ok());
     seconds.filter(|seconds| *seconds > 0)

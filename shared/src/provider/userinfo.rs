@@ -34,7 +34,7 @@ enum EmailPolicy {
     Require,
     /// The provider must not say that it is unverified.
     Allow,
-    /// Anything goes, whatever the provider says.
+    /// Whatever the provider says is accepted.
     Ignore,
 }
 
@@ -254,8 +254,9 @@ impl EmailPolicy {
     }
 }
 
-/// A number as an id, with all its digits as written. `1e3` and `1000.0` are the number 1000 in other spellings, so
-/// they give the same id. A fraction is not an id, nor is a float so large that it stands for several numbers.
+/// A number as an id, with all its digits as written. `1e3` and `1000.0` are other spellings of the number
+/// 1000, so they give the same id. A fraction is not an id, nor is a float so large that it stands for
+/// several numbers.
 fn whole_number(written: &str) -> Option<String> {
     const EXACT_BELOW: f64 = 9_007_199_254_740_992.0; // 2^53
     if written.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()) {

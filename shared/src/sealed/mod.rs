@@ -111,7 +111,7 @@ impl SealingKeys {
 /// Why a token was not opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotOpened {
-    /// It was sealed with none of the keys, by its key id.
+    /// Its key id matches none of the keys.
     UnknownKey,
     /// It is not one of ours, was sealed in another context, or was changed.
     Invalid,
@@ -203,13 +203,13 @@ impl SealingKey {
     }
 }
 
-/// The system gave no random bytes.
+/// The system could not provide random bytes.
 #[derive(Debug)]
 pub struct SealingFailed;
 
 impl From<SealingFailed> for crate::error::Error {
     fn from(_: SealingFailed) -> Self {
-        tracing::error!("the system gave no random bytes");
+        tracing::error!("the system could not provide random bytes");
         Self::Internal
     }
 }

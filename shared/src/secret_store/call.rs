@@ -53,8 +53,8 @@ pub(super) fn claimed(outcome: Result<Reply, Failure>, mark: &SecretString) -> R
         200..300 => {
             let Some(secret) = Secret::read(&reply) else { return Ok(Claim::Unsure) };
             let replayed = reply.headers.get("idempotent-replayed").is_some_and(|value| value == "true");
-            // If the response does not show what was written: one that is not replayed is the response to our
-            // request.
+            // If the response does not show what was written, one that is not a replay is the response to our
+            // own request.
             let ours =
                 secret.payload.map_or(!replayed, |written| written.expose_secret() == mark.expose_secret());
             Ok(if ours { Claim::Won } else { Claim::Lost })
@@ -118,7 +118,7 @@ fn is_worth_another_try(outcome: &Result<Reply, Failure>) -> bool {
 /// `secret_store_unavailable`, `secret_store_denied`, `client_misconfigured` or `rate_limited`.
 pub(super) fn interpret(outcome: Result<Reply, Failure>) -> Result<Option<Reply>, Error> {
     let reply = outcome.map_err(|failure| {
-        tracing::warn!(?failure, "Stripe gave no answer");
+        tracing::warn!(?failure, "no usable response from Stripe");
         Error::SecretStoreUnavailable
     })?;
     if reply.status.is_success() {
@@ -129,7 +129,7 @@ pub(super) fn interpret(outcome: Result<Reply, Failure>) -> Result<Option<Reply>
         (StatusCode::NOT_FOUND, Some("resource_missing")) => return Ok(None),
         (StatusCode::TOO_MANY_REQUESTS, _) => Error::RateLimited(reply.retry_after()),
         (status, _) if status.is_server_error() => Error::SecretStoreUnavailable,
-        // The code decides here: Stripe does not document its status.
+        // The code decides here: Stripe does not say which status it comes with.
         (_, Some("account_invalid")) | (StatusCode::FORBIDDEN, _) => Error::SecretStoreDenied,
         (StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED, _) => Error::ClientMisconfigured,
         _ => Error::SecretStoreUnavailable,

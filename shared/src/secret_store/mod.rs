@@ -147,7 +147,7 @@ impl UserSecrets<'_> {
         list.map(|list| list.data).ok_or(Error::SecretStoreUnavailable)
     }
 
-    /// Deletes a secret; it is a success if it does not exist.
+    /// Deletes a secret. It is no error if it does not exist.
     ///
     /// # Errors
     /// As [`UserSecrets::set`].

@@ -7,8 +7,8 @@ use crate::stripe_user::{Mode, StripeUser};
 
 /// The modes that have API keys; `None` stands for requests that sign no mode.
 ///
-/// `login` has no access to the keys, so it relies on `STRIPE_MODES`: users should learn that their link
-/// cannot be stored before they consent at the provider, not after. Functions that read the keys check the
+/// `login` has no access to the keys, so it relies on `STRIPE_MODES`: a user whose link cannot be stored
+/// should learn this before consenting at the provider, not after. Functions that read the keys check the
 /// setting against them.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Modes(HashSet<Option<Mode>>);

@@ -36,8 +36,9 @@ impl SignedRequest {
     /// # Errors
     /// `bad_request` if it lacks a field, repeats one, or has one of the wrong type.
     pub fn payload<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        json::object(self.payload.as_bytes())
-            .ok_or(Error::BadRequest("The signed payload lacks a field of this request, or has a wrong one."))
+        json::object(self.payload.as_bytes()).ok_or(Error::BadRequest(
+            "The signed payload lacks a field of this request, or has an invalid one.",
+        ))
     }
 }
 

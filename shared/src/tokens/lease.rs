@@ -28,7 +28,7 @@ pub(super) const NAMES: [&str; 2] = [REFRESH, LINK];
 
 /// In seconds: Stripe remembers idempotency keys for a day, and a lease means nothing without its key.
 const REMEMBERED: u64 = 24 * 60 * 60;
-/// How often to request a link lease if Stripe uses up its keys on failures of its own.
+/// How many times to request a link lease if Stripe uses up its keys on failures of its own.
 const ATTEMPTS: u32 = 4;
 /// The first pause before a function polls again; pauses double up to eight times this.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -109,7 +109,7 @@ impl UserTokens<'_> {
         over: UnixSeconds,
     ) -> Result<Lease, Error> {
         let (link, generation) = (tokens.link, tokens.generation);
-        // Names the link, because a new one starts again at generation 0, within the day that Stripe
+        // The key names the link, because a new one starts again at generation 0, within the day that Stripe
         // remembers keys.
         let key = format!("refresh:{}:{generation}:{attempt}", self.key(link.unwrap_or_default()));
         self.lease(REFRESH, key, &RefreshLease { link, generation, attempt, over })
@@ -177,7 +177,7 @@ impl UserTokens<'_> {
     /// Gives up the link lease, whether the link was made or failed.
     pub async fn release_link(&self) {
         if self.secrets.delete(LINK).await.is_err() {
-            tracing::warn!("a lease stays in the Secret Store");
+            tracing::warn!("a lease was left in the Secret Store");
         }
     }
 

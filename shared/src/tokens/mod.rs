@@ -23,7 +23,7 @@ pub use token_set::TokenSet;
 
 /// The secret that holds the token set, or its head.
 const NAME: &str = "access_token";
-/// Every write for a request is done within this time, in seconds.
+/// Every write for a request is finished within this time, in seconds.
 const LONGEST_WRITE: UnixSeconds = 60;
 /// Settings younger than this, in seconds, hold every key there is.
 const FRESH_SETTINGS: UnixSeconds = 60;
@@ -219,7 +219,7 @@ impl UserTokens<'_> {
             return Err(Error::ProviderError);
         };
         let mut saved = self.write(&new).await;
-        // Stripe does not document the error code for an eleventh secret.
+        // Stripe does not say with which error code it rejects an eleventh secret.
         if matches!(saved, Err(Error::ClientMisconfigured)) && new.parts.is_some() {
             saved = if self.make_room().await { self.write(&new).await } else { saved };
             // Tokens that exist nowhere else must not be lost for lack of room.
@@ -279,7 +279,7 @@ impl UserTokens<'_> {
         let names = names.collect::<Vec<_>>();
         let outcomes = join_all(names.iter().map(|name| self.secrets.delete(name))).await;
         if outcomes.iter().any(Result::is_err) {
-            tracing::warn!("parts or a lease stay in the Secret Store");
+            tracing::warn!("parts or a lease were left in the Secret Store");
         }
     }
 

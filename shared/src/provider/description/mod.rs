@@ -61,7 +61,8 @@ pub(super) fn name(settings: &mut Settings) -> Option<&'static str> {
 }
 
 impl Description {
-    /// Reads the preset of this name, or the file that `PROVIDER_FILE` names, with `THIRD_PARTY_TENANT` filled in.
+    /// Reads the preset of this name, or the file that `PROVIDER_FILE` names, with `THIRD_PARTY_TENANT`
+    /// filled in.
     pub(super) fn from_settings(name: &str, settings: &mut Settings) -> Option<Self> {
         let file = settings.optional("PROVIDER_FILE");
         let preset = PRESETS.iter().find(|(preset, _)| *preset == name);

@@ -147,9 +147,7 @@ impl<'a> Object<'a> {
                 {
                     headers.insert(header, value);
                 }
-                (Ok(_), Ok(_)) => {
-                    self.problem(&format!("{key}.{name}"), "is a header that is set automatically")
-                }
+                (Ok(_), Ok(_)) => self.problem(&format!("{key}.{name}"), "is a header set automatically"),
                 _ => self.problem(&format!("{key}.{name}"), "is not a valid HTTP header"),
             }
         }

@@ -12,7 +12,7 @@ pub(super) struct Tenant {
     host_suffixes: Vec<String>,
 }
 
-/// The syntax of a tenant.
+/// The syntax of a tenant's name.
 #[derive(Clone, Copy, Debug)]
 enum Form {
     /// Letters, digits, `-` and `_`: one label of a host, or one segment of a path.

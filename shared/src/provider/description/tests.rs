@@ -164,7 +164,7 @@ fn every_mistake_in_a_file_is_reported_at_once() {
         "authorization.callback_parameters must not name code, state, error or iss",
         "authorization.pkce must be true or false",
         "token.url has a {placeholder} that is not allowed here",
-        "token.headers.Authorization is a header that is set automatically",
+        "token.headers.Authorization is a header set automatically",
         "token.refresh_parameters.grant_type is a protocol parameter",
         "token.expires_in must be a JSON pointer",
         "token.grace_seconds makes no sense",

@@ -29,7 +29,7 @@ pub(in crate::provider) struct TokenFields {
     pub refresh_token: Pointers,
     pub expires_in: Pointers,
     pub scope: Pointers,
-    /// Used if the response gives no lifetime, in seconds.
+    /// The lifetime, in seconds, if the response gives none.
     pub default_expires_in: Option<u64>,
     pub refusal: Refusal,
 }

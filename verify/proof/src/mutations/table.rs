@@ -164,7 +164,11 @@ pub const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         without: "the verifier held against the challenge",
-        changes: &[Change { file: CODE, find: " || self.challenge != verifier.challenge()", replace: "" }],
+        changes: &[Change {
+            file: CODE,
+            find: " || self.challenge != verifier.challenge()",
+            replace: "",
+        }],
         attack: "code: finished without its verifier, at a provider without PKCE",
         then: "succeeded",
     },

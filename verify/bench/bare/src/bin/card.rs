@@ -28,7 +28,7 @@ async fn main() -> Result<(), Error> {
     let names = std::env::vars().filter_map(|(name, value)| name.ends_with("_PARAMETER").then_some(value));
     let names = names.collect();
     let asked = ssm()?.get_parameters().set_names(Some(names)).with_decryption(true).send().await;
-    asked.map_err(|_| "SSM gave no answer")?;
+    asked.map_err(|_| "the call to SSM failed")?;
     run(service_fn(|_: Request| async { Ok::<_, Error>(Response::new(Body::from("hello"))) })).await
 }
 
