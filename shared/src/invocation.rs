@@ -18,7 +18,7 @@ pub struct Invocation {
     pub(crate) clock: Clock,
     /// When the request arrived.
     pub now: UnixSeconds,
-    /// By when it must be answered.
+    /// The time by which it must be answered.
     pub deadline: Deadline,
     /// Lambda's id for this request, included in every error response.
     pub request_id: String,

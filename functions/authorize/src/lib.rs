@@ -22,7 +22,7 @@ use shared::{
     Settings, log, response,
 };
 
-/// The function.
+/// The `authorize` function.
 pub struct Authorize {
     flow: LinkFlow,
     verifier: Verifier,

@@ -18,7 +18,7 @@ const LONGEST_STATE: usize = 512;
 /// The longest state JSON of the article, in bytes: two ids and a signature.
 const LONGEST_SIGNED_STATE: usize = 4096;
 
-/// The function.
+/// The `login` function.
 pub struct Login {
     flow: LinkFlow,
     verifier: Verifier,

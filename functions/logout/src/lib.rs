@@ -7,7 +7,7 @@ use shared::signed_request::Verifier;
 use shared::tokens::TokenStore;
 use shared::{Error, Http, Invocation, Provider, Response, Settings, response};
 
-/// The function.
+/// The `logout` function.
 pub struct Logout {
     verifier: Verifier,
     tokens: TokenStore,

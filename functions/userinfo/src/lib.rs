@@ -5,7 +5,7 @@ use shared::provider::UserinfoEndpoint;
 use shared::signed_request::Verifier;
 use shared::{AccessTokens, Error, Http, Invocation, Provider, Response, Settings, response};
 
-/// The function.
+/// The `userinfo` function.
 pub struct Userinfo {
     verifier: Verifier,
     tokens: AccessTokens,

@@ -197,7 +197,7 @@ impl Http {
         self.timeouts
     }
 
-    /// Begins a request, to be made by [`Http::send`].
+    /// Begins a request, to be sent with [`Http::send`].
     pub fn request(&self, method: Method, url: Url) -> RequestBuilder {
         self.client.request(method, url)
     }

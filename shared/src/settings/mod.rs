@@ -89,7 +89,7 @@ impl Settings {
     /// Notes a problem; loading then fails and lists it.
     pub fn problem(&mut self, name: &str, what: &str) {
         let problem = format!("{name} {what}");
-        // Two parts may read the same setting.
+        // Two parts may read the same setting, and note the same problem.
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
@@ -178,7 +178,7 @@ impl Settings {
     /// A required secret; a problem is noted if it is absent.
     pub fn required_secret(&mut self, name: &str) -> Option<SecretString> {
         let secret = self.optional_secret(name);
-        // If SSM lacks it, the problem has been noted already.
+        // If SSM lacks the parameter, the problem has been noted already.
         if secret.is_none() && !self.has_problem(name) {
             self.problem(name, &format!("is not set: name its SSM parameter in {name}_PARAMETER"));
         }

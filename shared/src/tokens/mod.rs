@@ -28,7 +28,7 @@ const LONGEST_WRITE: UnixSeconds = 60;
 /// Settings younger than this, in seconds, hold every key there is.
 const FRESH_SETTINGS: UnixSeconds = 60;
 
-/// Keeps token sets in the Secret Store.
+/// Stores token sets in the Secret Store.
 pub struct TokenStore {
     secrets: SecretStore,
     format: Format,

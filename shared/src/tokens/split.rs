@@ -10,7 +10,7 @@ use crate::secret_store::LONGEST_PAYLOAD;
 /// Parts in addition to the head. With the parts of the set being replaced and two leases, that makes nine
 /// secrets of the ten that a scope may hold.
 const MOST_PARTS: u8 = 3;
-/// Characters in each chunk; the head also has its mark.
+/// Characters in each chunk; the head also holds its mark.
 const CHUNK: usize = 4985;
 /// Hexadecimal digits in the name of a slot.
 const SLOT: usize = 8;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// Reserved characters must survive every place a token can be in.
+/// Reserved characters must survive wherever a token can appear.
 pub const ACCESS: &str = "at_PLANTED+/1";
 pub const REFRESH: &str = "rt_PLANTED+/1";
 const NEW_ACCESS: &str = "at_PLANTED+/2";
