@@ -1,5 +1,5 @@
-//! The functions of this repository, in one table: whoever starts them all, routes to them or asks what they need goes
-//! through it.
+//! The functions of this repository, in one table, used to start them all, to route to them and to find out
+//! what they need.
 
 use futures_util::future::BoxFuture;
 use lambda_http::Context;
@@ -12,7 +12,7 @@ use shared::{Clock, Environment, LoadError};
 pub struct Function {
     /// Its folder in `functions`, which is also its binary's name.
     pub name: &'static str,
-    /// The endpoints it answers at.
+    /// The endpoints it serves.
     pub endpoints: &'static [&'static str],
     start: Start,
 }
@@ -21,11 +21,11 @@ type Start = fn(Environment, Clock, Timeouts) -> BoxFuture<'static, Result<Box<d
 
 /// A function that was started.
 pub trait Instance: Send + Sync {
-    /// Answers one event.
+    /// Responds to one event.
     fn answer<'a>(&'a self, event: &'a str, context: Context) -> BoxFuture<'a, GatewayResponse>;
 }
 
-/// The four functions. The first also answers what is left of the prefix, as in `template.yaml`.
+/// The four functions. The first also serves the rest of the prefix, as in `template.yaml`.
 pub const FUNCTIONS: [Function; 4] = [
     Function::new::<login::Login>("login"),
     Function::new::<authorize::Authorize>("authorize"),
@@ -33,7 +33,7 @@ pub const FUNCTIONS: [Function; 4] = [
     Function::new::<logout::Logout>("logout"),
 ];
 
-/// The example of an endpoint of one's own, which is not deployed.
+/// The example of a custom endpoint, which is not deployed.
 pub const EXAMPLE: Function = Function::new::<profile::Profile>("profile");
 
 impl Function {
@@ -44,7 +44,7 @@ impl Function {
     /// Starts it, as a cold start does.
     ///
     /// # Errors
-    /// When settings are wrong or missing.
+    /// If settings are invalid or missing.
     pub async fn start(
         self,
         environment: &Environment,

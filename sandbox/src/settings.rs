@@ -1,6 +1,6 @@
-//! What each function reads, found by starting it: with each preset, and with everything it has looked up set by
-//! itself. What is read only where two settings come together is not found, and then looks like one too many of the
-//! template's.
+//! The settings that each function reads, found by starting it with each preset, and with each variable it
+//! has looked up set on its own. A setting that is read only if two others are set is not found; in the
+//! template it then looks superfluous.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,21 +18,21 @@ use tracing::{Event, Metadata, Subscriber};
 
 use crate::functions::{EXAMPLE, FUNCTIONS, Function};
 
-/// What one function needs of its deployment.
+/// What one function needs from its deployment.
 #[derive(Debug, Serialize)]
 pub struct Needs {
-    /// The paths it answers at.
+    /// The paths it serves.
     pub paths: Vec<String>,
-    /// Settings, without those that Lambda itself makes.
+    /// Settings, without those that Lambda itself provides.
     pub settings: BTreeSet<String>,
-    /// Secrets; each is named by a setting of its own, `X_PARAMETER`.
+    /// Secrets; each is named by its own setting, `X_PARAMETER`.
     pub secrets: BTreeSet<String>,
 }
 
 /// The needs of the functions and of `examples/profile`, over every preset of `providers`.
 ///
 /// # Errors
-/// When the presets cannot be read.
+/// If the presets cannot be read.
 pub async fn needs(providers: &Path) -> io::Result<BTreeMap<&'static str, Needs>> {
     let presets = presets(providers)?;
     let mut needs = BTreeMap::new();
@@ -44,7 +44,7 @@ pub async fn needs(providers: &Path) -> io::Result<BTreeMap<&'static str, Needs>
 
 type Variables = Vec<(String, String)>;
 
-/// Each preset chosen, with a tenant where it has tenants.
+/// The variables that select each preset, with a tenant if it has tenants.
 fn presets(folder: &Path) -> io::Result<Vec<Variables>> {
     let mut presets = Vec::new();
     for file in fs::read_dir(folder)? {
@@ -65,7 +65,7 @@ async fn of(function: Function, presets: &[Variables]) -> Needs {
     }
     let mut tried = BTreeSet::new();
     while let Some(name) = asked.iter().find(|name| !tried.contains(*name)).cloned() {
-        // Most settings are an address or a word.
+        // Most settings are a URL or a word.
         for value in ["https://example.com", "example"] {
             asked.extend(asked_with(function, vec![(name.clone(), value.to_owned())]).await);
         }
@@ -83,7 +83,8 @@ async fn of(function: Function, presets: &[Variables]) -> Needs {
     }
 }
 
-/// What a start asks for, be it a good one or not. It logs as on Lambda, and has no way to AWS.
+/// The variables that a start looks up, whether it succeeds or not. It logs as on Lambda, and cannot reach
+/// AWS.
 async fn asked_with(function: Function, variables: Variables) -> BTreeSet<String> {
     let on_lambda = ("AWS_LAMBDA_LOG_FORMAT".to_owned(), "JSON".to_owned());
     let environment: Environment = [on_lambda].into_iter().chain(variables).collect();
@@ -97,7 +98,7 @@ async fn asked_with(function: Function, variables: Variables) -> BTreeSet<String
     names.clone()
 }
 
-/// Takes from the log which variables were looked up.
+/// Collects from the log which variables were looked up.
 #[derive(Clone, Default)]
 struct Lookups(Arc<Mutex<BTreeSet<String>>>);
 
@@ -137,10 +138,10 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_read_only_beside_another_setting_is_found() {
+    async fn settings_read_only_with_another_one_are_found() {
         let presets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../providers");
         let needs = needs(&presets).await.unwrap();
-        // Logout proves who it is only where something is to be revoked.
+        // `logout` authenticates as a client only if there is something to revoke.
         assert!(needs["logout"].settings.contains("THIRD_PARTY_CLIENT_AUTH"));
         assert!(!needs["logout"].settings.contains("THIRD_PARTY_SCOPES"));
         assert_eq!(

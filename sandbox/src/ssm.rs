@@ -20,7 +20,7 @@ use shared::{Clock, UnixSeconds};
 
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
-/// Names in one call.
+/// The most names in one call.
 const MOST_NAMES: usize = 10;
 
 /// Parameter Store with `SecureString` parameters. Clones share one state.
@@ -41,7 +41,7 @@ struct Version {
 }
 
 impl Ssm {
-    /// Holds these parameters.
+    /// A store with these parameters.
     #[must_use]
     pub fn new(parameters: BTreeMap<String, String>, clock: Clock) -> Self {
         let ssm =
@@ -83,7 +83,7 @@ impl Ssm {
         self.parameters().remove(name);
     }
 
-    /// How often `GetParameters` was called, refused calls included.
+    /// How often `GetParameters` was called, including refused calls.
     #[must_use]
     pub fn calls(&self) -> usize {
         self.0.calls.load(Ordering::SeqCst)
@@ -102,7 +102,8 @@ impl Ssm {
         let known = self.parameters();
         let mut found = Vec::new();
         let mut invalid = Vec::new();
-        // Real SSM keeps no order. Reversed is never the order asked, and the same at every run.
+        // Real SSM keeps no order. Reversing it differs from the requested order, and is the same in every
+        // run.
         for asked in ask.names.iter().rev() {
             match Asked::parse(asked).find(&known) {
                 Some(parameter) => found.push(parameter.to_json(ask.with_decryption)),
@@ -114,7 +115,7 @@ impl Ssm {
 
     fn put(&self, ask: PutParameter) -> Result<Value, AwsError> {
         if ask.r#type.as_deref().is_some_and(|kind| kind != "SecureString") {
-            return Err(AwsError::validation("The sandbox keeps parameters of type SecureString."));
+            return Err(AwsError::validation("The sandbox supports only parameters of type SecureString."));
         }
         let version = self.version(ask.value);
         let mut known = self.parameters();
@@ -163,11 +164,11 @@ struct PutParameter {
     overwrite: bool,
 }
 
-/// Every ARN begins with it; the name follows, without the slash that it begins with.
+/// The start of every ARN; the name follows, without its leading slash.
 const ARN: &str = "arn:aws:ssm:us-east-1:123456789012:parameter/";
 
-/// A parameter as it was asked for: its name or its ARN; followed by a colon and the number or a label of a version,
-/// unless the current one is meant.
+/// A parameter as requested: its name or ARN, followed by a colon and a version's number or label, unless the
+/// current version is meant.
 struct Asked<'a> {
     name: String,
     selector: &'a str,
@@ -226,7 +227,7 @@ impl Found<'_> {
     }
 }
 
-/// Stands for KMS ciphertext: as opaque, and nobody can use it by mistake.
+/// Stands in for KMS ciphertext: it is opaque, and cannot be used by mistake.
 fn encrypted(value: &str) -> String {
     BASE64_STANDARD.encode(Sha256::digest(value))
 }

@@ -22,7 +22,7 @@ impl From<&str> for AuthorizationCode {
     }
 }
 
-/// Into a sealed token, and nowhere else.
+/// Only for sealing into a token.
 impl Serialize for AuthorizationCode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.expose())

@@ -1,4 +1,4 @@
-//! The time of day, injected so that tests never sleep.
+//! The current time, injected so that tests never sleep.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Seconds since the Unix epoch, the unit of Stripe's signatures and of every expiry here.
 pub type UnixSeconds = u64;
 
-/// Tells the time of day.
+/// A source of the current time.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> UnixSeconds + Send + Sync>);
 
@@ -18,7 +18,7 @@ impl Clock {
         Self::from_fn(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs()))
     }
 
-    /// A clock that reads from `tell`.
+    /// A clock that calls `tell` for the time.
     pub fn from_fn(tell: impl Fn() -> UnixSeconds + Send + Sync + 'static) -> Self {
         Self(Arc::new(tell))
     }

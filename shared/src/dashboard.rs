@@ -1,29 +1,32 @@
-//! Where the browser goes back to: the Dashboard's page for OAuth returns.
+//! Where the browser returns: the Dashboard's OAuth redirect page.
 
 use url::Url;
 
 use crate::settings::Settings;
 use crate::stripe_user::Mode;
 
-/// The return address, from settings and never from a request.
+/// The return URL. It comes from the settings, never from a request.
 pub enum Dashboard {
-    /// `<base>/[test/]apps-oauth/<app id>`, by mode.
+    /// `<base>/[test/]apps-oauth/<app id>`, depending on the mode.
     App {
         /// The Dashboard's origin.
         base: Url,
-        /// The id in the app's manifest.
+        /// The app's id, as in its manifest.
         app_id: String,
     },
-    /// One address for every mode.
+    /// The same URL in every mode.
     Fixed(Url),
 }
 
 impl Dashboard {
-    /// Reads `STRIPE_APP_ID` or `STRIPE_REDIRECT_URL`, and `STRIPE_DASHBOARD_BASE` for local work.
+    /// Reads `STRIPE_APP_ID` or `STRIPE_REDIRECT_URL`, and `STRIPE_DASHBOARD_BASE` for local development.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
         match (settings.optional("STRIPE_APP_ID"), settings.optional("STRIPE_REDIRECT_URL")) {
             (Some(_), Some(_)) => {
-                settings.problem("STRIPE_REDIRECT_URL", "is set beside STRIPE_APP_ID: set one of the two");
+                settings.problem(
+                    "STRIPE_REDIRECT_URL",
+                    "is set as well as STRIPE_APP_ID: set only one of the two",
+                );
                 None
             }
             (None, Some(_)) => settings.optional_url("STRIPE_REDIRECT_URL").map(Self::Fixed),
@@ -38,7 +41,7 @@ impl Dashboard {
                         return None;
                     }
                     None => {
-                        settings.problem("STRIPE_APP_ID", "is not set, nor is STRIPE_REDIRECT_URL");
+                        settings.problem("STRIPE_APP_ID", "is not set, and neither is STRIPE_REDIRECT_URL");
                         return None;
                     }
                 };
@@ -51,7 +54,7 @@ impl Dashboard {
         }
     }
 
-    /// The address for a mode, with parameters. Sandboxes are reached under `test` as well.
+    /// The URL for a mode, with query parameters. Sandboxes use the `test` path as well.
     #[must_use]
     pub fn return_url(&self, mode: Mode, parameters: &[(&str, &str)]) -> Url {
         let mut url = match self {

@@ -1,4 +1,4 @@
-//! The process's environment, read once and passed on, so that tests need not change their own.
+//! The process's environment, read once and passed on, so that tests need not modify the real one.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,12 +7,12 @@ use std::fmt;
 #[derive(Clone, Default)]
 pub struct Environment(HashMap<String, String>);
 
-/// Why there are no settings.
+/// Why the settings could not be loaded.
 #[derive(Debug)]
 pub enum LoadError {
-    /// Settings are wrong or missing: each problem, by name, without values.
+    /// Settings are invalid or missing. Lists each problem by the setting's name, without its value.
     Invalid(Vec<String>),
-    /// SSM gave no answer; the next try may succeed. Holds the reason, without values.
+    /// SSM could not be read; a retry may succeed. Holds the reason, without values.
     Unavailable(String),
 }
 
@@ -26,15 +26,15 @@ impl Environment {
         Self(std::env::vars_os().filter_map(utf8).collect())
     }
 
-    /// The value of a variable; `None` if it is not set or blank. At `LOG_LEVEL=trace` the log shows each name that is
-    /// looked up.
+    /// The value of a variable; `None` if it is unset or blank. At `LOG_LEVEL=trace` the log shows each name
+    /// that is looked up.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         tracing::trace!(name, "environment");
         self.0.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
     }
 
-    /// The values of all `X_PARAMETER`: the SSM parameters that hold secrets.
+    /// The values of all `*_PARAMETER` variables: the SSM parameters that hold secrets.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &str> {
         let parameters = self.0.iter().filter(|(name, _)| name.ends_with("_PARAMETER"));
         parameters.map(|(_, value)| value.as_str()).filter(|value| !value.trim().is_empty())
@@ -47,7 +47,7 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
     }
 }
 
-/// Names only: a value may be a secret.
+/// Prints names only: a value may be a secret.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()

@@ -1,43 +1,43 @@
-//! What can go wrong, as the app and the user are told: a closed set of codes.
+//! Errors as the app and the user see them: a closed set of codes.
 //!
-//! Nothing of Stripe's, the provider's or the request's own text ever gets into an [`Error`]; reasons
-//! that help the operator are logged where they are found.
+//! No text from Stripe, the provider or the request ever gets into an [`Error`]; details for the operator are
+//! logged where the error occurs.
 
 use std::borrow::Cow;
 
 use lambda_http::http::StatusCode;
 
-/// Seconds after which an outage may be over.
+/// When to retry after an outage, in seconds.
 const SOON: u32 = 5;
 
-/// An answer other than success. Each variant has a code of the public error table.
+/// An error response. Each variant has a code in the public error table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// No signature, user id or account id.
     SignatureMissing,
     /// The signature does not prove this request.
     SignatureInvalid,
-    /// The signature was right, too long ago.
+    /// The signature is valid but too old.
     SignatureExpired,
-    /// The signature is right, but its time is too far ahead of our clock.
+    /// The signature is valid, but its timestamp is too far ahead of our clock.
     SignatureFromTheFuture,
-    /// The request is malformed; the text says what to mend.
+    /// The request is malformed; the text says what to fix.
     BadRequest(&'static str),
-    /// A sealed token (`state` or `code`) is not one of ours, or not for this.
+    /// A sealed token (`state` or `code`) is not one of ours, or not valid here.
     StateInvalid,
-    /// A sealed token of ours is past its time.
+    /// A sealed token has expired.
     StateExpired,
     /// The Stripe user has linked no account.
     NotConnected,
-    /// The provider no longer takes the tokens.
+    /// The provider no longer accepts the tokens.
     ReconnectRequired,
-    /// The policy wants a verified e-mail address.
+    /// The policy requires a verified e-mail address.
     EmailUnverified,
     /// The provider refused the authorization code.
     CodeRejected,
-    /// The user said no at the provider.
+    /// The user denied access at the provider.
     AccessDenied,
-    /// Another Stripe user, or another browser session, began this link.
+    /// The link was started by another Stripe user or in another browser session.
     IdentityMismatch,
     /// The tokens now belong to another account at the provider.
     IdentityChanged,
@@ -45,17 +45,17 @@ pub enum Error {
     SecretStoreDenied,
     /// No such route.
     NotFound,
-    /// The route belongs to the flow that is off; holds the `LINK_FLOW` it needs.
+    /// The route belongs to the other link flow; holds the `LINK_FLOW` it needs.
     FlowDisabled(&'static str),
-    /// The route exists for other methods, named as in `Allow`.
+    /// The route does not accept this method; holds the value of `Allow`.
     MethodNotAllowed(&'static str),
-    /// Stripe or the provider asks us to slow down; seconds to wait.
+    /// Stripe or the provider asks us to slow down; holds the seconds to wait.
     RateLimited(u32),
-    /// The operator has to mend a setting, here or at Stripe or the provider.
+    /// The operator has to fix a setting, here or at Stripe or the provider.
     ClientMisconfigured,
-    /// A fault of ours.
+    /// A failure on our side.
     Internal,
-    /// The provider answered something that makes no sense.
+    /// The provider's response cannot be used.
     ProviderError,
     /// The provider cannot be reached or is down.
     ProviderUnavailable,
@@ -63,13 +63,13 @@ pub enum Error {
     SecretStoreUnavailable,
     /// SSM Parameter Store cannot be reached, so there are no settings yet.
     SettingsUnavailable,
-    /// An outage or a fault in the midst of a sign-in, whose code is spent by then: the same request cannot succeed
-    /// any more, a new sign-in can.
+    /// An outage or failure in the middle of a sign-in, after its code was used: repeating the request cannot
+    /// succeed, a new sign-in can.
     StartOver(Box<Error>),
 }
 
 impl Error {
-    /// This error, where its request cannot succeed any more.
+    /// This error after the code was used: [`Error::StartOver`] if it would otherwise suggest a retry.
     #[must_use]
     pub fn once_the_code_is_spent(self) -> Self {
         match self {
@@ -88,30 +88,30 @@ impl Error {
         self.answer().status
     }
 
-    /// The code clients switch on.
+    /// The error code that clients match on.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.answer().code
     }
 
-    /// What happened and what to do next, for a person.
+    /// For the user: what happened and what to do next.
     #[must_use]
     pub fn message(&self) -> Cow<'static, str> {
         self.answer().message
     }
 
-    /// Seconds for `Retry-After`, where trying again may help.
+    /// Seconds for `Retry-After`, if a retry may help.
     #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
         self.answer().retry_after
     }
 
-    /// The table of errors.
+    /// The error table.
     #[expect(clippy::too_many_lines, reason = "it is one table")]
     fn answer(&self) -> Answer {
         use StatusCode as Status;
         match self {
-            // The words of the two signature errors are the article's; clients match on them.
+            // The two signature errors are worded as in the article; clients match on the text.
             Self::SignatureMissing => {
                 answer(Status::BAD_REQUEST, "signature_missing", "Missing user identifiers")
             }
@@ -180,7 +180,7 @@ impl Error {
                 "Stripe denied access to this account's secrets. Reinstall the app or ask its developer.",
             ),
             Self::NotFound => {
-                answer(Status::NOT_FOUND, "not_found", "There is nothing at this address. Check the path.")
+                answer(Status::NOT_FOUND, "not_found", "Nothing is served at this address. Check the path.")
             }
             Self::FlowDisabled(needed) => answer(
                 Status::NOT_FOUND,
@@ -190,7 +190,7 @@ impl Error {
             Self::MethodNotAllowed(allow) => answer(
                 Status::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
-                format!("This address takes only {allow}."),
+                format!("This address accepts only {allow}."),
             ),
             Self::RateLimited(seconds) => answer(
                 Status::TOO_MANY_REQUESTS,
@@ -211,7 +211,7 @@ impl Error {
             Self::ProviderError => answer(
                 Status::BAD_GATEWAY,
                 "provider_error",
-                "The provider gave an answer that could not be used. Try again later.",
+                "The provider's response could not be used. Try again later.",
             ),
             Self::ProviderUnavailable => answer(
                 Status::SERVICE_UNAVAILABLE,
@@ -240,7 +240,7 @@ impl Error {
     }
 }
 
-/// A row of the table of errors.
+/// A row of the error table.
 struct Answer {
     status: StatusCode,
     code: &'static str,

@@ -1,12 +1,13 @@
-//! Which of the two link flows is on.
+//! Which of the two link flows is in use.
 
 use crate::error::Error;
 use crate::settings::Settings;
 
-/// How a link is finished.
+/// How linking an account is completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkFlow {
-    /// The callback stores nothing; the Dashboard session that began finishes with a signed request.
+    /// The callback stores nothing; the Dashboard session that started the link completes it with a signed
+    /// request.
     SessionBound,
     /// The callback itself exchanges the code and stores the tokens, as the article of 2022 does.
     Direct,
@@ -18,7 +19,7 @@ impl LinkFlow {
         settings.choice("LINK_FLOW", &[Self::SessionBound, Self::Direct].map(|flow| (flow.word(), flow)))
     }
 
-    /// Refuses a route of the flow that is off.
+    /// Rejects a route of the other flow.
     ///
     /// # Errors
     /// `flow_disabled`.
@@ -26,7 +27,7 @@ impl LinkFlow {
         if self == needed { Ok(()) } else { Err(Error::FlowDisabled(needed.word())) }
     }
 
-    /// As `LINK_FLOW` names it.
+    /// The flow's name in `LINK_FLOW`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! One request of ours, with what its handler needs to know besides.
+//! An incoming request and the context its handler needs.
 
 use lambda_http::http::Method;
 use lambda_http::{Request, RequestExt};
@@ -7,20 +7,20 @@ use crate::clock::{Clock, UnixSeconds};
 use crate::error::Error;
 use crate::http::Deadline;
 
-/// The longest body we take.
+/// The longest request body we accept, in bytes.
 const LONGEST_BODY: usize = 8 * 1024;
 
-/// A request, when it came, and by when it must be answered. It has no `Debug`: headers and bodies hold
-/// signatures and codes.
+/// A request with its arrival time and deadline. It has no `Debug`: headers and bodies hold signatures and
+/// codes.
 pub struct Invocation {
     request: Request,
-    /// The time of day.
+    /// The source of the current time.
     pub(crate) clock: Clock,
-    /// When the request came.
+    /// When the request arrived.
     pub now: UnixSeconds,
-    /// By when it must be answered.
+    /// The time by which it must be answered.
     pub deadline: Deadline,
-    /// Lambda's id of this request, told in every error answer.
+    /// Lambda's id for this request, included in every error response.
     pub request_id: String,
 }
 
@@ -35,10 +35,10 @@ impl Invocation {
         self.request.method()
     }
 
-    /// A header that is there once, not blank, and text.
+    /// The text of a header; `None` if it is absent or blank.
     ///
     /// # Errors
-    /// `Err` with `refusal` when it is repeated or not text.
+    /// `refusal` if the header is repeated or not text.
     pub(crate) fn header(&self, name: &str, refusal: Error) -> Result<Option<&str>, Error> {
         let mut values = self.request.headers().get_all(name).iter();
         match (values.next(), values.next()) {
@@ -51,10 +51,10 @@ impl Invocation {
         }
     }
 
-    /// A query parameter that is there once, not blank, and no longer than `longest` bytes.
+    /// The value of a query parameter, at most `longest` bytes; `None` if it is absent or empty.
     ///
     /// # Errors
-    /// `bad_request` when it is repeated (RFC 6749 section 3.1) or too long.
+    /// `bad_request` if it is repeated (RFC 6749 section 3.1) or too long.
     pub fn query(&self, name: &str, longest: usize) -> Result<Option<&str>, Error> {
         let parameters = self.request.query_string_parameters_ref();
         match parameters.and_then(|parameters| parameters.all(name)).as_deref() {
@@ -68,7 +68,7 @@ impl Invocation {
     /// The body as text.
     ///
     /// # Errors
-    /// `bad_request` when it is over 8 KiB or not UTF-8.
+    /// `bad_request` if it is over 8 KiB or not UTF-8.
     pub(crate) fn body(&self) -> Result<&str, Error> {
         let body = self.request.body().as_ref();
         if body.len() > LONGEST_BODY {

@@ -2,11 +2,10 @@
 
 use serde::de::DeserializeOwned;
 
-/// Reads a JSON object into a struct; `None` when it is not one, or not of that form.
+/// Parses a JSON object into a struct; `None` if the text is not an object or does not fit the struct.
 ///
-/// What serde derives for a struct also accepts an array, its elements in the order of the fields. Nobody who
-/// writes a struct expects that, and it gives one request two spellings. So everything that comes from outside and
-/// is meant to be an object is read here.
+/// A struct's derived `Deserialize` also accepts an array with the fields in order. Few expect that, and it
+/// gives one request two spellings. So all outside input that must be an object is parsed here.
 pub(crate) fn object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
     let is_object = json.trim_ascii_start().starts_with(b"{");
     is_object.then(|| serde_json::from_slice(json).ok()).flatten()

@@ -1,8 +1,8 @@
 //! What the four functions share: signed requests, sealed tokens, the Secret Store, the provider, settings.
 //!
-//! A handler reads as the flow does: verify, open, ask the provider, store, answer. Types carry the proofs: a
-//! [`StripeUser`] exists only after a verified signature, an opened token has its kind in its type, and a
-//! secret prints as `[REDACTED]`.
+//! A handler follows the steps of the flow: verify, open, call the provider, store, respond. Types carry the
+//! proofs: a [`StripeUser`] exists only once a signature has been verified, the type of an opened token says
+//! which kind it is, and secrets print as `[REDACTED]`.
 
 pub mod access;
 pub mod authorization_code;

@@ -18,7 +18,7 @@ impl PkceVerifier {
         self.0.expose_secret()
     }
 
-    /// The challenge to it: base64url of its SHA-256 (section 4.2).
+    /// The code challenge: base64url of the verifier's SHA-256 (section 4.2).
     #[must_use]
     pub fn challenge(&self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(self.expose()))
@@ -31,7 +31,7 @@ impl From<String> for PkceVerifier {
     }
 }
 
-/// Whether text has the form of an S256 challenge: 43 base64url characters.
+/// Whether `text` has the form of an S256 challenge: 43 base64url characters.
 #[must_use]
 pub fn is_challenge(text: &str) -> bool {
     text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))

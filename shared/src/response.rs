@@ -1,6 +1,6 @@
-//! Answers: JSON for the app, redirects and small static pages for a browser.
+//! Responses: JSON for the app, redirects and small static pages for browsers.
 //!
-//! CORS headers are the gateway's to add; the functions add none.
+//! The gateway adds the CORS headers; the functions add none.
 
 use lambda_http::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION,
@@ -12,10 +12,10 @@ use url::Url;
 
 use crate::error::Error;
 
-/// An HTTP answer; its body is always text.
+/// An HTTP response; its body is always text.
 pub type Response = http::Response<String>;
 
-/// The code of an error, kept beside its answer for the log.
+/// An error's code, kept with the response for the log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Code(pub &'static str);
 
@@ -31,7 +31,7 @@ pub fn no_content() -> Response {
     build(StatusCode::NO_CONTENT, String::new())
 }
 
-/// `303 See Other`: a browser follows it with `GET`, never replaying a body (RFC 9700 section 4.12).
+/// `303 See Other`: a browser follows it with `GET` and never resends a body (RFC 9700 section 4.12).
 #[must_use]
 pub fn see_other(location: &Url) -> Response {
     let Ok(location) = HeaderValue::from_str(location.as_str()) else {
@@ -56,14 +56,14 @@ struct ErrorObject<'a> {
 }
 
 impl Error {
-    /// The answer for the app: `{"error":{"code","message","request_id"}}`.
+    /// The response for the app: `{"error":{"code","message","request_id"}}`.
     #[must_use]
     pub fn to_json(&self, request_id: &str) -> Response {
         let error = ErrorObject { code: self.code(), message: &self.message(), request_id };
         self.marked(json(self.status(), &ErrorBody { error }))
     }
 
-    /// The answer for a browser: a static page with the same code and no content of others.
+    /// The response for a browser: a static page with the same code and no third-party content.
     #[must_use]
     pub fn to_page(&self, request_id: &str) -> Response {
         let page = include_str!("error_page.html")
@@ -82,8 +82,8 @@ impl Error {
         response
     }
 
-    /// The answer for a browser that is sent on with the code in the address: no error to the browser, and still one
-    /// to the log and its metrics.
+    /// Redirects a browser to `location`, which carries the error's code. The browser sees a plain redirect;
+    /// the log and metrics still see the error.
     #[must_use]
     pub fn to_redirect(&self, location: &Url) -> Response {
         self.counted(see_other(location))
@@ -106,7 +106,7 @@ impl Error {
 }
 
 fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    // Our bodies are plain structures and values; serde_json fails on neither.
+    // Our bodies are plain structs and values, which serde_json always serializes.
     let mut response = build(status, serde_json::to_string(body).unwrap_or_default());
     set(&mut response, CONTENT_TYPE, "application/json");
     response
@@ -154,11 +154,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_on_is_a_plain_redirect_that_counts_by_its_code() {
+    fn a_redirected_error_is_a_plain_redirect_and_keeps_its_code_for_the_log() {
         let location = Url::parse("https://dashboard.stripe.com/?error=provider_unavailable").unwrap();
         let response = Error::ProviderUnavailable.to_redirect(&location);
         assert_eq!(response.extensions().get::<Code>().unwrap().0, "provider_unavailable");
-        // `Retry-After` would have the browser wait (RFC 9110 section 10.2.3).
+        // `Retry-After` would ask the browser to wait before it follows the redirect (RFC 9110 section
+        // 10.2.3).
         assert_eq!(
             (response.status(), response.headers()),
             (StatusCode::SEE_OTHER, see_other(&location).headers())
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn outages_say_when_to_try_again_and_405_says_how() {
+    fn outages_send_retry_after_and_405_sends_allow() {
         assert_eq!(Error::ProviderUnavailable.to_json("").headers()[RETRY_AFTER], "5");
         assert_eq!(Error::RateLimited(7).to_json("").headers()[RETRY_AFTER], "7");
         assert_eq!(Error::MethodNotAllowed("GET, POST").to_json("").headers()[ALLOW], "GET, POST");

@@ -1,22 +1,23 @@
-//! The paths that functions answer at: `/api/oauth/<endpoint>` and no other.
+//! The paths that functions serve: `/api/oauth/<endpoint>` and no others.
 //!
-//! Each [`Function`](crate::Function) names its endpoints. The sandbox's gateway makes its routes of them, and the
-//! tests in `deploy/tests` compare `template.yaml` and the router in `Cargo.toml` with them.
+//! Each [`Function`](crate::Function) names its endpoints. The sandbox's gateway builds its routes from them,
+//! and the tests in `deploy/tests` check `template.yaml` and the router in `Cargo.toml` against them.
 
-/// All paths begin with it, because the `connect-src` of a Stripe App needs a path.
+/// The prefix of every path, because a Stripe App's `connect-src` needs a path.
 pub const PREFIX: &str = "/api/oauth/";
 
-/// The whole path of an endpoint.
+/// The full path of an endpoint.
 #[must_use]
 pub fn path(endpoint: &str) -> String {
     format!("{PREFIX}{endpoint}")
 }
 
-/// The endpoint that a request is for.
+/// The endpoint in a request's path.
 ///
-/// A stage or a custom domain may put segments before the prefix. Everything after the first occurrence of the
-/// prefix is the endpoint, slashes included, so `/api/oauth/x/login` names `x/login`, which nobody serves. There
-/// are no other spellings: nothing is decoded, no dots are resolved, no empty segments are skipped.
+/// A stage or a custom domain may put segments before the prefix. Everything after the first occurrence of
+/// the prefix is the endpoint, slashes included, so `/api/oauth/x/login` names `x/login`, which no function
+/// serves. The match is literal: nothing is decoded, dot segments are not resolved, and empty segments are
+/// not skipped.
 pub(crate) fn endpoint(path: &str) -> Option<&str> {
     let (before, endpoint) = path.split_once(PREFIX)?;
     let has_empty_segment = before.ends_with('/') || before.contains("//");

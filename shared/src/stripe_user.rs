@@ -1,14 +1,14 @@
-//! Who is asking.
+//! The Stripe user behind a request.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The half of an account's data a request is about; each has keys and secrets of its own.
+/// Which of an account's data a request is about; each mode has its own keys and secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// Real money.
+    /// Live mode, with real money.
     Live,
     /// The account's test mode.
     Test,
@@ -17,7 +17,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// As a signed payload or a log names it.
+    /// The mode's name in signed payloads and logs.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -36,8 +36,8 @@ impl fmt::Display for Mode {
 
 /// A Dashboard user in an account, proven by Stripe's signature.
 ///
-/// One exists only after a signature was verified: it comes out of
-/// [`Verifier`](crate::signed_request::Verifier), or out of a token that we sealed for one.
+/// It exists only after a signature was verified: it comes from
+/// [`Verifier`](crate::signed_request::Verifier), or from a token that we sealed for such a user.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StripeUser {
     account: String,
@@ -46,7 +46,7 @@ pub struct StripeUser {
 }
 
 impl StripeUser {
-    /// For the two places that hold the proof, and for no other.
+    /// Only for the two places that have the proof.
     pub(crate) fn verified(account: String, user: String, mode: Option<Mode>) -> Self {
         Self { account, user, mode }
     }
@@ -63,14 +63,15 @@ impl StripeUser {
         &self.user
     }
 
-    /// The mode, where the signature covers one.
+    /// The mode, if the signature covers it.
     #[must_use]
     pub fn mode(&self) -> Option<Mode> {
         self.mode
     }
 }
 
-/// How a user rests in a sealed token. Opening the token proves that we put it there after verifying.
+/// How a user is stored in a sealed token. Opening the token proves that we put the user there after
+/// verification.
 pub(crate) mod sealed {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

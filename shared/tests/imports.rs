@@ -1,5 +1,5 @@
-//! Imports in this crate run one way: a module imports only from lower layers, so that it can be read, and changed,
-//! without those above.
+//! Imports in this crate run one way: a module imports only from lower layers, so that it can be read and
+//! changed without those above.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +19,7 @@ const LAYERS: [&[&str]; 10] = [
     &["lambda"],
 ];
 
-/// Adds the modules that the file or folder imports, each with the line that does.
+/// Adds the modules that the file or folder imports, each with the line that imports it.
 fn imports(path: &Path, found: &mut BTreeMap<String, String>) {
     if path.is_dir() {
         return fs::read_dir(path).unwrap().for_each(|entry| imports(&entry.unwrap().path(), found));

@@ -1,7 +1,7 @@
-//! `profile`: an endpoint of one's own, which calls the provider's API for the linked user.
+//! `profile`: a custom endpoint that calls the provider's API for the linked user.
 //!
-//! `POST /profile`, signed for the purpose `profile`, answers what the API at `PROFILE_API_URL` says. See
-//! `docs/your-own-endpoint.md`; it is not part of `template.yaml`.
+//! `POST /profile`, signed for the purpose `profile`, responds with what the API at `PROFILE_API_URL`
+//! returns. See `docs/your-own-endpoint.md`; it is not part of `template.yaml`.
 
 use serde_json::Value;
 use shared::http::header::ACCEPT;

@@ -1,8 +1,9 @@
-//! `authorize`: takes the provider's callback, and finishes a link.
+//! `authorize`: handles the provider's callback, and completes a link.
 //!
-//! - `GET`, both flows: the browser comes back from the provider. Session-bound, it is sent on to the
-//!   Dashboard with a sealed code, and nothing is exchanged or stored. Direct, the link is made here.
-//! - `POST`, session-bound flow: the app, in the Dashboard session that began, finishes the link.
+//! - `GET`, both flows: the browser returns from the provider. In the session-bound flow it is redirected to
+//!   the Dashboard with a sealed code, and nothing is exchanged or stored. In the direct flow the link is
+//!   made here.
+//! - `POST`, session-bound flow: the app, in the Dashboard session that began the link, completes it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use shared::{
     Settings, log, response,
 };
 
-/// The function.
+/// The `authorize` function.
 pub struct Authorize {
     flow: LinkFlow,
     verifier: Verifier,
@@ -32,7 +33,7 @@ pub struct Authorize {
     revocation: RevocationEndpoint,
     tokens: TokenStore,
     dashboard: Dashboard,
-    /// To exchange, to read the user and the list of their addresses, and to store.
+    /// Time to exchange, to read the user and their list of addresses, and to store.
     longest_exchange: Duration,
 }
 
@@ -43,7 +44,7 @@ struct CompletePayload {
     verifier: PkceVerifier,
 }
 
-/// The provider's code with what its exchange takes.
+/// The provider's code, with what the exchange needs.
 struct Grant<'a> {
     code: &'a AuthorizationCode,
     verifier: &'a PkceVerifier,
@@ -52,7 +53,7 @@ struct Grant<'a> {
 }
 
 impl Function for Authorize {
-    // The second is the article's spelling.
+    // The second one is the article's spelling.
     const ENDPOINTS: &'static [&'static str] = &["authorize", "authorise"];
 
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
@@ -91,7 +92,7 @@ impl Function for Authorize {
 }
 
 impl Authorize {
-    /// The browser is back from the provider.
+    /// Handles the browser's return from the provider.
     async fn callback(&self, invocation: &Invocation) -> Result<Response, Error> {
         let callback = Callback::read(invocation, &self.redirection)?;
         let context = self.token.registration().context();
@@ -110,12 +111,12 @@ impl Authorize {
                 let mode = self.tokens.mode_of(&state.user)?;
                 Ok(response::see_other(&self.dashboard.return_url(mode, &[])))
             }
-            // Begun under the other flow.
+            // Begun in the other flow.
             _ => Err(Error::StateInvalid),
         }
     }
 
-    /// Hands the outcome to the Dashboard, which gives it only to the session that began.
+    /// Hands the outcome to the Dashboard, which passes it only to the session that began the link.
     fn relay(
         &self,
         state: StateToken,
@@ -140,7 +141,8 @@ impl Authorize {
         }
     }
 
-    /// The app finishes, signed by the one who began, with the verifier only their Dashboard session has.
+    /// Completes the link: the app's request is signed for the user who began it, with the verifier that only
+    /// their Dashboard session has.
     async fn complete(&self, invocation: &Invocation) -> Result<Response, Error> {
         self.flow.require(LinkFlow::SessionBound)?;
         let signed = self.verifier.extract(invocation, "complete")?;
@@ -156,8 +158,8 @@ impl Authorize {
         Ok(response::ok(&user))
     }
 
-    /// Makes the link, unless this attempt has made it already or is making it: the Dashboard hands the same code
-    /// to every view of the app until the page is reloaded, and many providers punish its second use.
+    /// Makes the link, unless this attempt has made it already or is making it: the Dashboard hands the same
+    /// code to every view of the app until the page is reloaded, and many providers penalise a second use.
     async fn link(
         &self,
         tokens: &UserTokens<'_>,
@@ -170,14 +172,14 @@ impl Authorize {
         if let Some(made) = present.filter(|set| set.link == Some(grant.link)) {
             return self.userinfo.read(&made.access_token, &made.kept, deadline).await;
         }
-        // A code is good once, and what it buys must be stored in time.
+        // A code can be used only once, and the tokens it yields must be stored in time.
         let is_time_left = || deadline.left() > self.longest_exchange;
         if !is_time_left() {
             return Err(Error::SecretStoreUnavailable);
         }
         match tokens.claim_link(&grant.link).await? {
             Claim::Won => {
-                // To get the lease may have taken seconds.
+                // Getting the lease may have taken seconds.
                 let linked = if is_time_left() {
                     self.exchange(tokens, stored.as_ref(), grant, invocation).await
                 } else {
@@ -195,8 +197,8 @@ impl Authorize {
         }
     }
 
-    /// Exchanges the code, reads the user, holds them against the policy, stores the tokens. What is not stored is
-    /// revoked.
+    /// Exchanges the code, reads the user, applies the e-mail policy and stores the tokens. Tokens that are
+    /// not stored are revoked.
     async fn exchange(
         &self,
         tokens: &UserTokens<'_>,
@@ -211,7 +213,7 @@ impl Authorize {
         new.kept = grant.kept;
         let linked = async {
             nonce?;
-            // The token was only just granted: this sign-in failed, no existing link lost its access.
+            // The token has just been granted: this sign-in failed, and no existing link has lost access.
             let user =
                 self.userinfo.read(&new.access_token, &new.kept, deadline).await.map_err(
                     |error| match error {

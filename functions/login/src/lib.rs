@@ -1,7 +1,7 @@
 //! `login`: begins a link by sending the user to the provider.
 //!
-//! - `POST`, session-bound flow: the app asks for the address, to open it in the user's browser.
-//! - `GET ?state=`, direct flow: the browser itself comes, with the article's signed state.
+//! - `POST`, session-bound flow: the app requests the URL to open in the user's browser.
+//! - `GET ?state=`, direct flow: the browser itself makes the request, with the article's signed state.
 
 use serde::{Deserialize, Serialize};
 use shared::lambda::Function;
@@ -13,18 +13,18 @@ use shared::{
     Error, Http, Invocation, LinkFlow, Provider, Response, Settings, StripeUser, UnixSeconds, pkce, response,
 };
 
-/// S may be this long, in characters.
+/// The longest S, in bytes.
 const LONGEST_STATE: usize = 512;
-/// The article's state JSON: two ids and a signature.
+/// The longest state JSON of the article, in bytes: two ids and a signature.
 const LONGEST_SIGNED_STATE: usize = 4096;
 
-/// The function.
+/// The `login` function.
 pub struct Login {
     flow: LinkFlow,
     verifier: Verifier,
     keys: SealingKeys,
     authorization: AuthorizationEndpoint,
-    /// The modes that a link can be stored in, where they are known.
+    /// The modes that a link can be stored in, if known.
     modes: Option<Modes>,
 }
 
@@ -71,7 +71,7 @@ impl Login {
         let signed = self.verifier.extract(invocation, "login")?;
         let LoginPayload { state, challenge } = signed.payload()?;
         if state.is_empty() || state.len() > LONGEST_STATE || !pkce::is_challenge(&challenge) {
-            return Err(Error::BadRequest("Send state and challenge as createOAuthState() gave them."));
+            return Err(Error::BadRequest("Send state and challenge as createOAuthState() returned them."));
         }
         let session = Session { state, challenge: challenge.clone() };
         let token = self.begin(signed.user, Some(session), invocation)?;
@@ -80,7 +80,7 @@ impl Login {
         Ok(response::ok(&LoginResponse { authorization_url: address.as_str(), expires_at: token.expires_at }))
     }
 
-    /// Direct: the provider gets a state token of ours, never the signature.
+    /// Direct: the provider gets our state token, never the signature.
     fn redirect(&self, invocation: &Invocation) -> Result<Response, Error> {
         self.flow.require(LinkFlow::Direct)?;
         let state = invocation.query("state", LONGEST_SIGNED_STATE)?.ok_or(Error::SignatureMissing)?;

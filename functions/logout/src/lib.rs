@@ -1,4 +1,4 @@
-//! `logout`: ends a link, at the provider where it can, and always in the Secret Store.
+//! `logout`: ends a link, at the provider if possible, and always in the Secret Store.
 
 use serde::Serialize;
 use shared::lambda::Function;
@@ -7,7 +7,7 @@ use shared::signed_request::Verifier;
 use shared::tokens::TokenStore;
 use shared::{Error, Http, Invocation, Provider, Response, Settings, response};
 
-/// The function.
+/// The `logout` function.
 pub struct Logout {
     verifier: Verifier,
     tokens: TokenStore,
@@ -16,7 +16,7 @@ pub struct Logout {
 
 #[derive(Serialize)]
 struct LogoutResponse {
-    /// Whether the provider confirmed that the tokens are void.
+    /// Whether the provider confirmed the revocation.
     revoked: bool,
 }
 
@@ -36,7 +36,7 @@ impl Function for Logout {
             "POST" => {
                 self.end_link(invocation).await.map(|revoked| response::ok(&LogoutResponse { revoked }))
             }
-            // The article's.
+            // The article's form.
             "GET" => self.end_link(invocation).await.map(|_| response::no_content()),
             _ => Err(Error::MethodNotAllowed("GET, POST")),
         };
@@ -45,7 +45,8 @@ impl Function for Logout {
 }
 
 impl Logout {
-    /// Says whether the provider revoked the tokens. The secret is deleted even when it did not.
+    /// Ends the link; returns whether the provider revoked the tokens. The secret is deleted even if it did
+    /// not.
     async fn end_link(&self, invocation: &Invocation) -> Result<bool, Error> {
         let signed = self.verifier.extract(invocation, "logout")?;
         let tokens = self.tokens.of(&signed.user, invocation)?;

@@ -1,11 +1,11 @@
-//! `userinfo`: tells the app who is linked, or that nobody is.
+//! `userinfo`: tells the app which user is linked, if any.
 
 use shared::lambda::Function;
 use shared::provider::UserinfoEndpoint;
 use shared::signed_request::Verifier;
 use shared::{AccessTokens, Error, Http, Invocation, Provider, Response, Settings, response};
 
-/// The function.
+/// The `userinfo` function.
 pub struct Userinfo {
     verifier: Verifier,
     tokens: AccessTokens,

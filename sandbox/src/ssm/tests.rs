@@ -32,7 +32,7 @@ async fn get(ssm: &Ssm, names: &[&str], decrypt: bool) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn known_parameters_come_in_another_order_and_unknown_ones_by_name() {
+async fn known_parameters_come_in_another_order_and_unknown_ones_are_named() {
     let ssm = ssm();
     let (status, answer) = get(&ssm, &["/app/a", "no", "c"], true).await;
     assert_eq!(status, 200);
@@ -52,7 +52,7 @@ async fn known_parameters_come_in_another_order_and_unknown_ones_by_name() {
 }
 
 #[tokio::test]
-async fn a_version_is_asked_for_by_number_or_label_and_a_parameter_by_its_arn() {
+async fn a_version_is_selected_by_number_or_label_and_a_parameter_by_its_arn() {
     let ssm = ssm();
     ssm.set("/app/a", "second");
     ssm.label("/app/a", 1, "in-use");
@@ -83,7 +83,7 @@ async fn parameters_can_change() {
 }
 
 #[tokio::test]
-async fn a_put_makes_a_version_and_old_ones_stay_to_be_read() {
+async fn a_put_makes_a_version_and_old_ones_stay_readable() {
     let ssm = ssm();
     let put = async |value: &str, overwrite: bool| {
         let body = json!({ "Name": "c", "Value": value, "Type": "SecureString", "Overwrite": overwrite });
@@ -112,7 +112,7 @@ async fn without_decryption_the_value_is_opaque() {
 }
 
 #[tokio::test]
-async fn one_to_ten_different_names_are_asked() {
+async fn one_to_ten_distinct_names_are_accepted() {
     let ssm = ssm();
     let eleven: Vec<String> = (0..11).map(|number| number.to_string()).collect();
     let eleven: Vec<&str> = eleven.iter().map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! Bad input gets a clear error, stores nothing, tells nothing.
+//! Bad input gets a clear error, stores nothing and reveals nothing.
 
 use axum::http::{Method, StatusCode};
 use sandbox::provider::Person;
@@ -29,7 +29,7 @@ async fn every_endpoint_wants_a_signature() {
 }
 
 #[tokio::test]
-async fn a_signature_is_for_one_purpose_and_five_minutes() {
+async fn a_signature_is_valid_for_one_purpose_and_five_minutes() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     for (endpoint, purpose) in
@@ -119,7 +119,7 @@ async fn a_callback_is_read_strictly() {
         assert_eq!(answer.page(), expected, "{query:.100}");
     }
     assert_eq!(rig.world.provider.calls("/token"), 0);
-    assert_eq!(app.get(&callback).await.status, StatusCode::SEE_OTHER, "the honest one still works");
+    assert_eq!(app.get(&callback).await.status, StatusCode::SEE_OTHER, "the genuine one still works");
 }
 
 #[tokio::test]
@@ -145,7 +145,7 @@ async fn a_providers_error_is_one_of_a_closed_list() {
 }
 
 #[tokio::test]
-async fn a_state_of_any_content_comes_back_as_it_was() {
+async fn a_state_of_any_content_comes_back_unchanged() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     let state = "a b&c=d#é\r\nLocation: https://evil.example";
@@ -177,7 +177,7 @@ async fn bodies_are_read_strictly() {
     );
     assert_eq!(send(text, twice.into_bytes()).await.error(), bad_request());
 
-    // The gateway hands over what it takes for binary as base64.
+    // The gateway passes bodies that it considers binary as base64.
     let payload = app.payload("userinfo", &[]);
     let signature = rig.world.stripe.sign(&payload);
     let binary = send(
@@ -189,7 +189,7 @@ async fn bodies_are_read_strictly() {
 }
 
 #[tokio::test]
-async fn an_array_does_not_stand_for_an_object() {
+async fn an_array_is_not_accepted_as_an_object() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
@@ -198,7 +198,7 @@ async fn an_array_does_not_stand_for_an_object() {
         app.send(Method::POST, "userinfo", headers, body).await.error()
     };
     let text = [("content-type", "text/plain")];
-    // The values in the order of the fields that the function reads.
+    // The values are in the order of the fields that the function reads.
     let payload = json!([app.user, app.account, "userinfo", "test", false]).to_string();
     let signature = sign(&payload);
     assert_eq!(send(&[("stripe-signature", &signature)], payload.clone()).await, bad_request());
@@ -215,7 +215,7 @@ async fn an_array_does_not_stand_for_an_object() {
 }
 
 #[tokio::test]
-async fn an_envelope_sent_as_json_hears_about_its_content_type() {
+async fn an_envelope_sent_as_json_is_told_its_content_type() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     for headers in [&[("content-type", "application/json")][..], &[]] {
@@ -254,7 +254,7 @@ async fn headers_are_read_strictly() {
 }
 
 #[tokio::test]
-async fn other_methods_are_told_which_to_use() {
+async fn other_methods_get_the_allowed_ones() {
     let rig = Rig::session_bound().await;
     for endpoint in ["login", "authorize", "authorise", "userinfo", "logout"] {
         for method in [Method::PUT, Method::DELETE, Method::PATCH] {
@@ -273,7 +273,7 @@ async fn other_routes_are_not_found() {
     for endpoint in ["x", "login/", "login/x", "Login", "userinfo%2f", "x/authorize/y"] {
         assert_eq!(app.get(endpoint).await.error(), not_found, "{endpoint}");
     }
-    // Signed as `POST /login` wants it, so that only the path can be what is refused.
+    // Signed as `POST /login` requires, so that only the path can be the reason for refusal.
     let challenge = "c".repeat(43);
     let fields = [("state", "S"), ("challenge", challenge.as_str())];
     assert_eq!(app.post("login", "login", &fields).await.status, StatusCode::OK);
@@ -287,7 +287,7 @@ async fn other_routes_are_not_found() {
 }
 
 #[tokio::test]
-async fn ids_that_stripe_does_not_use_are_refused() {
+async fn ids_that_stripe_does_not_use_are_rejected() {
     let rig = Rig::session_bound().await;
     for (user, account) in
         [("usr_", "acct_1"), ("usr_1", "acct_../x"), ("cus_1", "acct_1"), ("usr_1\" ", "acct_1")]
@@ -297,7 +297,7 @@ async fn ids_that_stripe_does_not_use_are_refused() {
 }
 
 #[tokio::test]
-async fn a_mode_without_a_key_is_the_operators_to_mend() {
+async fn a_mode_without_a_key_is_the_operators_to_fix() {
     let rig =
         Rig::set(&[("STRIPE_API_KEY_LIVE_PARAMETER", ""), ("STRIPE_MODES", "default,test,sandbox")]).await;
     let mut app = rig.app();
@@ -306,7 +306,7 @@ async fn a_mode_without_a_key_is_the_operators_to_mend() {
     app.mode = "live";
     let misconfigured = (500, "client_misconfigured".to_owned());
     assert_eq!(app.userinfo().await.error(), misconfigured);
-    assert_eq!(app.post("login", "login", &login).await.error(), misconfigured, "before anybody consents");
+    assert_eq!(app.post("login", "login", &login).await.error(), misconfigured, "before the user consents");
     app.mode = "production";
     assert_eq!(app.userinfo().await.error(), bad_request());
     app.mode = "test";
@@ -326,5 +326,5 @@ async fn without_a_key_for_requests_that_sign_no_mode_the_direct_flow_says_so_at
     .await;
     let app = rig.app();
     assert_eq!(app.get_signed("userinfo").await.error(), bad_request());
-    assert_eq!(app.get(&app.login_address()).await.page(), bad_request(), "before anybody consents");
+    assert_eq!(app.get(&app.login_address()).await.page(), bad_request(), "before the user consents");
 }

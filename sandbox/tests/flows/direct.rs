@@ -1,4 +1,4 @@
-//! The direct flow: all of the article works.
+//! The direct flow: everything in the article works.
 
 use axum::http::StatusCode;
 use sandbox::faults::Fault;
@@ -98,7 +98,7 @@ async fn a_signature_proves_one_user_for_five_minutes() {
     assert_eq!(app.get(&address).await.page(), (400, "signature_expired".to_owned()));
 }
 
-/// The article's state carries the signature, so a user who reads for five minutes is refused there.
+/// In the article the state carries the signature, so a user who takes over five minutes is refused.
 #[tokio::test]
 async fn a_user_may_take_ten_minutes_at_the_provider() {
     let rig = Rig::direct().await;
@@ -110,7 +110,7 @@ async fn a_user_may_take_ten_minutes_at_the_provider() {
 }
 
 #[tokio::test]
-async fn what_goes_wrong_in_the_callback_is_a_page() {
+async fn errors_in_the_callback_are_pages() {
     let rig = Rig::direct().await;
     let app = rig.app();
     let begin = async || app.get(&app.login_address()).await.headers["location"].to_str().unwrap().to_owned();
@@ -138,7 +138,7 @@ async fn what_goes_wrong_in_the_callback_is_a_page() {
 }
 
 #[tokio::test]
-async fn the_same_callback_again_finds_the_link_made() {
+async fn a_repeated_callback_finds_the_link_made() {
     let rig = Rig::direct().await;
     let app = rig.app();
     let address = app.get(&app.login_address()).await.headers["location"].to_str().unwrap().to_owned();
@@ -149,7 +149,7 @@ async fn the_same_callback_again_finds_the_link_made() {
     assert_eq!(app.get_signed("userinfo").await.status, StatusCode::OK);
 }
 
-/// Attack 4: PKCE ties a code to the attempt it was made for.
+/// Attack 4: PKCE ties a code to the attempt it was issued for.
 #[tokio::test]
 async fn a_code_injected_into_another_attempt_is_rejected() {
     let rig = Rig::direct().await;
@@ -181,7 +181,7 @@ async fn the_session_bound_flows_routes_are_off() {
 
 #[tokio::test]
 async fn a_state_of_the_other_flow_is_refused() {
-    // The same deployment before and after LINK_FLOW was changed.
+    // The same deployment, before and after `LINK_FLOW` was changed.
     let direct = Rig::direct().await;
     let session_bound = Rig::set(&[("API_HOST_URL", &direct.world.addresses.gateway)]).await;
     let begun = session_bound.app().begin().await;

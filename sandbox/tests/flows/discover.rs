@@ -1,4 +1,4 @@
-//! `cargo run -- discover` where there is nothing to describe: plain words, no Rust.
+//! `cargo run -- discover` without anything to describe: plain words, no Rust.
 
 use std::net::TcpListener;
 use std::process::Command;
@@ -19,7 +19,7 @@ async fn problem(issuer: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_said_in_plain_words() {
+async fn errors_are_in_plain_words() {
     let rig = Rig::session_bound().await;
     let issuer = &rig.world.addresses.provider;
     let metadata = "/.well-known/openid-configuration";

@@ -13,7 +13,7 @@ use shared::settings::{Settings, Source};
 
 use crate::rig::{NOW, Rig, TIMEOUTS};
 
-/// The event, its status, and a word in its answer.
+/// Each event, its status, and a word in its response.
 fn answers() -> impl Iterator<Item = (&'static str, u16, &'static str)> {
     let lines = include_str!("../../../events/answers").lines();
     lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
@@ -24,7 +24,7 @@ fn answers() -> impl Iterator<Item = (&'static str, u16, &'static str)> {
     })
 }
 
-/// A world with the secrets and addresses the files were made with.
+/// A world with the secrets and addresses that the files were made with.
 async fn rig(flow: LinkFlow) -> Rig {
     let settings = vec![
         ("API_HOST_URL", "http://localhost:3333".to_owned()),
@@ -56,7 +56,7 @@ async fn answer(rig: &Rig, name: &str, event: &Value) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn every_file_has_its_answer() {
+async fn every_file_gets_its_response() {
     let rig = rig(LinkFlow::SessionBound).await;
     let renewal = renewal(&rig).await;
     for (name, expected, word) in answers() {
@@ -70,7 +70,7 @@ async fn every_file_has_its_answer() {
     let target = std::env::temp_dir().join(format!("stripe-app-oauth-events-{}", std::process::id()));
     let count = renewal.renew_all(folder(), &target).await.unwrap();
     fs::remove_dir_all(target).unwrap();
-    assert_eq!(count, answers().count(), "a file that events/answers does not have");
+    assert_eq!(count, answers().count(), "a file is missing from events/answers");
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn in_the_direct_flow_get_login_leads_to_the_provider() {
 }
 
 #[tokio::test]
-async fn a_file_as_it_lies_there_is_too_old() {
+async fn a_file_that_is_not_renewed_is_too_old() {
     let rig = rig(LinkFlow::SessionBound).await;
     for name in ["login/post", "userinfo/get", "userinfo/post-body", "logout/post-rest", "authorize/post"] {
         let (status, body) = answer(&rig, name, &event(name)).await;

@@ -17,8 +17,8 @@ use userinfo::Userinfo;
 use crate::app::{Answer, App};
 use crate::rig::{Rig, TIMEOUTS};
 
-/// A request of another origin with headers that make a browser ask first, and what a script there gets to see:
-/// the checks are those of <https://fetch.spec.whatwg.org/#http-cors-protocol>.
+/// A cross-origin request with headers that make a browser send a preflight, and the response that a script
+/// gets to see. The checks are those of <https://fetch.spec.whatwg.org/#http-cors-protocol>.
 async fn fetch(
     app: &App<'_>,
     method: Method,
@@ -74,14 +74,14 @@ async fn clients_that_preflight_are_served_whoever_answers_the_preflight() {
         let signed = [("stripe-signature", signature.as_str()), ("content-type", "application/json")];
         let refused = fetch(&app, Method::POST, "userinfo", &signed, &payload).await;
         assert_eq!(refused.error(), (401, "not_connected".to_owned()), "{preflights:?}");
-        // Mistakes are told, too.
+        // Errors are readable, too.
         let misspelt = fetch(&app, Method::POST, "usreinfo", &signed, &payload).await;
         assert_eq!(misspelt.error(), (404, "not_found".to_owned()), "{preflights:?}");
     }
 }
 
 #[tokio::test]
-async fn options_is_answered_with_nothing() {
+async fn options_gets_an_empty_response() {
     let rig = Rig::session_bound().await;
     for endpoint in ["login", "authorize", "authorise", "userinfo", "logout", "nowhere"] {
         let answer = rig.app().send(Method::OPTIONS, endpoint, &[], "").await;
@@ -92,7 +92,7 @@ async fn options_is_answered_with_nothing() {
 }
 
 #[tokio::test]
-async fn errors_can_be_read_by_the_app_too() {
+async fn the_app_can_read_errors_too() {
     let rig = Rig::session_bound().await;
     for (endpoint, status) in [("userinfo", 400), ("nowhere", 404), ("../../elsewhere", 404)] {
         let answer = rig.app().send(Method::GET, endpoint, &[("origin", "null")], "").await;
@@ -123,7 +123,7 @@ fn event(change: impl Fn(&mut Value)) -> String {
 
 /// Some of these make `lambda_http` panic while it builds the request, before any handler runs.
 #[tokio::test]
-async fn events_that_cannot_be_read_get_a_400_and_the_function_lives() {
+async fn invalid_events_get_a_400_and_the_function_survives() {
     let rig = Rig::direct().await;
     let environment = rig.world.environment.clone();
     let lambda: Lambda<Login> = Lambda::start(environment, rig.clock.clock(), TIMEOUTS).await.unwrap();
@@ -154,7 +154,7 @@ async fn events_that_cannot_be_read_get_a_400_and_the_function_lives() {
     assert!(answer.body.contains("signature_"), "{}", answer.body);
 }
 
-/// What a function answers to a signed `POST` to this path, through an HTTP API and through a REST API.
+/// A function's responses to a signed `POST` to this path, through an HTTP API and through a REST API.
 async fn answers_at<F: Function>(rig: &Rig, purpose: &str, path: &str) -> [GatewayResponse; 2] {
     let lambda: Lambda<F> =
         Lambda::start(rig.world.environment.clone(), rig.clock.clock(), TIMEOUTS).await.unwrap();
@@ -169,11 +169,12 @@ async fn answers_at<F: Function>(rig: &Rig, purpose: &str, path: &str) -> [Gatew
     [answer(http, "rawPath").await, answer(rest, "path").await]
 }
 
-/// Each function by itself, for a gateway may hand it any path: one that has a single `{proxy+}` route, say.
+/// Tests each function on its own, because a gateway may pass it any path: for example, one with a single
+/// `{proxy+}` route.
 async fn a_function_answers_at_its_own_path_alone<F: Function>(purpose: &str) {
     let rig = Rig::session_bound().await;
     for endpoint in F::ENDPOINTS {
-        // A stage of an HTTP API is part of the path, and so is what a custom domain maps an API to.
+        // An HTTP API's stage is part of the path, and so is the base path of a custom domain.
         for before in ["", "/prod", "/a/b", "/api", "/api/oauthorize"] {
             let path = format!("{before}/api/oauth/{endpoint}");
             for answer in answers_at::<F>(&rig, purpose, &path).await {
@@ -258,14 +259,14 @@ async fn a_stage_before_the_path_and_rest_events_are_understood() {
     for event in [http, rest] {
         let answer = lambda.answer(&event.to_string(), Context::default()).await;
         assert_eq!(answer.status_code, 200, "{event} {}", answer.body);
-        // A REST API refuses answers with fields it does not know.
+        // A REST API rejects responses with fields it does not know.
         let is_v2 = event.get("version").is_some();
         assert_eq!(serde_json::to_value(&answer).unwrap().get("cookies").is_some(), is_v2);
     }
 }
 
-/// A `GET` with these headers and query parameters, as an HTTP API tells a function of it and as a REST API does.
-/// The first writes names of headers small and joins what is repeated; the second keeps the names, and tells every value
+/// A `GET` with these headers and query parameters, as the event of an HTTP API and of a REST API. The first
+/// puts header names in lower case and joins repeated values; the second keeps the names, and has every value
 /// as well as the last.
 fn events_of_both_formats(endpoint: &str, headers: &[(&str, &str)], query: &[(&str, &str)]) -> [String; 2] {
     fn all<'a>(pairs: impl Iterator<Item = (String, &'a str)>) -> BTreeMap<String, Vec<&'a str>> {
@@ -309,7 +310,7 @@ fn events_of_both_formats(endpoint: &str, headers: &[(&str, &str)], query: &[(&s
 }
 
 #[tokio::test]
-async fn what_is_repeated_is_refused_in_both_payload_formats() {
+async fn repeated_values_are_refused_in_both_payload_formats() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
@@ -324,7 +325,8 @@ async fn what_is_repeated_is_refused_in_both_payload_formats() {
         assert_eq!(userinfo.answer(&event, Context::default()).await.status_code, 200, "{event}");
     }
     for (name, value) in right {
-        // Before the right one, so that the right one is the last; in another spelling; empty.
+        // Put before the right one, so that the right one is last: the same, in another spelling, wrong, and
+        // empty.
         for repeated in [(name, value), (&*name.to_uppercase(), value), (name, "x"), (name, "")] {
             for event in events_of_both_formats("userinfo", &[&[repeated][..], &right].concat(), &[]) {
                 let answer = userinfo.answer(&event, Context::default()).await;

@@ -1,4 +1,4 @@
-//! One line for each request, from which an operator sees what happened, to whom, and who was slow.
+//! One line per request, which shows an operator what happened, to whom, and who was slow.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ use userinfo::Userinfo;
 use crate::app::parts;
 use crate::rig::{Rig, TIMEOUTS};
 
-/// What a function writes while it answers.
+/// What a function logs while it handles a request.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -31,7 +31,7 @@ impl Write for Lines {
     }
 }
 
-/// What `userinfo` writes under these settings, given this event.
+/// What `userinfo` logs with these settings for this event.
 async fn logged(rig: &Rig, settings: &[(&str, &str)], event: &str) -> String {
     logged_by::<Userinfo>(rig, settings, event).await
 }
@@ -58,7 +58,7 @@ async fn answer<F: Function>(function: &Lambda<F>, event: &str) {
     function.answer(event, context).await;
 }
 
-/// What is written to the log of this environment meanwhile.
+/// What `work` writes to the log of this environment.
 async fn written(environment: &Environment, work: impl Future<Output = ()>) -> String {
     let lines = Lines::default();
     let writer = lines.clone();
@@ -70,12 +70,12 @@ async fn written(environment: &Environment, work: impl Future<Output = ()>) -> S
 const AS_ON_LAMBDA: [(&str, &str); 2] =
     [("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("METRICS_NAMESPACE", "my-stack")];
 
-/// What `userinfo` writes of a request as a whole.
+/// The line that `userinfo` logs for this request.
 async fn request_line(rig: &Rig, event: &str) -> Value {
     the_request_line(&logged(rig, &AS_ON_LAMBDA, event).await)
 }
 
-/// The request line among them; there is just one.
+/// The only request line among them.
 fn the_request_line(text: &str) -> Value {
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
     let mut requests = lines.filter(|line| line["message"] == "request");
@@ -85,7 +85,7 @@ fn the_request_line(text: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_request_line_tells_outcome_user_and_calls() {
+async fn a_request_line_shows_outcome_user_and_calls() {
     let rig = Rig::session_bound().await;
     rig.app().link(Person::Ada).await;
     let line = request_line(&rig, &rig.app().userinfo_event()).await;
@@ -115,14 +115,14 @@ async fn a_request_line_tells_outcome_user_and_calls() {
 }
 
 #[tokio::test]
-async fn the_metrics_are_of_cloudwatchs_embedded_format() {
+async fn the_metrics_are_in_cloudwatchs_embedded_format() {
     let rig = Rig::session_bound().await;
     let line = request_line(&rig, &rig.app().userinfo_event()).await;
     let metadata = &line["_aws"];
     assert!(metadata["Timestamp"].as_u64().unwrap() > 1_700_000_000_000, "milliseconds");
     let [directive] = &metadata["CloudWatchMetrics"].as_array().unwrap()[..] else { panic!("{metadata}") };
     assert_eq!(directive["Namespace"], "my-stack");
-    // Each dimension and metric names a field at the root: texts, and numbers.
+    // Each dimension and metric names a field at the root: dimensions are strings, metrics are numbers.
     for dimension in
         directive["Dimensions"].as_array().unwrap().iter().flat_map(|set| set.as_array().unwrap())
     {
@@ -135,14 +135,14 @@ async fn the_metrics_are_of_cloudwatchs_embedded_format() {
 }
 
 #[tokio::test]
-async fn a_call_without_an_answer_and_an_event_that_cannot_be_read_are_lines_too() {
+async fn lost_calls_and_invalid_events_are_logged_too() {
     let rig = Rig::session_bound().await;
     rig.app().link(Person::Ada).await;
     rig.world.faults.always(Party::Stripe, "/v1/apps/secrets/find", Fault::HangUp);
     let line = request_line(&rig, &rig.app().userinfo_event()).await;
     assert_eq!(line["code"], "secret_store_unavailable");
     let calls = line["upstream"].as_array().unwrap();
-    assert!(calls.len() >= 3, "each try is told: {line}");
+    assert!(calls.len() >= 3, "each attempt is logged: {line}");
     assert!(calls.iter().all(|call| call["call"] == "stripe.find" && call.get("status").is_none()));
 
     rig.world.faults.clear();
@@ -154,7 +154,7 @@ async fn a_call_without_an_answer_and_an_event_that_cannot_be_read_are_lines_too
 }
 
 #[tokio::test]
-async fn a_reading_of_the_settings_is_told_and_unfit_ones_are_a_metric() {
+async fn reloads_of_settings_are_logged_and_unfit_ones_are_a_metric() {
     let rig = Rig::session_bound().await;
     rig.app().link(Person::Ada).await;
     let environment = environment(&rig, &AS_ON_LAMBDA);
@@ -177,10 +177,10 @@ async fn a_reading_of_the_settings_is_told_and_unfit_ones_are_a_metric() {
     assert_eq!(metric["Dimensions"], json!([[]]), "one count for all functions");
 }
 
-/// A refusal of the provider goes back to the Dashboard, and so is no error answer. It must be counted by its code all
-/// the same: alarms go by codes.
+/// A provider's refusal goes back to the Dashboard, so the response is no error. It must still be counted
+/// under its code, because alarms are set on codes.
 #[tokio::test]
-async fn what_is_sent_back_to_the_dashboard_counts_by_its_code() {
+async fn errors_sent_back_to_the_dashboard_count_by_their_code() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     let callback = async |answer: &str| {
@@ -206,14 +206,14 @@ async fn what_is_sent_back_to_the_dashboard_counts_by_its_code() {
             (&json!("GET /authorize"), &json!(303), &json!(code)),
             "{answer}"
         );
-        // What the operator is told to look for beside it.
+        // The line that the documentation tells operators to look for as well.
         assert_eq!(text.contains(r#""level":"ERROR""#), is_an_error_of_ours, "{text}");
         assert!(!is_an_error_of_ours || text.contains(answer.trim_start_matches("error=")), "{text}");
     }
 }
 
 #[tokio::test]
-async fn routes_are_few_whatever_is_asked() {
+async fn unserved_routes_share_one_name() {
     let rig = Rig::session_bound().await;
     let mut event: Value = serde_json::from_str(&rig.app().userinfo_event()).unwrap();
     for (method, path, route) in [
@@ -230,7 +230,7 @@ async fn routes_are_few_whatever_is_asked() {
 }
 
 #[tokio::test]
-async fn the_level_spares_request_lines_and_text_is_for_people() {
+async fn request_lines_ignore_the_level_and_text_is_for_people() {
     let rig = Rig::session_bound().await;
     rig.app().link(Person::Ada).await;
     let event = rig.app().userinfo_event();
@@ -250,7 +250,7 @@ async fn the_level_spares_request_lines_and_text_is_for_people() {
 }
 
 #[tokio::test]
-async fn the_trace_goes_on_with_every_call() {
+async fn the_trace_is_passed_on_with_every_call() {
     let rig = Rig::session_bound().await;
     let (told, mut seen) = tokio::sync::mpsc::unbounded_channel();
     let stripe = axum::Router::new().fallback(move |headers: axum::http::HeaderMap| async move {

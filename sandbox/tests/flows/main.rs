@@ -1,4 +1,4 @@
-//! The flows, through the real functions, over the sandbox's stand-ins, in one process.
+//! The flows through the real functions, against the sandbox's stand-ins, in one process.
 
 mod bad_input;
 mod direct;

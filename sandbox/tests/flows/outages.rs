@@ -1,4 +1,4 @@
-//! Outages of Stripe and the provider: told as such, never as a sign-out, and nothing is lost.
+//! Outages of Stripe and the provider: reported as such, never as a sign-out, and nothing is lost.
 
 use std::time::{Duration, Instant};
 
@@ -96,11 +96,11 @@ async fn one_bad_moment_of_stripe_goes_unnoticed() {
 }
 
 #[tokio::test]
-async fn a_write_whose_answer_is_lost_is_carried_out_once() {
+async fn a_write_whose_response_is_lost_is_carried_out_once() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     for _ in 0..2 {
-        rig.world.faults.once(Party::Stripe, SET, Fault::LoseReply); // of the lease, and of the tokens
+        rig.world.faults.once(Party::Stripe, SET, Fault::LoseReply); // the lease, and the tokens
         rig.world.faults.once(Party::Stripe, SET, Fault::DelayMs(0));
     }
     assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
@@ -156,7 +156,7 @@ async fn a_store_that_is_down_before_the_exchange_costs_no_code() {
 }
 
 #[tokio::test]
-async fn what_could_not_be_stored_in_time_is_not_begun() {
+async fn no_exchange_is_begun_if_storing_would_be_too_late() {
     let rig = Rig::timed(Options { marker: PLANTED, timeouts: slow_store(), ..Options::default() }).await;
     let app = rig.app();
     let begun = app.begin().await;
@@ -167,9 +167,9 @@ async fn what_could_not_be_stored_in_time_is_not_begun() {
     assert_eq!(app.complete(&code, &begun.verifier).await.status, StatusCode::OK, "the code was kept");
 }
 
-/// To get the lease took what time there was.
+/// Getting the lease took all the time there was.
 #[tokio::test]
-async fn what_cannot_be_stored_in_time_after_all_is_not_begun_either() {
+async fn no_exchange_is_begun_after_a_slow_claim() {
     let rig = Rig::timed(Options { marker: PLANTED, timeouts: slow_store(), ..Options::default() }).await;
     let app = rig.app();
     let begun = app.begin().await;
@@ -181,9 +181,9 @@ async fn what_cannot_be_stored_in_time_after_all_is_not_begun_either() {
     starts_over(&answer);
 }
 
-/// The lease of the code is taken: whoever sends it again is told that it is rejected.
+/// The code's lease is taken: sending the code again gets `code_rejected`.
 #[tokio::test]
-async fn once_its_code_is_spent_a_link_is_to_be_begun_anew() {
+async fn once_its_code_is_spent_a_link_must_start_over() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     for (party, path, fault) in [
@@ -202,13 +202,13 @@ async fn once_its_code_is_spent_a_link_is_to_be_begun_anew() {
     }
 }
 
-/// Says so in words, and names no time to try the same again.
+/// The message says so, and there is no `Retry-After`.
 fn starts_over(answer: &Answer) {
     assert!(answer.json()["error"]["message"].as_str().unwrap().contains("Start again"), "{answer:?}");
     assert!(!answer.headers.contains_key("retry-after"), "{answer:?}");
 }
 
-/// There is time for one quick look, a claim, an exchange, userinfo, and a slow write.
+/// Leaves time for one quick read, a claim, an exchange, userinfo, and a slow write.
 fn slow_store() -> Timeouts {
     let half = Duration::from_millis(500);
     Timeouts { attempt: 4 * half, secret_store: 6 * half, request: 19 * half, ..TIMEOUTS }
@@ -271,7 +271,7 @@ async fn userinfos_faults_are_told_apart_and_delete_nothing() {
 
 /// A kept-alive connection dies while Lambda has the function frozen.
 #[tokio::test]
-async fn a_dead_connection_to_the_provider_goes_unnoticed_where_nothing_is_written() {
+async fn reads_survive_a_dead_connection_to_the_provider() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
@@ -316,9 +316,9 @@ async fn a_logout_deletes_even_when_the_provider_is_down() {
     assert!(app.stored().is_empty());
 }
 
-/// Every fault at every write and delete: told as what it is, and the link is what it was before.
+/// Every fault at every write and delete is reported as what it is, and leaves the link unchanged.
 #[tokio::test]
-async fn stripe_failing_to_write_changes_nothing() {
+async fn a_failed_write_to_stripe_changes_nothing() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     for (fault, expected) in [
@@ -348,7 +348,7 @@ async fn stripe_failing_to_write_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_scope_that_is_full_is_the_operators_to_mend() {
+async fn a_full_scope_is_the_operators_to_fix() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     for number in 0..10 {
@@ -360,7 +360,7 @@ async fn a_scope_that_is_full_is_the_operators_to_mend() {
 }
 
 #[tokio::test]
-async fn a_revocation_the_provider_refuses_is_none() {
+async fn a_refused_revocation_does_not_count() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     for status in [400, 401, 503] {

@@ -1,4 +1,4 @@
-//! The worked example of an endpoint of one's own.
+//! The worked example of a custom endpoint.
 
 use std::future::{Ready, ready};
 use std::sync::OnceLock;
@@ -50,7 +50,7 @@ async fn it_calls_the_providers_api_for_the_linked_user() {
 }
 
 #[tokio::test]
-async fn its_token_is_fresh_and_a_401_is_tried_once_more() {
+async fn its_token_is_fresh_and_a_401_is_retried_once() {
     let rig = Rig::session_bound().await;
     let (app, function) = (rig.app(), function(&rig).await);
     app.link(Person::Ada).await;
@@ -65,7 +65,7 @@ async fn its_token_is_fresh_and_a_401_is_tried_once_more() {
 
     rig.world.faults.always(Party::Provider, "/oauth/whoami", Fault::status(401));
     let answer = call(&function, &app, "profile").await;
-    assert!(answer.body.contains("provider_error"), "a 401 to a new token is the endpoint's to judge");
+    assert!(answer.body.contains("provider_error"), "the endpoint decides what a 401 to a new token means");
     assert_eq!(rig.world.provider.calls("/token"), 3);
     rig.clock.advance(60);
     assert!(call(&function, &app, "profile").await.body.contains("reconnect_required"));
@@ -78,7 +78,7 @@ async fn its_token_is_fresh_and_a_401_is_tried_once_more() {
 struct OtherWays {
     verifier: Verifier,
     tokens: AccessTokens,
-    /// The token that was called with first; the provider takes it no longer.
+    /// The token of the first call, which the provider no longer accepts.
     refused: OnceLock<String>,
 }
 
@@ -113,12 +113,12 @@ impl OtherWays {
 }
 
 #[tokio::test]
-async fn an_sdk_gets_the_token_itself_and_a_call_that_is_refused_a_new_one() {
+async fn an_sdk_gets_the_token_itself_and_a_refused_call_gets_a_new_one() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     let function: Lambda<OtherWays> = start(&rig).await;
     app.link(Person::Ada).await;
-    // A token of under a minute is not refreshed for a refusal.
+    // A token under a minute old is not refreshed when it is refused.
     rig.clock.advance(60);
     assert_eq!(call(&function, &app, "profile").await.body, r#"[true,"taken"]"#);
     assert_eq!(rig.world.provider.calls("/token"), 2, "the exchange, and one refresh");

@@ -1,4 +1,4 @@
-//! Several functions at one link: nothing that one has stored is undone by another, and nothing is spent twice.
+//! Several functions working on one link: none undoes what another has stored, and nothing is used twice.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +36,7 @@ fn plan(rig: &Rig, party: Party, path: &str, about: &str, times: u32, fault: Fau
     rig.world.faults.plan(Planned { party, path, fault, times, about });
 }
 
-/// A request in a function of its own.
+/// A request in its own function.
 async fn userinfo(rig: &Rig, app: &App<'_>) -> JoinHandle<GatewayResponse> {
     let (worker, event) = (rig.worker().await, app.userinfo_event());
     tokio::spawn(async move { worker.answer(&event, Context::default()).await })
@@ -62,9 +62,9 @@ async fn an_outage_never_ends_a_link_whatever_its_body_says() {
     }
 }
 
-/// Stripe cannot store the refreshed tokens for a while, and the user signs out meanwhile.
+/// Stripe cannot store the refreshed tokens for a while, and meanwhile the user signs out.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_sign_out_before_the_new_tokens_are_stored_stays_one() {
+async fn a_sign_out_before_the_new_tokens_are_stored_is_kept() {
     for characters in SIZES {
         let rig = linked(characters).await;
         let app = rig.app();
@@ -80,12 +80,12 @@ async fn a_sign_out_before_the_new_tokens_are_stored_stays_one() {
         assert!(refreshed.contains("not_connected"), "{characters}: {refreshed}");
         assert_eq!(app.userinfo().await.error(), (401, "not_connected".to_owned()), "{characters}");
         assert!(app.stored().iter().all(|name| name == "refresh_lease"), "{:?}", app.stored());
-        assert_eq!(rig.world.provider.live_grants(), 0, "tokens that nobody keeps are revoked");
+        assert_eq!(rig.world.provider.live_grants(), 0, "tokens that are not stored are revoked");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_new_link_before_the_new_tokens_are_stored_stays_the_link() {
+async fn a_new_link_before_the_new_tokens_are_stored_is_kept() {
     for characters in SIZES {
         let rig = linked(characters).await;
         let app = rig.app();
@@ -99,7 +99,7 @@ async fn a_new_link_before_the_new_tokens_are_stored_stays_the_link() {
         until(|| rig.world.provider.calls(TOKEN) == 2).await;
         sleep(Duration::from_millis(150)).await;
         rig.world.faults.clear();
-        // Whichever comes first, the link is the last.
+        // Whichever comes first, the new link wins.
         assert_eq!(app.complete(&code.0, &code.1).await.status, StatusCode::OK);
         assert_eq!(refreshing.await.unwrap().status_code, 200, "{characters}");
         let refreshes = rig.world.provider.calls(TOKEN);
@@ -111,7 +111,7 @@ async fn a_new_link_before_the_new_tokens_are_stored_stays_the_link() {
 }
 
 #[tokio::test]
-async fn stripe_is_asked_again_no_sooner_than_it_says() {
+async fn stripe_is_retried_no_sooner_than_it_says() {
     let rig = linked(0).await;
     let app = rig.app();
     rig.clock.advance(LIFETIME);
@@ -123,9 +123,9 @@ async fn stripe_is_asked_again_no_sooner_than_it_says() {
     assert!((2..=6).contains(&asked), "{asked} times in the six seconds of a request");
 }
 
-/// The head is read, then another set is stored, then the parts are read.
+/// The head is read, then another set is stored, and then the parts are read.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_reads_a_split_set_while_another_is_stored_sees_one_of_the_two() {
+async fn a_split_set_read_while_another_is_stored_is_one_of_the_two() {
     for characters in [2000, 6000] {
         let rig = linked(characters).await;
         let app = rig.app();
@@ -157,9 +157,9 @@ async fn a_sign_out_while_another_set_is_stored_revokes_it() {
     }
 }
 
-/// One is slow in the midst of its parts, the other writes all of its own meanwhile.
+/// One is slow in the middle of writing its parts; meanwhile the other writes all of its own.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_who_store_a_split_set_at_once_never_mix_their_parts() {
+async fn two_split_sets_stored_at_once_never_mix_their_parts() {
     for slow in [1, 2, 3, 4] {
         let rig = linked(6000).await;
         let app = rig.app();
@@ -183,7 +183,7 @@ async fn two_who_store_a_split_set_at_once_never_mix_their_parts() {
     }
 }
 
-/// Readers, a refresh an hour, and new links, all at once.
+/// Readers, hourly refreshes and new links, all at once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn readers_of_a_split_set_are_never_told_to_sign_in_again() {
     let rig = Arc::new(linked(6000).await);
@@ -201,7 +201,8 @@ async fn readers_of_a_split_set_are_never_told_to_sign_in_again() {
     }
 }
 
-/// The provider takes its time, and Stripe takes the outcome only after a while: longer than one try of each may last.
+/// The provider is slow, and Stripe accepts the result only after a while: together, longer than one attempt
+/// at each may take.
 async fn slow_winner(workers: usize, characters: usize) {
     let (attempt, request) = (Duration::from_secs(3), Duration::from_secs(25));
     let timeouts = Timeouts { attempt, request, ..TIMEOUTS };
@@ -243,15 +244,15 @@ async fn a_lease_is_not_taken_over_while_its_holder_is_slow() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fifty_wait_for_a_slow_one() {
+async fn fifty_wait_for_a_slow_winner() {
     for characters in [0, 6000] {
         slow_winner(50, characters).await;
     }
 }
 
-/// Where the present token is still good, nobody waits for the refresh that another is at.
+/// While the current token is still valid, no request waits for another's refresh.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_token_that_is_still_good_is_used_while_another_function_refreshes_it() {
+async fn a_valid_token_is_used_while_another_function_refreshes_it() {
     let rig = linked(0).await;
     let app = rig.app();
     rig.clock.advance(LIFETIME - 60);

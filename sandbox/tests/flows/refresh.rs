@@ -1,4 +1,4 @@
-//! Refresh: in time, once, and nobody is ever logged out by it.
+//! Refreshing: in time, once, and it never logs anyone out.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,9 +14,9 @@ use shared::Mode;
 use crate::app::App;
 use crate::rig::{Rig, TIMEOUTS};
 
-/// The provider's access tokens live this long.
+/// How long the provider's access tokens live, in seconds.
 const LIFETIME: u64 = 3600;
-/// After this many seconds the lease of a refresh is over: a whole request, and what clocks differ by.
+/// After this many seconds a refresh lease is over: a whole request, and the clock skew.
 const LEASE: u64 = TIMEOUTS.request.as_secs() + 6;
 const TOKEN: &str = "/token";
 
@@ -62,7 +62,7 @@ async fn a_401_is_answered_by_one_refresh() {
     assert!(sealed(&rig, &app).is_some(), "a 401 deletes nothing");
 }
 
-/// A scope that is missing, say. A refresh would change nothing, and every request would make one.
+/// For example, because a scope is missing. A refresh would change nothing, and every request would make one.
 #[tokio::test]
 async fn a_401_to_a_token_under_a_minute_old_refreshes_nothing() {
     let rig = Rig::session_bound().await;
@@ -81,7 +81,7 @@ async fn a_401_to_a_token_under_a_minute_old_refreshes_nothing() {
 
 /// Fifty at once, with one expired token and no shared memory.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fifty_workers_refresh_once_and_nobody_is_logged_out() {
+async fn fifty_workers_refresh_once_and_no_one_is_logged_out() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
@@ -110,7 +110,7 @@ async fn fifty_workers_refresh_once_and_nobody_is_logged_out() {
 
 /// One process, many requests at once: single flight.
 #[tokio::test]
-async fn one_process_asks_for_one_lease() {
+async fn one_process_requests_one_lease() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
@@ -146,7 +146,7 @@ async fn when_the_winner_dies_another_takes_over() {
         let (worker, event) = (rig.worker().await, event.clone());
         tasks.push(tokio::spawn(async move { worker.answer(&event, Context::default()).await }));
     }
-    // Nobody may take over while the winner might be alive.
+    // No one may take over while the winner might be alive.
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(rig.world.provider.calls(TOKEN), 1);
     rig.clock.advance(LEASE);
@@ -159,7 +159,7 @@ async fn when_the_winner_dies_another_takes_over() {
 }
 
 #[tokio::test]
-async fn an_outage_at_refresh_is_told_and_passes() {
+async fn an_outage_during_a_refresh_is_reported_and_passes() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
@@ -176,7 +176,10 @@ async fn an_outage_at_refresh_is_told_and_passes() {
         assert_eq!(app.userinfo().await.error(), (expected.0, expected.1.to_owned()), "{fault:?}");
         let begun = Instant::now();
         assert_eq!(app.userinfo().await.status, StatusCode::OK, "after {fault:?}");
-        assert!(begun.elapsed() < TIMEOUTS.attempt, "the failure was noted: nobody waits for a lease");
+        assert!(
+            begun.elapsed() < TIMEOUTS.attempt,
+            "the failure was recorded, so no request waits for a lease"
+        );
     }
 }
 
@@ -193,7 +196,7 @@ async fn an_outage_while_the_token_is_good_goes_unnoticed() {
 }
 
 #[tokio::test]
-async fn a_grant_that_ended_is_deleted_and_said_to_have_ended() {
+async fn a_grant_that_ended_is_deleted_and_reported() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
@@ -206,7 +209,7 @@ async fn a_grant_that_ended_is_deleted_and_said_to_have_ended() {
 }
 
 #[tokio::test]
-async fn a_sign_out_during_a_refresh_stays_one() {
+async fn a_sign_out_during_a_refresh_is_kept() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
@@ -237,14 +240,14 @@ async fn nothing_is_deleted_while_the_store_cannot_be_read() {
     assert_eq!(app.userinfo().await.error(), (503, "secret_store_unavailable".to_owned()));
     rig.world.faults.clear();
     assert!(sealed(&rig, &app).is_some());
-    // Nobody noted that the attempt failed: its lease has to end first.
+    // The failure of the attempt was not recorded, so its lease has to end first.
     rig.clock.advance(LEASE);
     assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()));
 }
 
-/// A provider that rotates has forgotten the old token, and nobody has the new one.
+/// A provider that rotates tokens no longer accepts the old one, and the new one is lost.
 #[tokio::test]
-async fn a_refresh_whose_reply_is_lost_is_not_tried_again_at_once() {
+async fn a_refresh_whose_response_is_lost_is_not_retried_at_once() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
@@ -266,7 +269,7 @@ async fn a_reply_without_a_refresh_token_keeps_the_old_one() {
     let who = json!({ "sub": "person_ada", "email": "ada@example.com", "email_verified": true });
     rig.world.faults.once(Party::Provider, "/oauth/whoami", Fault::body(200, &who.to_string()));
     assert_eq!(app.userinfo().await.status, StatusCode::OK);
-    // The made-up token is worth nothing, and so is refreshed after a 401, with the old refresh token.
+    // The made-up token is not valid, so it is refreshed after a `401`, with the old refresh token.
     rig.clock.advance(60);
     assert_eq!(app.userinfo().await.status, StatusCode::OK);
     assert_eq!(rig.world.provider.live_grants(), 1);
@@ -289,13 +292,13 @@ async fn new_tokens_are_stored_through_a_bad_moment_of_stripe() {
 }
 
 #[tokio::test]
-async fn whatever_stripe_says_of_a_lease_somebody_refreshes() {
+async fn one_request_refreshes_whatever_stripe_says_about_a_lease() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
     for fault in [
         Fault::status(500),
-        Fault::body(200, r#"{"object":"apps.secret"}"#), // ours: it is no replay
+        Fault::body(200, r#"{"object":"apps.secret"}"#), // ours, because it is not replayed
         Fault::body(409, r#"{"error":{"code":"idempotency_key_in_use"}}"#),
         Fault::LoseReply,
     ] {
@@ -305,7 +308,7 @@ async fn whatever_stripe_says_of_a_lease_somebody_refreshes() {
     }
     assert_eq!(rig.world.provider.calls(TOKEN), 5);
 
-    // Somebody's, and nobody knows until when: only what is surely over may be taken over.
+    // Another request holds it, for an unknown time: only a lease that is certainly over may be taken over.
     rig.clock.advance(LIFETIME + 1);
     let refused = r#"{"error":{"type":"idempotency_error"}}"#;
     rig.world.faults.once(Party::Stripe, "/v1/apps/secrets", Fault::body(400, refused));
@@ -320,9 +323,9 @@ async fn whatever_stripe_says_of_a_lease_somebody_refreshes() {
     assert_eq!(app.userinfo().await.error(), (403, "secret_store_denied".to_owned()));
 }
 
-/// Stripe carried out every write and told nobody.
+/// Stripe carries out every write, but its responses are lost.
 #[tokio::test]
-async fn writes_whose_answers_are_lost_are_seen_to_be_made() {
+async fn writes_whose_responses_are_lost_are_found_done() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
@@ -334,8 +337,8 @@ async fn writes_whose_answers_are_lost_are_seen_to_be_made() {
     assert_eq!(rig.world.provider.calls(TOKEN), 2, "the link and one refresh");
 }
 
-/// The app's browser side can write its own user's secrets, the mark of a lease among them. It loses its user half a
-/// minute, and never the link.
+/// The app's browser side can write its own user's secrets, including the mark of a lease. That costs its
+/// user half a minute, but never the link.
 #[tokio::test]
 async fn a_forged_mark_of_a_lease_breaks_nothing() {
     let rig = Rig::session_bound().await;
@@ -385,7 +388,7 @@ async fn without_a_refresh_token_a_link_ends_with_its_access_token() {
     assert_eq!(rig.world.provider.calls(TOKEN), 1);
 }
 
-/// The sandbox's provider, described with another habit of refresh tokens.
+/// The sandbox's provider, described with another rotation of refresh tokens.
 async fn with_habit(token: Value) -> Rig {
     let file = format!("habit-{}-{}.json", token["rotation"].as_str().unwrap(), std::process::id());
     let path = std::env::temp_dir().join(file);
@@ -397,7 +400,7 @@ async fn with_habit(token: Value) -> Rig {
 }
 
 #[tokio::test]
-async fn where_a_used_token_is_still_taken_a_lost_answer_is_asked_for_again() {
+async fn a_lost_response_is_requested_again_if_a_used_token_is_still_accepted() {
     for (habit, leases) in [
         (json!({ "rotation": "none" }), 0),
         (json!({ "rotation": "rotating", "grace_seconds": 30 }), 1),
@@ -414,7 +417,7 @@ async fn where_a_used_token_is_still_taken_a_lost_answer_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_token_that_lives_shortly_is_refreshed_at_half_its_time() {
+async fn a_short_lived_token_is_refreshed_at_half_its_lifetime() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     let short = json!({ "access_token": "at_PLANTED_short", "refresh_token": "rt", "expires_in": 60 });
@@ -435,7 +438,7 @@ async fn a_token_that_lives_shortly_is_refreshed_at_half_its_time() {
     assert_eq!(rig.world.provider.calls(TOKEN), 1);
 }
 
-/// Where nobody waits for a lease, an old set must not be written back over what another function may have stored.
+/// If no lease is used, an old set must not be written back over what another function may have stored.
 #[tokio::test]
 async fn without_a_lease_a_failure_writes_nothing() {
     let rig = with_habit(json!({ "rotation": "none" })).await;

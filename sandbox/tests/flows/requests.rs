@@ -1,4 +1,4 @@
-//! Requests an action: each is a wait for somebody.
+//! Requests per action: each one makes a user wait.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,7 +8,7 @@ use sandbox::provider::Person;
 
 use crate::rig::Rig;
 
-/// What the functions asked others since it was last looked at.
+/// The upstream calls that the functions have made since the last look.
 #[derive(Default)]
 struct Upstream(AtomicU64);
 
@@ -26,18 +26,19 @@ const SET: &str = "POST /v1/apps/secrets";
 const DELETE: &str = "POST /v1/apps/secrets/delete";
 
 #[tokio::test]
-async fn no_action_asks_more_than_it_must() {
+async fn no_action_makes_more_calls_than_it_must() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     let upstream = Upstream::default();
-    assert_eq!(upstream.of(&rig), ["POST /"; 4], "SSM, once a function");
+    assert_eq!(upstream.of(&rig), ["POST /"; 4], "SSM, once per function");
 
     let begun = app.begin().await;
     let code = app.code(&begun, Person::Ada).await;
-    assert!(upstream.of(&rig).is_empty(), "to the provider and back nobody is asked");
+    assert!(upstream.of(&rig).is_empty(), "no calls on the way to the provider and back");
 
     assert_eq!(app.complete(&code, &begun.verifier).await.status, StatusCode::OK);
-    // What is there, the lease; code against tokens, whose they are; the tokens, the end of the lease.
+    // Read what is stored and claim the lease; exchange the code and read the user; store the tokens and
+    // release the lease.
     assert_eq!(upstream.of(&rig), [FIND, SET, "POST /token", "GET /oauth/whoami", SET, DELETE]);
     assert_eq!(app.complete(&code, &begun.verifier).await.status, StatusCode::OK);
     assert_eq!(upstream.of(&rig), [FIND, "GET /oauth/whoami"], "the same code again");
@@ -53,5 +54,5 @@ async fn no_action_asks_more_than_it_must() {
     assert_eq!(upstream.of(&rig), [FIND], "a poll of the app");
 
     assert_eq!(app.post("userinfo", "logout", &[]).await.error().0, 400);
-    assert!(upstream.of(&rig).is_empty(), "nobody is asked for who has not signed");
+    assert!(upstream.of(&rig).is_empty(), "no calls for a request without a valid signature");
 }

@@ -1,7 +1,7 @@
-//! Secrets are rolled in SSM while requests flow: none fails, and nothing is deployed again.
+//! Secrets are rolled in SSM while requests flow: none fails, and nothing is redeployed.
 //!
-//! Each test is one procedure of `docs/rolling-secrets.md`. Between any two of its steps somebody signs in, somebody
-//! else is told who is linked (their token having ended, so that it is refreshed), and a third signs out.
+//! Each test is one procedure of `docs/rolling-secrets.md`. Between any two steps one user signs in, another
+//! reads userinfo (with an expired token, so that it is refreshed), and a third signs out.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -14,12 +14,12 @@ use shared::Mode;
 use crate::app::{App, Begun};
 use crate::rig::{PLANTED, Rig, logged};
 
-/// The wait of the procedures, in seconds: by then every function has read its settings again.
+/// The wait in the procedures, in seconds: by then every function has reloaded its settings.
 const SEVEN_MINUTES: u64 = 420;
-/// The age at which settings are not read again yet, and the age at which they surely are, in seconds.
+/// An age at which settings are not yet reloaded, and one at which they certainly are, in seconds.
 const NOT_YET_OLD: u64 = 239;
 const OLD: u64 = 361;
-/// The age at which a doubt is enough, in seconds.
+/// The age at which a doubted secret is enough for a reload, in seconds.
 const NO_LONGER_FRESH: u64 = 60;
 
 const NEW_KEY: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
@@ -27,9 +27,9 @@ const NEW_KEY: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
 /// Keeps requests flowing.
 struct Traffic<'a> {
     rig: &'a Rig,
-    /// Linked all along.
+    /// Linked the whole time.
     resident: App<'a>,
-    /// Began to sign in before the last step.
+    /// Began a sign-in before the last step.
     on_the_way: Option<(App<'a>, Begun)>,
 }
 
@@ -42,28 +42,28 @@ impl<'a> Traffic<'a> {
         traffic
     }
 
-    /// One of everything; every answer is a success.
+    /// Makes one request of each kind; every response is a success.
     async fn flow(&mut self, step: &str) {
-        // Whoever began under the old secrets finishes under the new ones.
+        // A user who began with the old secrets finishes with the new ones.
         if let Some((app, begun)) = self.on_the_way.take() {
             let code = app.code(&begun, Person::Ada).await;
             let linked = app.complete(&code, &begun.verifier).await;
             assert_eq!(linked.status, 200, "finishing a sign-in: {step}: {linked:?}");
             let told = app.userinfo().await;
-            assert_eq!(told.status, 200, "telling whom was just linked: {step}: {told:?}");
+            assert_eq!(told.status, 200, "userinfo of the user just linked: {step}: {told:?}");
             let ended = app.logout().await;
             assert_eq!((ended.status.as_u16(), &ended.json()["revoked"]), (200, &true.into()), "{step}");
         }
         let told = self.resident.userinfo().await;
-        assert_eq!(told.status, 200, "telling who is linked: {step}: {told:?}");
+        assert_eq!(told.status, 200, "userinfo of the linked user: {step}: {told:?}");
         let newcomer = App::new(self.rig, "usr_grace", "acct_alpine");
         let begun = newcomer.begin().await;
         self.on_the_way = Some((newcomer, begun));
     }
 
-    /// Time passes, and with it the access token of whoever is linked.
+    /// Lets time pass, until the linked user's access token has expired.
     async fn later(&mut self, step: &str) {
-        // A sign-in takes less than ten minutes, so it is finished first.
+        // A sign-in may take at most ten minutes, so it is finished first.
         self.flow(step).await;
         self.rig.clock.advance(SEVEN_MINUTES);
         self.flow(step).await;
@@ -106,7 +106,7 @@ async fn the_api_key() {
     let mut traffic = Traffic::start(&rig).await;
     let (old, new) = (format!("sk_test_{PLANTED}TestKey"), format!("sk_test_{PLANTED}NewTestKey"));
     rig.world.stripe.accept_keys(vec![(Mode::Test, old), (Mode::Test, new.clone())]);
-    traffic.later("Stripe takes both").await;
+    traffic.later("Stripe accepts both").await;
     parameter(&rig, "STRIPE_API_KEY", &new);
     traffic.later("the new one is in SSM").await;
     rig.world.stripe.accept_keys(vec![(Mode::Test, new)]);
@@ -119,7 +119,7 @@ async fn the_client_secret() {
     let mut traffic = Traffic::start(&rig).await;
     let (old, new) = (format!("{PLANTED} client:secret/+&="), format!("{PLANTED} new secret"));
     rig.world.provider.accept_secrets(vec![old, new.clone()]);
-    traffic.later("the provider takes both").await;
+    traffic.later("the provider accepts both").await;
     parameter(&rig, "THIRD_PARTY_CLIENT_SECRET", &new);
     traffic.later("the new one is in SSM").await;
     rig.world.provider.accept_secrets(vec![new]);
@@ -139,7 +139,8 @@ async fn the_sealing_key() {
     ] {
         parameter(&rig, "SEALING_KEY", &value);
         traffic.later(step).await;
-        // Functions that were started since seal as they read it; those that run meet what was sealed so.
+        // Functions started since then seal with the new setting; those already running must open what the
+        // new ones sealed.
         traffic.outlive_tokens();
         let started = rig.worker().await.answer(&rig.app().userinfo_event(), Context::default()).await;
         assert_eq!(started.status_code, 200, "a new function: {step}: {}", started.body);
@@ -147,7 +148,7 @@ async fn the_sealing_key() {
     }
 }
 
-/// Every function has answered since it was started, so it has settings of that age.
+/// Brings the settings of every function to this age.
 async fn age(rig: &Rig, seconds: u64) {
     rig.clock.advance(OLD);
     for endpoint in ["login", "authorize", "userinfo", "logout"] {
@@ -157,7 +158,7 @@ async fn age(rig: &Rig, seconds: u64) {
 }
 
 #[tokio::test]
-async fn settings_are_read_again_once_they_are_old() {
+async fn settings_are_reloaded_once_they_are_old() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     age(&rig, NOT_YET_OLD).await;
@@ -171,7 +172,7 @@ async fn settings_are_read_again_once_they_are_old() {
 }
 
 #[tokio::test]
-async fn nothing_a_stranger_sends_has_settings_read_again() {
+async fn nothing_a_stranger_sends_causes_a_reload() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     let begun = app.begin().await;
@@ -185,7 +186,7 @@ async fn nothing_a_stranger_sends_has_settings_read_again() {
     rig.world.stripe.sign_with(vec![format!("absec_{PLANTED}AppSecret")]);
     let late = app.send(axum::http::Method::POST, "userinfo", &[], "{}").await;
     assert_eq!(late.error().0, 400);
-    // A state sealed with a key that nobody has.
+    // A state sealed with a key that no function has.
     let callback = app.at_provider(&begun.authorization_url, Person::Ada);
     let key_id = callback.find("state=").unwrap() + "state=AQ".len();
     let callback = format!("{}AAAA{}", &callback[..key_id], &callback[key_id + 4..]);
@@ -210,7 +211,7 @@ async fn a_leaked_signing_secret_is_out_of_every_function_within_six_minutes() {
 }
 
 #[tokio::test]
-async fn a_key_that_stripe_refuses_is_read_again_before_the_next_request() {
+async fn a_key_that_stripe_refuses_is_reloaded_before_the_next_request() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     age(&rig, NO_LONGER_FRESH).await;
@@ -223,7 +224,7 @@ async fn a_key_that_stripe_refuses_is_read_again_before_the_next_request() {
 }
 
 #[tokio::test]
-async fn a_client_secret_that_the_provider_refuses_is_read_again_before_the_next_request() {
+async fn a_client_secret_that_the_provider_refuses_is_reloaded_before_the_next_request() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     age(&rig, NO_LONGER_FRESH).await;
@@ -234,14 +235,14 @@ async fn a_client_secret_that_the_provider_refuses_is_read_again_before_the_next
     assert_eq!(app.link(Person::Ada).await.status, 200);
 }
 
-/// As when a sealing key is put in front that not every function knows yet.
+/// As when a new sealing key is put first before every function knows it.
 #[tokio::test]
-async fn tokens_under_an_unknown_key_are_an_outage_and_no_sign_out() {
+async fn tokens_sealed_with_an_unknown_key_are_an_outage_and_no_sign_out() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     assert_eq!(app.link(Person::Ada).await.status, 200);
     let old = parameter_value(&rig, "SEALING_KEY");
-    // The token has ended, so a function that knows the new key refreshes, and seals with it.
+    // The token has expired, so a function that knows the new key refreshes it, and seals with that key.
     rig.clock.advance(3600);
     let ignorant = rig.worker().await;
     parameter(&rig, "SEALING_KEY", &format!("{NEW_KEY},{old}"));
@@ -255,14 +256,14 @@ async fn tokens_under_an_unknown_key_are_an_outage_and_no_sign_out() {
     let told = ignorant.answer(&event(&rig), Context::default()).await;
     assert_eq!(told.status_code, 200, "{}", told.body);
 
-    // Settings that were just read hold every key there is.
+    // Settings that were just loaded hold every key there is.
     parameter(&rig, "SEALING_KEY", &old);
     let told = rig.worker().await.answer(&event(&rig), Context::default()).await;
     assert_eq!((told.status_code, told.body.contains("reconnect_required")), (401, true), "{}", told.body);
 }
 
 #[tokio::test]
-async fn a_wrong_new_value_and_an_outage_of_ssm_leave_the_old_secrets_in_force() {
+async fn after_a_wrong_new_value_or_an_outage_of_ssm_the_old_secrets_stay() {
     let rig = Rig::session_bound().await;
     let mut traffic = Traffic::start(&rig).await;
     parameter(&rig, "STRIPE_APP_SECRET", "not-a-secret");
@@ -274,14 +275,14 @@ async fn a_wrong_new_value_and_an_outage_of_ssm_leave_the_old_secrets_in_force()
     rig.world.faults.always(Party::Ssm, "/", Fault::HangUp);
     traffic.outlive_tokens();
     traffic.flow("SSM is down").await;
-    // Not at every request.
+    // SSM is not called at every request.
     let before = rig.world.ssm.calls();
     traffic.flow("SSM is still down").await;
     assert_eq!(rig.world.ssm.calls(), before);
 }
 
 #[tokio::test]
-async fn an_unfit_value_leaves_every_old_secret_in_force() {
+async fn after_an_unfit_value_every_old_secret_stays() {
     let rig = Rig::session_bound().await;
     let mut traffic = Traffic::start(&rig).await;
     let mut live = rig.app();
@@ -296,7 +297,7 @@ async fn an_unfit_value_leaves_every_old_secret_in_force() {
             Some(&*format!("{PLANTED} client:secret/+&= ")),
             "begins or ends with whitespace",
         ),
-        // The key of one mode only, while those of the others are fit.
+        // Only one mode's key is unfit; the others are fine.
         ("STRIPE_API_KEY_LIVE", Some(&*live_key), "has a line break in it"),
         ("STRIPE_API_KEY_LIVE", None, "has no SSM parameter"),
     ] {

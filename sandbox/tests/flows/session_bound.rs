@@ -105,14 +105,14 @@ async fn an_id_too_long_for_64_bits_keeps_its_digits() {
         r#"{"sub":340282366920938463463374607431768211457,"email":"a@example.com","email_verified":true}"#;
     rig.world.faults.always(Party::Provider, "/oauth/whoami", Fault::body(200, whoami));
     assert_eq!(app.link(Person::Ada).await.json()["id"], "340282366920938463463374607431768211457");
-    // Its neighbour, which is the same number in 64 bits.
+    // Its neighbour, which would be the same number as a 64-bit float.
     let other = whoami.replace("457,", "456,");
     rig.world.faults.clear();
     rig.world.faults.always(Party::Provider, "/oauth/whoami", Fault::body(200, &other));
     assert_eq!(app.userinfo().await.error(), (403, "identity_changed".to_owned()));
 }
 
-/// There was no link yet whose access could have ended.
+/// No link existed yet that could have lost its access.
 #[tokio::test]
 async fn a_new_token_that_userinfo_refuses_is_a_sign_in_that_was_not_accepted() {
     for direct in [false, true] {
@@ -133,7 +133,7 @@ async fn a_new_token_that_userinfo_refuses_is_a_sign_in_that_was_not_accepted() 
 }
 
 #[tokio::test]
-async fn the_same_code_again_finds_the_link_made() {
+async fn a_repeated_code_finds_the_link_made() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     let begun = app.begin().await;
@@ -145,7 +145,7 @@ async fn the_same_code_again_finds_the_link_made() {
     assert_eq!(rig.world.provider.live_grants(), 1);
 }
 
-/// Views that are mounted at once all get the code.
+/// All views that are mounted at the same time get the code.
 #[tokio::test]
 async fn the_same_code_twice_at_once_is_exchanged_once() {
     let rig = Rig::session_bound().await;
@@ -161,7 +161,7 @@ async fn the_same_code_twice_at_once_is_exchanged_once() {
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     }
     assert_eq!(rig.world.provider.calls("/token"), 1);
-    assert_eq!(app.stored(), ["access_token"], "no lease stays");
+    assert_eq!(app.stored(), ["access_token"], "no lease is left");
 }
 
 #[tokio::test]
@@ -177,10 +177,10 @@ async fn a_code_whose_exchange_failed_is_not_exchanged_again() {
     assert!(app.stored().is_empty());
 }
 
-/// Attack 1: the attacker begins, the victim follows the link and consents. The Dashboard of the victim knows
-/// no such state; even if it checked nothing, the back end refuses.
+/// Attack 1: the attacker begins a sign-in, the victim follows the link and consents. The victim's Dashboard
+/// does not know the state, and even if it checked nothing, the back end refuses.
 #[tokio::test]
-async fn a_victim_who_follows_an_attackers_link_links_nobody() {
+async fn a_victim_who_follows_an_attackers_link_links_no_account() {
     let rig = Rig::session_bound().await;
     let attacker = App::new(&rig, "usr_mallory", "acct_alpine");
     let victim = rig.app();
@@ -196,7 +196,7 @@ async fn a_victim_who_follows_an_attackers_link_links_nobody() {
     assert_eq!(rig.world.provider.calls("/token"), 0, "the code was never exchanged");
 }
 
-/// Attack 4: the victim's code in the attacker's own attempt. PKCE ties it to the attempt it was made for.
+/// Attack 4: the victim's code in the attacker's own attempt. PKCE ties it to the attempt it was issued for.
 #[tokio::test]
 async fn a_code_injected_into_another_attempt_is_rejected() {
     let rig = Rig::session_bound().await;
@@ -213,7 +213,7 @@ async fn a_code_injected_into_another_attempt_is_rejected() {
 }
 
 #[tokio::test]
-async fn a_code_is_for_one_user_account_mode_and_session() {
+async fn a_code_is_valid_for_one_user_account_mode_and_session() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     let begun = app.begin().await;
@@ -228,7 +228,7 @@ async fn a_code_is_for_one_user_account_mode_and_session() {
     assert_eq!(
         app.complete(&code, &begun.verifier).await.status,
         StatusCode::OK,
-        "and for that one it still is"
+        "and it still works for the right one"
     );
 }
 
@@ -257,7 +257,7 @@ async fn tokens_of_another_sealing_key_do_not_open() {
 }
 
 #[tokio::test]
-async fn time_runs_out() {
+async fn states_and_codes_expire() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     let begun = app.begin().await;
@@ -272,7 +272,7 @@ async fn time_runs_out() {
 }
 
 #[tokio::test]
-async fn a_code_the_provider_no_longer_takes_is_rejected() {
+async fn a_code_the_provider_no_longer_accepts_is_rejected() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     let begun = app.begin().await;
@@ -319,7 +319,7 @@ async fn another_account_at_the_provider_is_noticed() {
 }
 
 #[tokio::test]
-async fn tokens_revoked_at_the_provider_ask_for_a_new_sign_in() {
+async fn tokens_revoked_at_the_provider_require_a_new_sign_in() {
     let rig = Rig::session_bound().await;
     let app = rig.app();
     app.link(Person::Ada).await;
@@ -329,7 +329,7 @@ async fn tokens_revoked_at_the_provider_ask_for_a_new_sign_in() {
 }
 
 #[tokio::test]
-async fn the_users_tokens_open_for_that_user_alone() {
+async fn a_users_tokens_open_only_for_that_user() {
     let rig = Rig::session_bound().await;
     let ada = rig.app();
     ada.link(Person::Ada).await;
@@ -343,7 +343,7 @@ async fn the_users_tokens_open_for_that_user_alone() {
 }
 
 #[tokio::test]
-async fn the_whole_profile_is_told_when_asked_for() {
+async fn the_whole_profile_is_returned_on_request() {
     let rig = Rig::set(&[("USERINFO", "full")]).await;
     let linked = rig.app().link(Person::Ada).await.json();
     assert_eq!(linked["profile"]["email"], "ada@example.com");

@@ -1,4 +1,4 @@
-//! Settings through the real SSM client: one call, every problem named, an outage survived.
+//! Settings through the real SSM client: it makes one call, names every problem and survives an outage.
 
 use authorize::Authorize;
 use lambda_http::Context;
@@ -25,7 +25,7 @@ async fn start<F: Function>(rig: &Rig, changes: &[(&str, &str)]) -> Result<Lambd
 
 async fn problems<F: Function>(rig: &Rig, changes: &[(&str, &str)]) -> String {
     let Err(error @ LoadError::Invalid(_)) = start::<F>(rig, changes).await else {
-        panic!("{changes:?} should stop the start")
+        panic!("{changes:?} should fail the start")
     };
     let text = error.to_string();
     assert_silent("a start that failed", &text);
@@ -33,10 +33,10 @@ async fn problems<F: Function>(rig: &Rig, changes: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
-async fn each_function_asks_once_and_needs_just_its_own() {
+async fn each_function_makes_one_call_and_needs_only_its_own_secrets() {
     let rig = Rig::session_bound().await;
-    assert_eq!(rig.world.ssm.calls(), 4, "one call a function");
-    // Login can do without the keys of the others, whoever they are asked for.
+    assert_eq!(rig.world.ssm.calls(), 4, "one call per function");
+    // `login` works without the other functions' secrets, although they are configured.
     for name in ["STRIPE_API_KEY", "THIRD_PARTY_CLIENT_SECRET"] {
         rig.world.ssm.remove(&rig.world.settings[&format!("{name}_PARAMETER")]);
     }
@@ -45,7 +45,7 @@ async fn each_function_asks_once_and_needs_just_its_own() {
 }
 
 #[tokio::test]
-async fn a_parameter_is_named_in_any_form_that_ssm_takes() {
+async fn a_parameter_is_named_in_any_form_that_ssm_accepts() {
     let rig = Rig::session_bound().await;
     let ssm = &rig.world.ssm;
     ssm.set("/other/secret", &format!("absec_{PLANTED}AppSecret"));
@@ -83,7 +83,7 @@ async fn two_settings_may_name_one_parameter() {
 
 /// As when many functions start at once.
 #[tokio::test]
-async fn a_throttled_ssm_is_asked_again_within_the_start() {
+async fn a_throttled_call_to_ssm_is_retried_during_the_start() {
     let rig = Rig::session_bound().await;
     let throttled = Fault::body(400, r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#);
     rig.world.faults.once(Party::Ssm, "/", throttled);
@@ -125,7 +125,7 @@ async fn every_problem_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_is_not_there_is_named() {
+async fn a_missing_parameter_is_named() {
     let rig = Rig::session_bound().await;
     let parameter = rig.world.settings["SEALING_KEY_PARAMETER"].clone();
     rig.world.ssm.remove(&parameter);
@@ -138,7 +138,7 @@ async fn a_parameter_that_is_not_there_is_named() {
 }
 
 #[tokio::test]
-async fn a_private_ca_is_trusted_where_it_is_named() {
+async fn a_private_ca_is_trusted_if_it_is_named() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("private-ca");
     let authority = Some(Authority::new(&folder).expect("a certificate"));
     let rig = Rig::with(Options { authority, ..Options::default() }).await;
@@ -153,11 +153,11 @@ async fn a_private_ca_is_trusted_where_it_is_named() {
     let stranger = start::<Login>(&rig, &[("SSL_CERT_FILE", "")]).await.expect("it stays up");
     let answer = stranger.answer(include_str!("../../../events/login/post.json"), Context::default()).await;
     assert!(answer.body.contains("settings_unavailable"), "{}", answer.body);
-    assert_eq!(rig.world.ssm.calls(), before, "it shook no hands");
+    assert_eq!(rig.world.ssm.calls(), before, "the TLS handshake failed");
 }
 
 #[tokio::test]
-async fn certificates_that_cannot_be_read_stop_the_start() {
+async fn certificates_that_cannot_be_read_fail_the_start() {
     let rig = Rig::session_bound().await;
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("certificates.pem");
     let block = |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
@@ -223,7 +223,7 @@ async fn a_setting_in_both_places_is_a_mistake() {
 }
 
 #[tokio::test]
-async fn local_work_needs_no_ssm() {
+async fn local_development_needs_no_ssm() {
     let rig = Rig::session_bound().await;
     let before = rig.world.ssm.calls();
     let local = [
@@ -258,7 +258,7 @@ async fn ssm_being_down_is_survived() {
 
         rig.world.faults.clear();
         let answer = lambda.answer(event, Context::default()).await;
-        assert_eq!(answer.status_code, 400, "it asked again: {}", answer.body);
+        assert_eq!(answer.status_code, 400, "it read the settings again: {}", answer.body);
         assert!(answer.body.contains("signature_"));
         let before = rig.world.ssm.calls();
         lambda.answer(event, Context::default()).await;
@@ -268,7 +268,7 @@ async fn ssm_being_down_is_survived() {
 }
 
 #[tokio::test]
-async fn a_port_where_nobody_listens_is_an_outage() {
+async fn a_closed_port_is_an_outage() {
     let rig = Rig::with(Options::default()).await;
     assert!(start::<Login>(&rig, &[("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:9")]).await.is_ok());
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::rig::Rig;
 
-/// Codes and tokens of this many characters. Codes have to fit into an address.
+/// Makes codes and tokens of this many characters. Codes have to fit into a URL.
 async fn long_tokens(characters: usize) -> Rig {
     let rig = Rig::session_bound().await;
     rig.world.provider.pad_tokens(characters);
@@ -23,7 +23,7 @@ async fn long_tokens_are_split_and_come_back_whole() {
     assert_eq!(app.stored().len(), 4, "16 kB of sealed text: {:?}", app.stored());
     assert_eq!(app.userinfo().await.status, StatusCode::OK);
 
-    // A new link goes to a slot of its own and takes the old parts away.
+    // A new link goes into its own slot and removes the old parts.
     let old = app.stored();
     assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
     assert_eq!(app.stored().len(), 4);
@@ -35,8 +35,8 @@ async fn long_tokens_are_split_and_come_back_whole() {
     assert!(app.stored().is_empty());
 }
 
-/// What today's code has stored, bound to user, account, mode, provider, client and link: a later one must open it.
-/// Where this fails, an upgrade would sign everybody out: mend the code, not the text.
+/// What today's code has stored, bound to user, account, mode, provider, client and link: later code must
+/// open it. If this fails, an upgrade would sign everyone out: fix the code, not the text.
 #[tokio::test]
 async fn a_set_that_an_earlier_version_stored_is_a_link() {
     let rig = Rig::session_bound().await;
@@ -67,7 +67,7 @@ async fn a_write_that_fails_half_way_leaves_the_old_set() {
     let old = app.link(Person::Ada).await.json();
     // Three parts and the head: the fourth write is the head's.
     for fine in 0..4 {
-        // The first is the lease's.
+        // The first write is the lease's.
         for _ in 0..=fine {
             rig.world.faults.once(Party::Stripe, "/v1/apps/secrets", Fault::DelayMs(1));
         }
@@ -77,16 +77,11 @@ async fn a_write_that_fails_half_way_leaves_the_old_set() {
         assert_eq!(app.userinfo().await.json(), old, "after {fine} writes");
     }
     app.link(Person::Ada).await;
-    assert_eq!(
-        app.stored().len(),
-        4,
-        "what was left half-written is overwritten or gone: {:?}",
-        app.stored()
-    );
+    assert_eq!(app.stored().len(), 4, "half-written parts are overwritten or gone: {:?}", app.stored());
 }
 
 #[tokio::test]
-async fn a_set_with_a_part_missing_asks_for_a_new_sign_in() {
+async fn a_set_with_a_damaged_part_requires_a_new_sign_in() {
     let rig = long_tokens(6000).await;
     let app = rig.app();
     app.link(Person::Ada).await;
@@ -97,9 +92,9 @@ async fn a_set_with_a_part_missing_asks_for_a_new_sign_in() {
     assert!(app.stored().is_empty());
 }
 
-/// Functions that died have left parts behind, and Stripe refuses an eleventh secret.
+/// Functions that died have left parts behind, and Stripe rejects an eleventh secret.
 #[tokio::test]
-async fn what_was_left_behind_makes_room() {
+async fn leftovers_are_deleted_to_make_room() {
     let rig = long_tokens(6000).await;
     let app = rig.app();
     app.link(Person::Ada).await;
@@ -121,11 +116,11 @@ async fn what_was_left_behind_makes_room() {
 }
 
 #[tokio::test]
-async fn rotated_tokens_are_not_lost_for_want_of_room() {
+async fn rotated_tokens_are_not_lost_for_lack_of_room() {
     let rig = long_tokens(6000).await;
     let app = rig.app();
     app.link(Person::Ada).await;
-    // With the lease of a refresh these make ten.
+    // With a refresh lease, these make ten.
     for number in 0..5 {
         let name = format!("of another app {number}");
         rig.world.stripe.put(shared::Mode::Test, app.account, app.user, &name, "x");

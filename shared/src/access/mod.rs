@@ -1,4 +1,4 @@
-//! Fresh access tokens: refreshed in time, once, and never lost on doubt.
+//! Fresh access tokens: refreshed in time, only once, and never discarded when in doubt.
 
 mod refresh;
 
@@ -15,10 +15,10 @@ use crate::stripe_user::StripeUser;
 use crate::tokens::{Stored, TokenSet, TokenStore, UserTokens};
 use refresh::Refresh;
 
-/// In seconds; Lambda's differ by far less.
+/// Assumed clock skew in seconds; the clocks of Lambda differ by far less.
 const CLOCKS_DIFFER_BY: UnixSeconds = 5;
 
-/// Gives access tokens of linked users.
+/// Provides access tokens of linked users.
 pub struct AccessTokens {
     store: TokenStore,
     endpoint: TokenEndpoint,
@@ -26,14 +26,14 @@ pub struct AccessTokens {
     http: Http,
 }
 
-/// A set to refresh, and where it is stored.
+/// A token set to refresh, and where it is stored.
 struct Stale {
     tokens: TokenSet,
     stored: Stored,
 }
 
 impl AccessTokens {
-    /// Reads what the token store and the provider's token and revocation endpoints need.
+    /// Reads the settings of the token store and of the provider's token and revocation endpoints.
     pub fn from_settings(settings: &mut Settings, provider: &Provider, http: &Http) -> Option<Self> {
         let store = TokenStore::from_settings(settings, provider, http);
         let endpoint = TokenEndpoint::from_settings(settings, provider, http);
@@ -41,10 +41,10 @@ impl AccessTokens {
         Some(Self { store: store?, endpoint: endpoint?, revocation: revocation?, http: http.clone() })
     }
 
-    /// The tokens of a user, refreshed when they end within two minutes.
+    /// A user's tokens, refreshed if they expire within two minutes.
     ///
     /// # Errors
-    /// `not_connected`, `reconnect_required`, or an outage's.
+    /// `not_connected`, `reconnect_required`, or an outage's error.
     pub async fn fresh(&self, user: &StripeUser, invocation: &Invocation) -> Result<TokenSet, Error> {
         let now = invocation.now;
         let link = self.store.of(user, invocation)?;
@@ -57,18 +57,18 @@ impl AccessTokens {
         let present = stale.tokens.clone();
         match self.refresh(link, stale, still_good, invocation).await {
             Err(error @ (Error::NotConnected | Error::ReconnectRequired)) => Err(error),
-            // Time is left for the outage to end.
+            // The token is still valid: the outage may end in time.
             Err(_) if still_good => Ok(present),
             outcome => outcome,
         }
     }
 
-    /// Makes a call with the user's tokens. If it ends in `reconnect_required`, for the provider no longer takes the
-    /// access token, it is made once more with refreshed ones; unless they are under a minute old, for then the token
-    /// is not what is wrong.
+    /// Makes a call with the user's tokens. If it fails with `reconnect_required`, because the provider no
+    /// longer accepts the access token, it is repeated once with refreshed tokens, unless they are under a
+    /// minute old: then the token is not the problem.
     ///
     /// # Errors
-    /// As [`AccessTokens::fresh`], and what the call itself ends in.
+    /// As [`AccessTokens::fresh`], and those of the call itself.
     pub async fn with<T, F: Future<Output = Result<T, Error>>>(
         &self,
         user: &StripeUser,
@@ -84,12 +84,12 @@ impl AccessTokens {
         }
     }
 
-    /// Sends a request to the provider's API with the user's access token. After a `401` it is sent once more with a
-    /// refreshed one; unless the token is under a minute old, for then the `401` is about something else, say a scope
-    /// that is missing. Any other status is an answer.
+    /// Sends a request to the provider's API with the user's access token. After a `401` it is repeated once
+    /// with a refreshed token, unless the token is under a minute old: then the `401` has another cause, such
+    /// as a missing scope. Any other status is a success.
     ///
     /// # Errors
-    /// As [`AccessTokens::fresh`]; `reconnect_required` when the refreshed token is refused as well.
+    /// As [`AccessTokens::fresh`]; `reconnect_required` if the refreshed token is refused too.
     pub async fn send(
         &self,
         user: &StripeUser,
@@ -118,7 +118,8 @@ impl AccessTokens {
         self.http.send("provider.api", request, invocation.deadline).await.map_err(no_answer)
     }
 
-    /// The tokens after the provider refused `refused`: refreshed once, unless somebody else did so meanwhile.
+    /// The tokens to use after the provider refused `refused`: refreshed once, unless another request did so
+    /// meanwhile.
     async fn renewed(
         &self,
         user: &StripeUser,

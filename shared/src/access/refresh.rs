@@ -1,4 +1,4 @@
-//! One refresh of one link, whoever carries it out.
+//! One refresh of one link, by this request or by another.
 
 use std::time::Duration;
 
@@ -16,34 +16,35 @@ pub(super) struct Refresh<'a> {
     pub(super) revocation: &'a RevocationEndpoint,
     pub(super) link: UserTokens<'a>,
     pub(super) invocation: &'a Invocation,
-    /// Whether the present access token is taken all the same.
+    /// Whether the current access token is still accepted.
     pub(super) still_good: bool,
-    /// How long it may take to refresh and to store the outcome.
+    /// How long refreshing and storing the result may take.
     pub(super) longest: Duration,
-    /// Seconds after which any request that is being answered now is over, by anybody's clock.
+    /// Seconds after which every request now in progress is over, by any clock.
     pub(super) over_after: UnixSeconds,
 }
 
-/// What the Secret Store holds, compared with what a refresh began with.
+/// What the Secret Store holds, compared with the tokens that a refresh began with.
 enum Present {
     /// The same tokens.
     Same,
-    /// Other tokens: they were refreshed, or the link was made anew.
+    /// Other tokens: they were refreshed, or the user linked an account again.
     Renewed(TokenSet),
     /// Nothing: the user has signed out.
     Gone,
-    /// The store gave no answer.
+    /// The store could not be read.
     Unknown(Error),
 }
 
 impl Refresh<'_> {
-    /// Refreshes, or waits for whoever does.
+    /// Refreshes, or waits for the request that does.
     ///
-    /// Where refresh tokens rotate, a second use of one can end the grant. So only the holder of the lease refreshes,
-    /// and the next attempt is begun only when every earlier lease is over by the time it notes itself.
+    /// If refresh tokens rotate, using one twice can end the grant. So only the holder of the lease
+    /// refreshes, and the next attempt begins only once every earlier lease is over, by the end time recorded
+    /// in it.
     ///
     /// # Errors
-    /// `reconnect_required` if the grant has ended, `not_connected` after a sign-out, or an outage's.
+    /// `reconnect_required` if the grant has ended, `not_connected` after a sign-out, or an outage's error.
     pub(super) async fn run(&self, mut stale: Stale) -> Result<TokenSet, Error> {
         if self.endpoint.rotation() == Rotation::None {
             return self.lead(stale, None).await;
@@ -70,7 +71,7 @@ impl Refresh<'_> {
                     }
                     return self.lead(stale, Some(attempt)).await;
                 }
-                // The lease only tells the next request from when on it is safe to refresh.
+                // This lease only tells later requests when it is safe to refresh.
                 Claim::Won => {
                     return self.follow(&stale.tokens, over).await?.ok_or(Error::ProviderUnavailable);
                 }
@@ -83,7 +84,7 @@ impl Refresh<'_> {
                         earlier_are_over = true;
                         attempt = taken.attempt.saturating_add(1);
                     }
-                    // Somebody holds the lease, but its mark is gone: nobody knows until when.
+                    // Another request holds the lease, but its mark is gone, so its end is unknown.
                     _ => {
                         earlier_are_over = false;
                         attempt = attempt.saturating_add(1);
@@ -96,22 +97,22 @@ impl Refresh<'_> {
         Err(Error::ProviderUnavailable)
     }
 
-    /// Whether there is time to refresh and to store the outcome, which then exists nowhere else.
+    /// Whether there is time to refresh and to store the new tokens, which exist nowhere else until then.
     fn is_time_left(&self) -> bool {
         self.invocation.deadline.left() > self.longest
     }
 
-    /// Refreshes; with a lease, as its holder.
+    /// Refreshes; with an `attempt`, as the holder of its lease.
     async fn lead(&self, stale: Stale, attempt: Option<u32>) -> Result<TokenSet, Error> {
         let Stale { tokens, stored } = stale;
         let refresh_token = tokens.refresh_token.as_ref().ok_or(Error::ReconnectRequired)?;
-        // To get the lease may have taken seconds.
+        // Getting the lease may have taken seconds.
         let mut outcome = if self.is_time_left() {
             self.endpoint.refresh(refresh_token, self.invocation.deadline).await
         } else {
             Err(Error::SecretStoreUnavailable)
         };
-        // Where the used token is taken for a while longer, an answer that was lost can be asked for again.
+        // If the used token is accepted for a while longer, a lost response can be requested again.
         if matches!(outcome, Err(Error::ProviderUnavailable))
             && self.endpoint.rotation().allows_another_try()
             && self.is_time_left()
@@ -127,7 +128,7 @@ impl Refresh<'_> {
         match (self.present(&tokens).await, error) {
             (Present::Renewed(tokens), _) => Ok(tokens),
             (Present::Gone, _) => Err(Error::NotConnected),
-            // Nothing is deleted on doubt.
+            // Delete nothing when in doubt.
             (Present::Unknown(unknown), Error::ReconnectRequired) => Err(unknown),
             (Present::Unknown(_), error) => Err(error),
             (Present::Same, Error::ReconnectRequired) => {
@@ -144,16 +145,17 @@ impl Refresh<'_> {
         }
     }
 
-    /// Lets the others try at once, instead of when the lease is over.
+    /// Lets other requests try at once, instead of once the lease is over.
     async fn note_failure(&self, mut tokens: TokenSet, stored: &Stored, attempt: u32) {
         tokens.attempt = attempt.saturating_add(1);
         if self.link.trying_once().save(&tokens, Some(stored)).await.is_err() {
-            tracing::warn!("a failed refresh could not be noted");
+            tracing::warn!("a failed refresh could not be recorded");
         }
     }
 
-    /// Stores what exists nowhere else, for as long as there is time; but not over a sign-out or a new link that came
-    /// between, so it looks before each try. Reads it back, for these may also come right after.
+    /// Stores the new tokens, which exist nowhere else, retrying until the deadline. A sign-out or a new link
+    /// made meanwhile must not be overwritten, so each attempt checks first. Reads the tokens back, because
+    /// either may also come right after.
     async fn keep(&self, renewed: TokenSet, old: &TokenSet, stored: &Stored) -> Result<TokenSet, Error> {
         let mut backoff = Backoff::until(self.invocation.deadline);
         let mut saved = false;
@@ -197,10 +199,11 @@ impl Refresh<'_> {
         }
     }
 
-    /// Waits for whoever refreshes; `None` once their lease is over.
+    /// Waits for the request that refreshes; `None` once its lease is over.
     ///
     /// # Errors
-    /// `provider_unavailable` if their refresh failed, or ours is the shorter time; as [`UserTokens::load`].
+    /// `provider_unavailable` if that refresh failed or our deadline comes first; also as
+    /// [`UserTokens::load`].
     async fn follow(&self, stale: &TokenSet, over: UnixSeconds) -> Result<Option<TokenSet>, Error> {
         let mut backoff = Backoff::until(self.invocation.deadline);
         while self.invocation.clock.now() <= over {

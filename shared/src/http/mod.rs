@@ -1,4 +1,5 @@
-//! Calls to Stripe, the provider and AWS: one client, time-outs, a deadline, size limits, no redirects, no proxy.
+//! Calls to Stripe, the provider and AWS: one client, timeouts, a deadline, size limits, no redirects, no
+//! proxy.
 
 mod tls;
 
@@ -19,31 +20,31 @@ use crate::environment::{Environment, LoadError};
 use crate::json;
 use crate::log::record::{self, UpstreamCall};
 
-// What requests are made of.
+// For building requests.
 pub use lambda_http::http::{HeaderName, HeaderValue, Method, header};
 pub use reqwest::RequestBuilder;
 
-/// How we introduce ourselves to Stripe and the provider.
+/// The `User-Agent` we send to Stripe and the provider.
 pub const USER_AGENT: &str = concat!("stripe-app-oauth/", env!("CARGO_PKG_VERSION"));
 
-/// The longest answer we read; a token answer or a profile is a few kilobytes.
+/// The longest response body we read, in bytes; a token response or a profile takes a few kilobytes.
 const LONGEST_ANSWER: usize = 256 * 1024;
 
-/// How long things may take.
+/// Time limits.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// To open a connection, TLS included.
+    /// To open a connection, including TLS.
     pub connect: Duration,
-    /// For which an idle connection is kept. Load balancers close them after a minute or so, and a frozen function
-    /// does not notice.
+    /// How long an idle connection is kept. Load balancers close it after a minute or so, which a frozen
+    /// function does not notice.
     pub idle: Duration,
-    /// For one call, including connecting and a second try after a failed connection.
+    /// For one call, including connecting and a retry after a failed connection.
     pub attempt: Duration,
-    /// For one operation on the Secret Store, all its tries included.
+    /// For one Secret Store operation, including its retries.
     pub secret_store: Duration,
-    /// For all calls made for one request of ours, under the 29 s an integration may take.
+    /// For all calls made to handle one request; below the 29 s an integration may take.
     pub request: Duration,
-    /// The pause before the second try of a call; it doubles for the third.
+    /// The pause before the first retry of a call; it doubles for the second.
     pub pause: Duration,
 }
 
@@ -58,7 +59,7 @@ impl Timeouts {
         pause: Duration::from_millis(500),
     };
 
-    /// The longest that so many calls take, of one try each, and to store the outcome.
+    /// The longest time for `calls` calls, with one attempt each, and for storing the result.
     #[must_use]
     pub fn to_store_after(&self, calls: u32) -> Duration {
         self.attempt * calls + self.secret_store
@@ -71,44 +72,44 @@ impl Default for Timeouts {
     }
 }
 
-/// The moment by which a request of ours must be answered. Every upstream call gets what is left of it.
+/// The moment by which a request must be answered. Every upstream call gets the time left until then.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline(Instant);
 
 impl Deadline {
-    /// That long from now.
+    /// A deadline `time` from now.
     #[must_use]
     pub fn after(time: Duration) -> Self {
         Self(Instant::now() + time)
     }
 
-    /// This deadline, or one that long from now if that is sooner.
+    /// This deadline or `time` from now, whichever is sooner.
     #[must_use]
     pub fn within(self, time: Duration) -> Self {
         Self(self.0.min(Instant::now() + time))
     }
 
-    /// What is left.
+    /// The time left; zero once the deadline has passed.
     #[must_use]
     pub fn left(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }
 }
 
-/// Why there is no answer.
+/// Why a call has no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// No connection: the call was not made.
+    /// No connection could be opened: the call was not made.
     NotConnected,
-    /// The call may have been made; its answer was lost, cut short or too late.
+    /// The call may have been made, but its response was lost, cut short or too late.
     Lost,
-    /// The answer is longer than any honest one.
+    /// The response exceeds our size limit.
     TooLong,
-    /// The request cannot be written: say a token that no header can hold.
+    /// The request cannot be built: for example, a token is not a valid header value.
     Malformed,
 }
 
-/// An answer, whatever its status. It has no `Debug`: bodies hold tokens.
+/// A response of any status. It has no `Debug`: bodies hold tokens.
 pub struct Reply {
     /// HTTP status.
     pub status: StatusCode,
@@ -130,7 +131,7 @@ impl Reply {
         json::object(&self.body)
     }
 
-    /// The body as it came.
+    /// The raw body.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.body
@@ -142,7 +143,7 @@ impl Reply {
         std::str::from_utf8(&self.body).ok()
     }
 
-    /// The seconds of `Retry-After`, between 1 and 60; 5 if it is absent or an HTTP date.
+    /// `Retry-After` in seconds, clamped to 1 to 60; 5 if it is absent or an HTTP date.
     #[must_use]
     pub fn retry_after(&self) -> u32 {
         let seconds = self.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -164,10 +165,12 @@ impl Http {
         Self::trusting(RootCertStore::empty(), timeouts)
     }
 
-    /// As [`Http::new`]; it also trusts the certificates in the PEM file that `SSL_CERT_FILE` names, if it is set.
+    /// As [`Http::new`], but it also trusts the certificates in the PEM file that `SSL_CERT_FILE` names, if
+    /// it is set.
     ///
     /// # Errors
-    /// [`LoadError::Invalid`] if the file cannot be read, holds no certificate, or holds one that cannot be parsed.
+    /// [`LoadError::Invalid`] if the file cannot be read, holds no certificate, or holds one that cannot be
+    /// parsed.
     pub fn from_environment(environment: &Environment, timeouts: Timeouts) -> Result<Self, LoadError> {
         Ok(Self::trusting(tls::private_roots(environment)?, timeouts))
     }
@@ -187,19 +190,19 @@ impl Http {
         Self::over(client, timeouts)
     }
 
-    /// Over a client with connections of its own: say one that uses the machine's proxy, which a function has not.
+    /// Sends over `client` instead: for example, one that uses the machine's proxy, which functions never do.
     #[must_use]
     pub fn over(client: Client, timeouts: Timeouts) -> Self {
         Self { client, timeouts }
     }
 
-    /// The time-outs in force.
+    /// The timeouts in use.
     #[must_use]
     pub fn timeouts(&self) -> Timeouts {
         self.timeouts
     }
 
-    /// Begins a request, to be made by [`Http::send`].
+    /// Begins a request, to be sent with [`Http::send`].
     pub fn request(&self, method: Method, url: Url) -> RequestBuilder {
         self.client.request(method, url)
     }
@@ -214,11 +217,11 @@ impl Http {
         self.request(Method::POST, url)
     }
 
-    /// Makes a call, logged as `call`, and reads the whole answer. It is made once more if no connection could be
-    /// opened; or, if it only reads or has an idempotency key, when the connection broke.
+    /// Makes a call, logged as `call`, and reads the whole response. Retries once if no connection could be
+    /// opened, or, for a `GET` or a request with an idempotency key, if the connection broke.
     ///
     /// # Errors
-    /// A [`Failure`] if there is no complete answer; an answer of any status is a success.
+    /// A [`Failure`] if there is no complete response; a response of any status is a success.
     pub async fn send(
         &self,
         call: &'static str,
@@ -243,7 +246,7 @@ impl Http {
         }
     }
 
-    /// Makes a call once, and logs it.
+    /// Makes a call once and logs it.
     async fn attempt(
         &self,
         call: &'static str,
@@ -280,7 +283,7 @@ impl Http {
     }
 }
 
-/// `req_…` at Stripe, or the like; nothing else of an answer gets into the log.
+/// Accepts ids such as Stripe's `req_…`; nothing else from a response gets into the log.
 fn is_request_id(id: &str) -> bool {
     id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
@@ -294,10 +297,10 @@ impl From<reqwest::Error> for Failure {
 
 #[cfg(any(test, feature = "fuzzing"))]
 impl Reply {
-    /// A made-up answer, for tests of what reads them.
+    /// A made-up response, for tests of the code that reads responses.
     ///
     /// # Panics
-    /// When there can be no such status.
+    /// If `status` is not a valid HTTP status.
     pub fn of(status: u16, body: &(impl AsRef<[u8]> + ?Sized)) -> Self {
         let status = StatusCode::from_u16(status).expect("a status");
         Self { status, headers: HeaderMap::new(), body: body.as_ref().to_vec().into() }
@@ -311,8 +314,8 @@ mod tests {
 
     use super::*;
 
-    /// Whoever knows that a call was not made may make it again: at the provider, a code or a refresh token is still
-    /// good.
+    /// A call that is known not to have been made can be repeated: the provider has not used up the code or
+    /// refresh token.
     #[tokio::test]
     async fn without_a_handshake_no_call_was_made() {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -321,7 +324,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_not_sent_is_sent_once_more() {
+    async fn a_request_that_was_not_sent_is_retried_once() {
         let refusing = TcpListener::bind("127.0.0.1:0").unwrap();
         let handshakes = std::thread::spawn({
             let refusing = refusing.try_clone().unwrap();
@@ -333,7 +336,7 @@ mod tests {
         assert!(refusing.accept().is_err(), "a third try");
     }
 
-    /// As a load balancer does with a connection that was idle for longer than it allows.
+    /// Acts like a load balancer on a connection that was idle for longer than it allows.
     fn resetting_the_second_request_of_a_connection() -> Url {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -343,7 +346,7 @@ mod tests {
                 let mut request = [0; 4096];
                 if connection.read(&mut request).is_ok_and(|length| length > 0) {
                     connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
-                    // The second is read, and then the connection is gone.
+                    // Reads the second request, then drops the connection.
                     let _ = connection.read(&mut request);
                 }
             }
@@ -366,7 +369,7 @@ mod tests {
     async fn an_idle_connection_is_not_used_again() {
         let ok = Ok(StatusCode::OK);
         assert_eq!(twice(Duration::from_nanos(1), Method::POST).await, [ok, ok]);
-        // Where it is, only a call that is safe to repeat survives.
+        // When it is, only a call that is safe to repeat succeeds.
         assert_eq!(twice(Duration::from_secs(20), Method::GET).await, [ok, ok]);
         assert_eq!(twice(Duration::from_secs(20), Method::POST).await, [ok, Err(Failure::Lost)]);
     }

@@ -1,4 +1,4 @@
-//! TLS by ring, with Mozilla's roots built in: nothing is read from files at a cold start.
+//! TLS by ring, with built-in Mozilla roots: nothing is read from files at a cold start.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use rustls::{CipherSuite, ClientConfig, NamedGroup, RootCertStore};
 
 use crate::environment::{Environment, LoadError};
 
-/// TLS that trusts `private` roots beside Mozilla's.
+/// TLS that trusts the `private` roots in addition to Mozilla's.
 pub(super) fn config(mut private: RootCertStore) -> ClientConfig {
     private.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     ClientConfig::builder_with_provider(Arc::new(ring()))
@@ -22,7 +22,8 @@ pub(super) fn config(mut private: RootCertStore) -> ClientConfig {
 /// The certificates in the PEM file that `SSL_CERT_FILE` names: a private CA's, or those of the sandbox.
 ///
 /// # Errors
-/// [`LoadError::Invalid`] if the file cannot be read, holds no certificate, or holds one that cannot be parsed.
+/// [`LoadError::Invalid`] if the file cannot be read, holds no certificate, or holds one that cannot be
+/// parsed.
 pub(super) fn private_roots(environment: &Environment) -> Result<RootCertStore, LoadError> {
     let mut roots = RootCertStore::empty();
     let Some(file) = environment.get("SSL_CERT_FILE") else { return Ok(roots) };
@@ -37,8 +38,8 @@ pub(super) fn private_roots(environment: &Environment) -> Result<RootCertStore, 
     if roots.is_empty() { Err(problem("holds no certificate in PEM")) } else { Ok(roots) }
 }
 
-/// Ring, preferring what is fastest on Lambda's processors unless the server prefers another: P-256, for which ring has
-/// assembly, and AES-128 with SHA-256, which they have in hardware.
+/// Ring, preferring what is fastest on Lambda's processors unless the server prefers another: P-256, for
+/// which ring has assembly, and AES-128 with SHA-256, which they have in hardware.
 fn ring() -> CryptoProvider {
     let mut provider = rustls::crypto::ring::default_provider();
     provider.kx_groups.sort_by_key(|group| group.name() != NamedGroup::secp256r1);

@@ -1,5 +1,5 @@
-//! The function as its present settings make it. In SSM they may change while it runs: they are read again when they
-//! are old, between two requests, and the function is replaced as a whole.
+//! The function, built from the current settings. Secrets in SSM may change while it runs: once the settings
+//! are old, they are reloaded between two requests, and the function is replaced as a whole.
 
 use std::sync::Arc;
 
@@ -13,14 +13,14 @@ use crate::log::record;
 use crate::sealed::random;
 use crate::settings::{Settings, Source};
 
-/// Settings are read again at this age, in seconds, give or take [`SPREAD`].
+/// Settings are reloaded at this age in seconds, plus or minus [`SPREAD`].
 const OLD: UnixSeconds = 300;
-/// So that functions that started together do not all ask SSM at once.
+/// Jitter in seconds, so that instances that started together do not all call SSM at once.
 const SPREAD: UnixSeconds = 60;
-/// Settings younger than this are not read again, whatever happens.
+/// Settings younger than this, in seconds, are never reloaded.
 const FRESH: UnixSeconds = 60;
 
-/// The function, and where its settings come from.
+/// The function and the source of its settings.
 pub(super) struct Current<F> {
     source: Source,
     clock: Clock,
@@ -29,7 +29,7 @@ pub(super) struct Current<F> {
 
 struct Built<F> {
     function: Arc<F>,
-    /// When SSM was last asked, whatever came of it.
+    /// When SSM was last called, successfully or not.
     asked_at: UnixSeconds,
     old_at: UnixSeconds,
     /// Stripe or the provider refused a secret, or something was sealed with an unknown key.
@@ -41,11 +41,11 @@ impl<F: Function> Current<F> {
         Self { source, clock, built: Mutex::new(None) }
     }
 
-    /// The function, its settings read (again) if it is time. If they cannot be read again, or are wrong by now, it
-    /// stays as it is.
+    /// The function, after loading or reloading its settings if due. If a reload fails or finds invalid
+    /// settings, the function stays as it was.
     ///
     /// # Errors
-    /// As [`Source::load`], before the first success.
+    /// As [`Source::load`], until the first success.
     pub(super) async fn function(&self, http: &Http) -> Result<Arc<F>, LoadError> {
         let make = |settings: &mut Settings| F::from_settings(settings, http);
         let mut current = self.built.lock().await;
@@ -73,7 +73,7 @@ impl<F: Function> Current<F> {
         }
     }
 
-    /// Has the settings read again before the next request, unless they are fresh.
+    /// Makes the next request reload the settings, unless they are fresh.
     pub(super) async fn doubt_secrets(&self) {
         if let Some(built) = &mut *self.built.lock().await {
             built.doubted = true;

@@ -1,4 +1,4 @@
-//! API Gateway's events and answers, in both of its payload formats.
+//! API Gateway's events and responses, in both payload formats.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,18 +11,18 @@ use serde::Serialize;
 
 use crate::response::Response;
 
-/// The answer as API Gateway takes it. `lambda_http` has one too, but lets nobody make it who did not hand it
-/// the event first; and an event may be one that it cannot take.
+/// A response in API Gateway's format. `lambda_http` has such a type too, but builds it only for an event
+/// that it has parsed itself, and some events it cannot parse.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GatewayResponse {
     /// HTTP status.
     pub status_code: u16,
-    /// Headers; each is there once.
+    /// Headers, each with one value.
     pub headers: BTreeMap<String, String>,
-    /// Always empty; `cargo lambda` insists on it.
+    /// Always empty; `cargo lambda` requires it.
     pub multi_value_headers: BTreeMap<String, Vec<String>>,
-    /// Always empty; part of payload format 2.0 only, where `cargo lambda` insists on it.
+    /// Always empty; part of payload format 2.0 only, where `cargo lambda` requires it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cookies: Option<Vec<String>>,
     /// The body, always text.
@@ -31,13 +31,13 @@ pub struct GatewayResponse {
     pub is_base64_encoded: bool,
 }
 
-/// Reads an event. Odd bytes in a query, a bad host or a body that is no base64 make `lambda_http` panic while it
-/// builds the request; such an event is as unreadable as one that is no HTTP event.
+/// Parses an event; `None` if it is not a valid HTTP event. Odd bytes in a query, a bad host or a body that
+/// is not base64 make `lambda_http` panic while it builds the request; such events are invalid too.
 pub(super) fn read(event: &str) -> Option<Request> {
     let mut event: LambdaRequest = serde_json::from_str(event).ok()?;
     if let LambdaRequest::ApiGatewayV1(rest) = &mut event {
-        // `headers` repeats the last value of each of `multiValueHeaders`. `lambda_http` lets it overwrite them all,
-        // which would hide that a header was sent twice.
+        // `headers` repeats the last value of each header in `multiValueHeaders`. `lambda_http` lets it
+        // overwrite all of them, which would hide that a header was sent twice.
         for name in rest.multi_value_headers.keys() {
             rest.headers.remove(name);
         }
@@ -45,7 +45,7 @@ pub(super) fn read(event: &str) -> Option<Request> {
     catch_unwind(AssertUnwindSafe(|| event.into())).ok()
 }
 
-/// Which of API Gateway's payload formats an event has, and its answer must have.
+/// API Gateway's payload format of an event and its response.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum PayloadFormat {
     /// REST APIs.

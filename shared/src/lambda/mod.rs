@@ -27,17 +27,17 @@ pub use event::GatewayResponse;
 
 /// One of the four functions.
 pub trait Function: Sized + Send + Sync + 'static {
-    /// What it answers at: `login` stands for the path `/api/oauth/login`.
+    /// The endpoints it serves: `login` stands for the path `/api/oauth/login`.
     const ENDPOINTS: &'static [&'static str];
 
-    /// Builds the function from its settings; none when a problem was noted.
+    /// Builds the function from its settings; `None` if a problem was noted.
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self>;
 
-    /// Answers a request. Errors are answers too.
+    /// Handles a request. Errors are responses too.
     fn handle(&self, invocation: &Invocation) -> impl Future<Output = Response> + Send;
 }
 
-/// A function with all it runs on.
+/// A function and everything it runs on.
 pub struct Lambda<F> {
     clock: Clock,
     http: Http,
@@ -48,7 +48,7 @@ pub struct Lambda<F> {
 /// Runs a function on Lambda until the process ends.
 ///
 /// # Errors
-/// When settings are wrong or missing: Lambda then shows the start as failed, and the log lists every problem.
+/// If settings are invalid or missing: Lambda then reports a failed start, and the log lists every problem.
 pub async fn run<F: Function>() -> Result<(), LambdaError> {
     let environment = Environment::of_process();
     log::start(&environment);
@@ -61,10 +61,10 @@ pub async fn run<F: Function>() -> Result<(), LambdaError> {
 }
 
 impl<F: Function> Lambda<F> {
-    /// Builds the function. SSM being out of reach is no failure here: Lambda could not report it.
+    /// Builds the function. An unreachable SSM is no error here: Lambda could not report it.
     ///
     /// # Errors
-    /// [`LoadError::Invalid`], each problem of which has been logged.
+    /// [`LoadError::Invalid`]; each problem has been logged.
     pub async fn start(
         environment: Environment,
         clock: Clock,
@@ -79,7 +79,7 @@ impl<F: Function> Lambda<F> {
         }
     }
 
-    /// Answers one event, whatever is in it.
+    /// Responds to an event, whatever it contains.
     pub async fn answer(&self, event: &str, context: Context) -> GatewayResponse {
         let begun = Instant::now();
         let (request_id, trace_id) = (context.request_id.as_str(), context.xray_trace_id.as_deref());
@@ -87,7 +87,7 @@ impl<F: Function> Lambda<F> {
         let route = request.as_ref().map_or_else(other, Self::route);
         let format = request.as_ref().map_or(PayloadFormat::V2, PayloadFormat::of);
         let span = tracing::error_span!("request", request_id);
-        // Boxed: a whole flow is much for one future, and for its type.
+        // Boxed, because a whole flow makes a large future of a long type.
         let answered: BoxFuture<'_, Response> = Box::pin(self.respond(request, request_id).instrument(span));
         let (response, record) = record::keep(trace_id, answered).await;
         if record.secrets_doubted {
@@ -105,13 +105,13 @@ impl<F: Function> Lambda<F> {
         event::gateway(response, format)
     }
 
-    /// Which of its endpoints a request is for.
+    /// Which of the function's endpoints a request is for.
     fn endpoint(request: &Request) -> Option<&'static str> {
         let asked = route::endpoint(request.raw_http_path())?;
         F::ENDPOINTS.iter().copied().find(|endpoint| *endpoint == asked)
     }
 
-    /// The route, as the metrics know it. Keeps their cardinality low: unserved routes are `other`.
+    /// The route for the metrics. Keeps their cardinality low: unserved routes are `other`.
     fn route(request: &Request) -> String {
         match (request.method().as_str(), Self::endpoint(request)) {
             (method @ ("GET" | "POST"), Some(endpoint)) => format!("{method} /{endpoint}"),
@@ -123,8 +123,8 @@ impl<F: Function> Lambda<F> {
         let Some(request) = request else {
             return Error::BadRequest("The request could not be read.").to_json(request_id);
         };
-        // A preflight that the gateway has not answered itself: it adds its CORS headers to our answer, and a browser
-        // goes on only if that is a 2xx.
+        // A preflight that the gateway did not answer itself: it adds the CORS headers to our response, and a
+        // browser proceeds only on a 2xx.
         if request.method() == Method::OPTIONS {
             return response::no_content();
         }

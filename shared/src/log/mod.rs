@@ -1,4 +1,4 @@
-//! The log: our own events, and one line for each request.
+//! The log: our own events, and one line per request.
 
 pub(crate) mod record;
 mod request;
@@ -22,7 +22,7 @@ pub(crate) use request::{Metrics, RequestLine};
 pub(crate) enum LogFormat {
     /// For people.
     Text,
-    /// One JSON object a line, as Lambda's setting of that name asks for.
+    /// One JSON object per line, for Lambda's log format `JSON`.
     Json,
 }
 
@@ -35,15 +35,15 @@ impl LogFormat {
 
 /// Starts the log on standard output.
 pub fn start(environment: &Environment) {
-    // A second start in one process keeps the first.
+    // If the log was started before, it stays as it is.
     let _ = subscriber(environment, std::io::stdout).try_init();
 }
 
-/// The log, written to `writer`: at `LOG_LEVEL` (default `info`), as JSON where Lambda's log format says so.
-/// Request lines are written at every level, for the metrics are in them.
+/// The log, written to `writer`: at `LOG_LEVEL` (default `info`), as JSON if Lambda's log format is JSON.
+/// Request lines are written at every level, because they carry the metrics.
 ///
-/// Libraries stay at `warn` whatever the level: at `trace`, HTTP stacks and the Lambda runtime write whole
-/// events and headers, secrets included.
+/// Libraries always stay at `warn`: at `trace`, HTTP stacks and the Lambda runtime log whole events and
+/// headers, including secrets.
 pub fn subscriber<W>(environment: &Environment, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
@@ -67,7 +67,7 @@ where
     registry::Registry::default().with(ours).with(lines)
 }
 
-/// Events as the library writes them; request lines are JSON already.
+/// Formats events as the library does; request lines are JSON already.
 struct JsonLines(Format<Json>);
 
 impl<S, N> FormatEvent<S, N> for JsonLines

@@ -1,4 +1,4 @@
-//! What is noted while a request is answered, wherever that is.
+//! Notes taken while a request is handled, from anywhere in the code.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -12,36 +12,36 @@ tokio::task_local! {
     static RECORD: Mutex<Record>;
 }
 
-/// What was noted of one request.
+/// The notes on one request.
 #[derive(Default)]
 pub(crate) struct Record {
-    /// X-Ray's, which goes on with every call.
+    /// The X-Ray trace header, passed on with every call.
     trace: Option<HeaderValue>,
     pub(super) user: Option<StripeUser>,
     pub(super) upstream: Vec<UpstreamCall>,
-    /// Whether a secret was refused that may have been rolled.
+    /// Whether a secret may have been rolled, because ours was refused or a key is unknown.
     pub(crate) secrets_doubted: bool,
-    /// Whether settings that were read again are wrong.
+    /// Whether reloaded settings are invalid.
     pub(super) unfit_settings: bool,
 }
 
-/// A try of a call to another party.
+/// One attempt at an upstream call.
 #[derive(Serialize)]
 pub(crate) struct UpstreamCall {
-    /// Party and operation, like `stripe.find`.
+    /// Service and operation, like `stripe.find`.
     pub call: &'static str,
-    /// HTTP status, where there was an answer.
+    /// HTTP status, if there was a response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// How long it took.
     #[serde(rename = "duration_ms", serialize_with = "super::request::milliseconds")]
     pub duration: Duration,
-    /// The other party's own id of the call, to ask their support about.
+    /// The upstream's own request id, to quote to its support.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
 }
 
-/// Runs `work` and keeps what it notes.
+/// Runs `work`; returns its result and what it noted.
 pub(crate) async fn keep<T>(trace: Option<&str>, work: impl Future<Output = T>) -> (T, Record) {
     let trace = trace.and_then(|trace| HeaderValue::from_str(trace).ok());
     let record = Mutex::new(Record { trace, ..Record::default() });
@@ -55,34 +55,34 @@ pub(crate) async fn keep<T>(trace: Option<&str>, work: impl Future<Output = T>) 
     RECORD.scope(record, kept).await
 }
 
-/// Notes whom the request is about.
+/// Notes which user the request is about.
 pub fn about(user: &StripeUser) {
     note(|record| record.user = Some(user.clone()));
 }
 
-/// Notes a call to another party.
+/// Notes an upstream call.
 pub(crate) fn called(call: UpstreamCall) {
     note(|record| record.upstream.push(call));
 }
 
-/// Notes that a secret may have been rolled: Stripe or the provider refused ours, or something was sealed with a key we
-/// do not know.
+/// Notes that a secret may have been rolled: Stripe or the provider refused ours, or something was sealed
+/// with a key we do not know.
 pub(crate) fn doubt_secrets() {
     note(|record| record.secrets_doubted = true);
 }
 
-/// Notes that settings were read again and are wrong.
+/// Notes that reloaded settings are invalid.
 pub(crate) fn unfit_settings() {
     note(|record| record.unfit_settings = true);
 }
 
-/// The value of `X-Amzn-Trace-Id` for calls to others.
+/// The value of `X-Amzn-Trace-Id` for upstream calls.
 pub(crate) fn trace() -> Option<HeaderValue> {
     let trace = |record: &Mutex<Record>| record.lock().unwrap_or_else(PoisonError::into_inner).trace.clone();
     RECORD.try_with(trace).ok().flatten()
 }
 
-/// Outside of a request, say at the start, nothing is noted.
+/// Does nothing outside a request, for example at startup.
 fn note(change: impl FnOnce(&mut Record)) {
     let _ = RECORD.try_with(|record| change(&mut record.lock().unwrap_or_else(PoisonError::into_inner)));
 }

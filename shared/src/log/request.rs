@@ -1,6 +1,7 @@
-//! The line of a request: what came, what was answered, what it took. As JSON it carries metrics in `CloudWatch`'s embedded
-//! format (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>),
-//! so counts and latencies need no agent and no call.
+//! The log line of a request: route, outcome and duration. As JSON it carries metrics in `CloudWatch`'s
+//! embedded metric format
+//! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>),
+//! so counts and latencies need no agent and no API call.
 
 use std::fmt::{Debug, Write as _};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -18,7 +19,7 @@ use super::record::{Record, UpstreamCall};
 use crate::environment::Environment;
 use crate::stripe_user::{Mode, StripeUser};
 
-/// Request lines are told from other events by their target.
+/// The target that marks request lines among other events.
 pub(super) const TARGET: &str = "request";
 /// The field that holds the whole line.
 const LINE: &str = "line";
@@ -30,26 +31,26 @@ pub(crate) struct Metrics {
     format: LogFormat,
 }
 
-/// A request and its answer.
+/// A request and its response.
 #[derive(Serialize)]
 pub(crate) struct RequestLine<'a> {
-    /// Method and last path segment; `other` for what no function serves.
+    /// Method and last path segment; `other` for routes the function does not serve.
     pub route: String,
     /// HTTP status.
     pub status: u16,
-    /// `ok`, or the code of the error.
+    /// `ok` or the error's code.
     pub code: &'static str,
-    /// From the event to its answer.
+    /// From the event to its response.
     #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
     pub duration: Duration,
-    /// Lambda's id of the request, which error answers tell.
+    /// Lambda's id for the request, also included in error responses.
     pub request_id: &'a str,
-    /// X-Ray's header.
+    /// The X-Ray trace header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<&'a str>,
 }
 
-/// With what the metrics want besides.
+/// A request line with the fields that the metrics need.
 #[derive(Serialize)]
 struct JsonLine<'a> {
     timestamp: String,
@@ -77,7 +78,7 @@ impl Metrics {
         }
     }
 
-    /// Writes the line.
+    /// Writes a request line.
     pub(crate) fn write(&self, line: &RequestLine<'_>, record: &Record) {
         match self.format {
             LogFormat::Text => {
@@ -92,7 +93,7 @@ impl Metrics {
                 tracing::info!(target: TARGET, "{route} {status} {code} in {took} ms{upstream} [{request_id}]");
             }
             LogFormat::Json => {
-                // Plain fields and texts are always JSON.
+                // Plain fields and text always serialize.
                 let line = serde_json::to_string(&self.json(line, record)).unwrap_or_default();
                 tracing::info!(target: TARGET, line);
             }
@@ -128,8 +129,8 @@ impl Metrics {
     }
 }
 
-/// Tells one user's lines from another's, to whoever does not know the ids. Whoever does finds them:
-/// the first 16 digits of SHA-256 over `acct_…|usr_…`.
+/// Marks a user's lines without showing the ids: the first 16 hex digits of SHA-256 over `acct_…|usr_…`.
+/// Anyone who knows the ids can compute it and find the lines.
 fn pseudonym(user: &StripeUser) -> String {
     let mut digits = hex::encode(Sha256::digest(format!("{}|{}", user.account(), user.user())));
     digits.truncate(16);
@@ -147,12 +148,12 @@ fn rfc3339() -> String {
     text
 }
 
-/// With microseconds, as far as they count.
+/// As milliseconds, rounded to whole microseconds.
 pub(super) fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64((duration.as_secs_f64() * 1e6).round() / 1e3)
 }
 
-/// The line that a request's event holds.
+/// The JSON line in a request's event; `None` for other events.
 pub(super) fn json(event: &Event<'_>) -> Option<String> {
     struct Line(Option<String>);
     impl Visit for Line {

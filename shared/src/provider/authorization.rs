@@ -37,14 +37,14 @@ impl AuthorizationEndpoint {
         })
     }
 
-    /// Who we are at the provider.
+    /// Our registration at the provider.
     #[must_use]
     pub fn registration(&self) -> &Registration {
         &self.registration
     }
 
-    /// The authorization request (RFC 6749 section 4.1.1) with PKCE (RFC 7636 section 4.3) where the provider
-    /// has it, and a nonce where OpenID Connect is asked for.
+    /// The authorization request (RFC 6749 section 4.1.1) with PKCE (RFC 7636 section 4.3) if the provider
+    /// supports it, and a nonce if OpenID Connect is requested.
     #[must_use]
     pub fn request(&self, state: &str, challenge: &str, link: &LinkId) -> Url {
         let mut url = self.url.clone();
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_of_the_providers_own_are_kept_and_openid_gets_a_nonce() {
+    fn parameters_in_the_url_are_kept_and_openid_gets_a_nonce() {
         let endpoint = endpoint(&[
             ("THIRD_PARTY_AUTHORIZE_URL", "https://id.example.com/authorize?prompt=consent"),
             ("THIRD_PARTY_SCOPES", "openid email"),
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_needed() {
+    fn a_url_is_required() {
         assert!(endpoint(&[]).is_none());
     }
 }

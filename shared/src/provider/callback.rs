@@ -10,12 +10,12 @@ const LONGEST_STATE: usize = 2048;
 const LONGEST_CODE: usize = 4096;
 const LONGEST_WORD: usize = 512;
 
-/// Our redirection endpoint (RFC 6749 section 3.1.2): what the provider has to say there.
+/// Our redirection endpoint (RFC 6749 section 3.1.2): what the provider must send there.
 pub struct RedirectionEndpoint {
     /// The provider's issuer identifier (RFC 9207).
     issuer: Option<String>,
     issuer_required: bool,
-    /// Further parameters to keep.
+    /// Additional parameters to keep.
     kept: Vec<String>,
 }
 
@@ -34,7 +34,7 @@ impl RedirectionEndpoint {
         })
     }
 
-    /// The issuer is compared letter by letter (RFC 9207 section 2.4).
+    /// Compares the issuer as a plain string (RFC 9207 section 2.4).
     fn check_issuer(&self, told: Option<&str>) -> Result<(), Error> {
         match (&self.issuer, told) {
             (Some(issuer), Some(told)) if issuer == told => Ok(()),
@@ -50,11 +50,11 @@ impl RedirectionEndpoint {
 
 /// The authorization response (RFC 6749 section 4.1.2) in the browser's request.
 pub struct Callback {
-    /// T, as we gave it to the provider.
+    /// T, the state that we gave to the provider.
     pub state: String,
-    /// The provider's code, or why there is none.
+    /// The provider's code, or the error it sent instead.
     pub code: Result<AuthorizationCode, Error>,
-    /// What else is kept of it, by name; say the company that was chosen.
+    /// Other parameters to keep, by name: for example, the company that the user chose.
     pub kept: BTreeMap<String, String>,
 }
 
@@ -62,7 +62,7 @@ impl Callback {
     /// Reads the response.
     ///
     /// # Errors
-    /// `bad_request` for missing, repeated or over-long parameters; `state_invalid` for another issuer.
+    /// `bad_request` for missing, repeated or over-long parameters; `state_invalid` for a wrong issuer.
     pub fn read(invocation: &Invocation, endpoint: &RedirectionEndpoint) -> Result<Self, Error> {
         let state = invocation.query("state", LONGEST_STATE)?;
         let code = invocation.query("code", LONGEST_CODE)?;
@@ -91,7 +91,7 @@ impl Callback {
     }
 }
 
-/// The error codes of RFC 6749 section 4.1.2.1 and OpenID Connect Core section 3.1.2.6, as ours.
+/// Maps the error codes of RFC 6749 section 4.1.2.1 and OpenID Connect Core section 3.1.2.6 to ours.
 fn refusal(error: &str) -> Error {
     match error {
         "access_denied"

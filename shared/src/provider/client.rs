@@ -7,19 +7,19 @@ use url::form_urlencoded::byte_serialize;
 use super::Provider;
 use crate::settings::Settings;
 
-/// How we prove who we are (OpenID Connect Core section 9).
+/// How we authenticate as a client (OpenID Connect Core section 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Authentication {
     /// `client_id` and `client_secret` in the body.
     Post,
     /// HTTP Basic, both parts form-encoded first (RFC 6749 section 2.3.1).
     Basic,
-    /// HTTP Basic, both parts as they are (RFC 7617 section 2), as many providers expect it.
+    /// HTTP Basic, both parts unencoded (RFC 7617 section 2), as many providers expect.
     BasicRaw,
 }
 
 impl Authentication {
-    /// As settings and descriptions name them.
+    /// Their names in settings and descriptions.
     pub(super) const WORDS: [(&'static str, Self); 3] = [
         ("client_secret_post", Self::Post),
         ("client_secret_basic", Self::Basic),
@@ -27,17 +27,17 @@ impl Authentication {
     ];
 }
 
-/// How parameters travel in a body.
+/// How parameters are encoded in a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encoding {
-    /// As RFC 6749 appendix B has it.
+    /// Form-encoded (RFC 6749 appendix B).
     Form,
-    /// A JSON object of texts.
+    /// A JSON object of strings.
     Json,
 }
 
 impl Encoding {
-    /// As descriptions name them.
+    /// Their names in descriptions.
     pub(super) const WORDS: [(&'static str, Self); 2] = [("form", Self::Form), ("json", Self::Json)];
 
     pub(super) fn write(self, request: RequestBuilder, parameters: &[(&str, &str)]) -> RequestBuilder {
@@ -48,7 +48,7 @@ impl Encoding {
     }
 }
 
-/// We as a confidential client of the provider (RFC 6749 section 2.1).
+/// Our credentials as a confidential client of the provider (RFC 6749 section 2.1).
 pub struct ConfidentialClient {
     id: String,
     secret: SecretString,
@@ -56,7 +56,8 @@ pub struct ConfidentialClient {
 }
 
 impl ConfidentialClient {
-    /// Reads `THIRD_PARTY_CLIENT_SECRET`, and `THIRD_PARTY_CLIENT_AUTH`, without which the description decides.
+    /// Reads `THIRD_PARTY_CLIENT_SECRET` and `THIRD_PARTY_CLIENT_AUTH`; without the latter, the description
+    /// decides.
     pub(super) fn from_settings(settings: &mut Settings, provider: &Provider) -> Option<Self> {
         let secret = settings.required_secret("THIRD_PARTY_CLIENT_SECRET");
         let authentication = match settings.optional("THIRD_PARTY_CLIENT_AUTH") {
@@ -66,12 +67,12 @@ impl ConfidentialClient {
         Some(Self { id: provider.client_id.clone()?, secret: secret?, authentication: authentication? })
     }
 
-    /// The same client, authenticated in another way.
+    /// The same client with another authentication method.
     pub(super) fn with(self, authentication: Authentication) -> Self {
         Self { authentication, ..self }
     }
 
-    /// Authenticates a request, by header or among the parameters of its body.
+    /// Authenticates a request, by a header or by parameters in its body.
     pub(super) fn authenticate<'a>(
         &'a self,
         request: RequestBuilder,
@@ -107,7 +108,7 @@ mod tests {
 
     #[test]
     fn basic_is_form_encoded_first() {
-        // A known answer that AppAuth, node and python agree on.
+        // A known result that AppAuth, node and python agree on.
         assert_eq!(
             header(Authentication::Basic, "1PpG/Q 1", "z/tZ9VwFZqApmIQ+ZH1I5pLk/uB4ud:X2/8bL+wfFTt1rFw="),
             "Basic MVBwRyUyRlErMTp6JTJGdFo5VndGWnFBcG1JUSUyQlpIMUk1cExrJTJGdUI0dWQlM0FYMiUyRjhiTCUyQndmRlR0MXJGdyUzRA=="

@@ -1,4 +1,4 @@
-//! The third-party OAuth 2.0 provider: one type an endpoint, so that a function holds only those it calls.
+//! The third-party OAuth 2.0 provider: one type per endpoint, so that a function holds only those it calls.
 
 mod authorization;
 mod callback;
@@ -27,8 +27,8 @@ use crate::http::{Failure, Reply};
 use crate::settings::Settings;
 use description::Description;
 
-/// The provider as the settings describe it, read once for all of its endpoints. What is missing has been noted as a
-/// problem, so that each endpoint can go on and note its own.
+/// The provider as the settings describe it, read once for all of its endpoints. Whatever is missing has been
+/// noted as a problem, so that each endpoint can continue and note its own.
 #[derive(Debug)]
 pub struct Provider {
     /// Its name, `PROVIDER`.
@@ -47,7 +47,7 @@ impl Provider {
     }
 }
 
-/// The address of an endpoint: its own setting, the provider's description, or a path under
+/// The URL of an endpoint: from its own setting, from the provider's description, or a path under
 /// `THIRD_PARTY_URL_BASE`.
 fn endpoint<T: From<Url> + Clone>(
     settings: &mut Settings,
@@ -62,7 +62,7 @@ fn endpoint<T: From<Url> + Clone>(
         return described.cloned();
     }
     if settings.optional("THIRD_PARTY_URL_BASE").is_none() {
-        settings.problem(name, "is not set, nor is THIRD_PARTY_URL_BASE; or name a PROVIDER");
+        settings.problem(name, "is not set, and neither is THIRD_PARTY_URL_BASE; or set PROVIDER");
         return None;
     }
     let mut url = settings.optional_url("THIRD_PARTY_URL_BASE")?;
@@ -70,23 +70,23 @@ fn endpoint<T: From<Url> + Clone>(
     Some(T::from(url))
 }
 
-/// `Accept`, and the headers that the provider asks for.
+/// `Accept`, and the headers that the provider requires.
 fn headers(described: &HeaderMap) -> HeaderMap {
     let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
     headers.extend(described.clone());
     headers
 }
 
-/// No answer of the provider: nothing is known, so nothing is concluded.
+/// The error for a call without a response: nothing is known, so nothing is concluded.
 pub(crate) fn no_answer(failure: Failure) -> Error {
-    tracing::warn!(?failure, "the provider gave no answer");
+    tracing::warn!(?failure, "no usable response from the provider");
     match failure {
         Failure::NotConnected | Failure::Lost => Error::ProviderUnavailable,
         Failure::TooLong | Failure::Malformed => Error::ProviderError,
     }
 }
 
-/// An answer that says by its status alone that the provider is down or overloaded.
+/// The error for a response whose status alone says that the provider is down or overloaded.
 fn outage(reply: &Reply) -> Option<Error> {
     match reply.status.as_u16() {
         429 => Some(Error::RateLimited(reply.retry_after())),

@@ -1,4 +1,4 @@
-//! The OpenID Connect nonce (Core section 3.1.2.1): ties the token answer to the link attempt.
+//! The OpenID Connect nonce (Core section 3.1.2.1): ties the token response to the link attempt.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -19,8 +19,8 @@ struct Claims {
     nonce: Option<String>,
 }
 
-/// The nonce in an ID token. It came from the token endpoint over TLS, which Core section 3.1.3.7 lets
-/// stand for the signature.
+/// The nonce in an ID token. It came from the token endpoint over TLS, which Core section 3.1.3.7 accepts in
+/// place of checking the signature.
 pub(crate) fn in_id_token(token: &str) -> Option<String> {
     let claims = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     json::object::<Claims>(&claims)?.nonce
@@ -37,7 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_token_has_no_nonce() {
+    fn anything_but_an_id_token_has_no_nonce() {
         for token in ["", "a", "a.b", "e30.e30.x", "..", "e30.!!!.x"] {
             assert_eq!(in_id_token(token), None, "{token}");
         }

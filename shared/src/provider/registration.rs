@@ -3,7 +3,7 @@ use url::Url;
 use super::Provider;
 use crate::settings::Settings;
 
-/// What was registered at the provider's console: who we are there, and where it sends the browser back.
+/// What was registered in the provider's console: who we are, and where it sends the browser back.
 #[derive(Clone, Debug)]
 pub struct Registration {
     /// The provider's name, as in `PROVIDER`.
@@ -24,7 +24,7 @@ impl Registration {
         Some(Self { provider: provider.name?, client_id: provider.client_id.clone()?, redirect_uri })
     }
 
-    /// What sealed tokens of a link attempt are bound to: they open for no other registration.
+    /// What the sealed tokens of a link attempt are bound to: they open under no other registration.
     #[must_use]
     pub fn context(&self) -> [&str; 3] {
         [self.provider, &self.client_id, self.redirect_uri.as_str()]

@@ -9,7 +9,7 @@ use crate::http::{Deadline, Http, Reply};
 use crate::log::record;
 use crate::settings::Settings;
 
-/// The revocation endpoint (RFC 7009), or what the provider has in its place, where it has one.
+/// The revocation endpoint (RFC 7009), or the provider's equivalent, if it has one.
 pub struct RevocationEndpoint(Option<Revocation>);
 
 struct Revocation {
@@ -25,7 +25,7 @@ struct Revocation {
 type Revocable<'a> = (&'static str, &'a SecretString);
 
 impl RevocationEndpoint {
-    /// Reads `THIRD_PARTY_REVOKE_URL`; where there is an endpoint that asks for it, also the client's secret.
+    /// Reads `THIRD_PARTY_REVOKE_URL`, and the client's secret if the endpoint requires it.
     pub fn from_settings(settings: &mut Settings, provider: &Provider, http: &Http) -> Option<Self> {
         let described = provider.description.as_ref()?.revocation.clone();
         let is_set = described.url.is_some() || settings.optional("THIRD_PARTY_REVOKE_URL").is_some();
@@ -52,8 +52,8 @@ impl RevocationEndpoint {
         })))
     }
 
-    /// Revokes the grant behind these tokens, and says whether the provider did. The refresh token goes first: revoking
-    /// it ends the access tokens as well (RFC 7009 section 2.1).
+    /// Revokes the grant behind these tokens; returns whether the provider did. The refresh token goes first:
+    /// revoking it ends the access tokens as well (RFC 7009 section 2.1).
     pub async fn revoke(
         &self,
         access_token: &SecretString,

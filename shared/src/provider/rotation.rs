@@ -1,27 +1,27 @@
 use std::time::Duration;
 
-/// The first try and the second together take no longer.
+/// The longest that a first and a second attempt take together.
 const ANOTHER_TRY: Duration = Duration::from_secs(10);
 
-/// What becomes of a refresh token that was used (RFC 9700 section 4.14.2).
+/// What happens to a refresh token once it has been used (RFC 9700 section 4.14.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
     /// It stays the same.
     None,
-    /// A new one comes with every answer; the old one ends after the grace.
+    /// Every response brings a new one; the old one ends after the grace period.
     Rotating {
-        /// How long the old one is taken.
+        /// How long the old one is still accepted.
         grace: Duration,
     },
-    /// As rotating, and using the old one after the grace ends the whole grant.
+    /// As rotating, but using the old one after the grace period ends the whole grant.
     Strict {
-        /// How long the old one is taken.
+        /// How long the old one is still accepted.
         grace: Duration,
     },
 }
 
 impl Rotation {
-    /// Whether the same refresh token may be used once more at once, when the first answer was lost.
+    /// Whether the same refresh token may be used again at once if the first response was lost.
     #[must_use]
     pub fn allows_another_try(self) -> bool {
         match self {

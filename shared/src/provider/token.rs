@@ -32,11 +32,11 @@ pub struct TokenEndpoint {
 pub struct TokenResponse {
     /// The access token, never empty.
     pub access_token: SecretString,
-    /// The refresh token, where the provider gives one.
+    /// The refresh token, if the provider gives one.
     pub refresh_token: Option<SecretString>,
-    /// Seconds the access token is good for; none when the provider says nothing of use.
+    /// The access token's lifetime in seconds; `None` if the provider gives none that can be used.
     pub expires_in: Option<u64>,
-    /// What was granted, where it is told.
+    /// The granted scope, if the response has it.
     pub scope: Option<String>,
     id_token: Option<SecretString>,
 }
@@ -61,13 +61,14 @@ impl TokenEndpoint {
         })
     }
 
-    /// Who we are at the provider.
+    /// Our registration at the provider.
     #[must_use]
     pub fn registration(&self) -> &Registration {
         &self.registration
     }
 
-    /// Exchanges an authorization code (RFC 6749 section 4.1.3). It is sent once: a code is good only once.
+    /// Exchanges an authorization code (RFC 6749 section 4.1.3). It is sent once, because a code can be used
+    /// only once.
     ///
     /// # Errors
     /// `code_rejected`, `client_misconfigured`, `rate_limited`, `provider_error` or `provider_unavailable`.
@@ -88,11 +89,11 @@ impl TokenEndpoint {
         self.grant(&self.url, parameters, &self.described.parameters, deadline).await
     }
 
-    /// Asks for a new access token (RFC 6749 section 6). It is tried once: a refresh token may be good only
-    /// once, so what a lost answer means is for the caller to decide, by [`TokenEndpoint::rotation`].
+    /// Requests a new access token (RFC 6749 section 6). It is tried once, because some refresh tokens can be
+    /// used only once: how to treat a lost response is up to the caller, by [`TokenEndpoint::rotation`].
     ///
     /// # Errors
-    /// `reconnect_required` when the grant has ended, `client_misconfigured`, `rate_limited`, `provider_error`
+    /// `reconnect_required` if the grant has ended, `client_misconfigured`, `rate_limited`, `provider_error`
     /// or `provider_unavailable`.
     pub async fn refresh(
         &self,
@@ -109,7 +110,7 @@ impl TokenEndpoint {
         })
     }
 
-    /// What becomes of a refresh token that was used.
+    /// What happens to a refresh token once it has been used.
     #[must_use]
     pub fn rotation(&self) -> Rotation {
         self.described.rotation
@@ -135,7 +136,7 @@ impl TokenEndpoint {
 
 #[cfg(feature = "fuzzing")]
 impl TokenEndpoint {
-    /// Reads an answer to [`TokenEndpoint::exchange`] that nobody gave.
+    /// Reads a made-up response to [`TokenEndpoint::exchange`].
     pub fn read(&self, reply: &Reply, link: &LinkId) -> Result<TokenResponse, Error> {
         let tokens = self.described.fields.read(reply)?;
         tokens.check_nonce(link)?;
@@ -144,7 +145,8 @@ impl TokenEndpoint {
 }
 
 impl TokenResponse {
-    /// An ID token made for another attempt means an injected code (OpenID Connect Core section 3.1.3.7).
+    /// Checks the ID token's nonce, if it has one: another attempt's means an injected code (OpenID Connect
+    /// Core section 3.1.3.7).
     ///
     /// # Errors
     /// `code_rejected`.
@@ -152,7 +154,7 @@ impl TokenResponse {
         let nonce = self.id_token.as_ref().and_then(|token| nonce::in_id_token(token.expose_secret()));
         match nonce {
             Some(nonce) if nonce != nonce::of(link) => {
-                tracing::warn!("the ID token's nonce is of another sign-in");
+                tracing::warn!("the ID token's nonce belongs to another sign-in");
                 Err(Error::CodeRejected)
             }
             _ => Ok(()),
@@ -189,7 +191,7 @@ impl TokenFields {
     }
 }
 
-/// The error codes of RFC 6749 section 5.2, as ours.
+/// Maps the error codes of RFC 6749 section 5.2 to ours.
 fn refused(error: &str) -> Error {
     match error {
         "invalid_grant" => Error::CodeRejected,
@@ -212,8 +214,7 @@ fn refused(error: &str) -> Error {
     }
 }
 
-/// A number, or a number in a string; anything else, and zero, means that the token does not expire by a
-/// time that is known.
+/// A lifetime: a number, or a number in a string. Zero or anything else means that the expiry is unknown.
 fn seconds(told: &Value) -> Option<u64> {
     let seconds = told.as_u64().or_else(|| told.as_str()?.trim().parse().ok());
     seconds.filter(|seconds| *seconds > 0)
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_is_read_whatever_way_its_lifetime_is_written() {
+    fn a_lifetime_is_read_in_every_spelling() {
         for (expires_in, expected) in [
             (r#","expires_in":3600"#, Some(3600)),
             (r#","expires_in":"3600""#, Some(3600)),

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::http::{Deadline, Http, Reply};
 use crate::settings::Settings;
 
-/// The userinfo endpoint (OpenID Connect Core section 5.3), or whatever the provider has in its place.
+/// The userinfo endpoint (OpenID Connect Core section 5.3), or the provider's equivalent.
 pub struct UserinfoEndpoint {
     url: UrlTemplate,
     headers: HeaderMap,
@@ -23,34 +23,34 @@ pub struct UserinfoEndpoint {
     http: Http,
 }
 
-/// What `EMAIL_VERIFIED` asks of a linked account.
+/// What `EMAIL_VERIFIED` requires of a linked account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum EmailPolicy {
-    /// The provider must give an address, and say that it is verified.
+    /// The provider must give an address and say that it is verified.
     Require,
-    /// The provider must not say that it is not.
+    /// The provider must not say that it is unverified.
     Allow,
-    /// Whatever the provider says.
+    /// Whatever the provider says is accepted.
     Ignore,
 }
 
-/// Who is linked, as the app is told.
+/// The linked user, as reported to the app.
 #[derive(Debug, Serialize)]
 pub struct LinkedUser {
     /// The provider's own id of the user.
     pub id: String,
     /// E-mail address.
     pub email: Option<String>,
-    /// Whether the provider verified the address; none when it does not say.
+    /// Whether the provider verified the address; `None` if it does not say.
     pub email_verified: Option<bool>,
     /// Display name.
     pub name: Option<String>,
-    /// Address of a picture.
+    /// URL of a picture.
     pub picture: Option<String>,
-    /// What was kept of the provider's callback, say the company that was chosen.
+    /// The parameters kept from the provider's callback, such as the company that the user chose.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub callback: BTreeMap<String, String>,
-    /// The provider's own document, with `USERINFO=full`.
+    /// The provider's whole document, with `USERINFO=full`.
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<Value>,
 }
@@ -79,11 +79,11 @@ impl UserinfoEndpoint {
         })
     }
 
-    /// Asks whose access token this is, and applies the e-mail policy. The user is told with what was `kept` of the
-    /// callback.
+    /// Asks the provider whose access token this is, and applies the e-mail policy. The result includes what
+    /// was `kept` from the callback.
     ///
     /// # Errors
-    /// `reconnect_required` when the access token is no longer taken, `email_unverified`, `rate_limited`,
+    /// `reconnect_required` if the access token is no longer accepted, `email_unverified`, `rate_limited`,
     /// `provider_error` or `provider_unavailable`.
     pub async fn read(
         &self,
@@ -178,7 +178,7 @@ impl UserinfoEndpoint {
 
 #[cfg(feature = "fuzzing")]
 impl UserinfoEndpoint {
-    /// Reads answers to [`UserinfoEndpoint::read`] that nobody gave; the second where there is a list of e-mail
+    /// Reads made-up responses to [`UserinfoEndpoint::read`]; the second, if there is a list of e-mail
     /// addresses.
     pub fn read_replies(
         &self,
@@ -195,8 +195,8 @@ impl UserinfoEndpoint {
 }
 
 impl Emails {
-    /// Takes the address that the user is known by, or else the primary one, from the list. Where the list is
-    /// not to be had, whether the address is verified stays unknown.
+    /// Takes the address that is already known, or else the primary one, from the list. If there is no list,
+    /// it stays unknown whether the address is verified.
     fn complete(&self, user: &mut LinkedUser, reply: &Reply) -> Result<(), Error> {
         check(reply)?;
         let Some(Value::Array(entries)) = reply.json().filter(|_| reply.status.is_success()) else {
@@ -215,7 +215,7 @@ impl Emails {
     }
 }
 
-/// Takes the access token out of a document that repeats it.
+/// Removes the access token from a document that repeats it.
 fn conceal(document: &mut Value, token: &SecretString) {
     match document {
         Value::String(text) if text == token.expose_secret() => *document = Value::Null,
@@ -225,7 +225,7 @@ fn conceal(document: &mut Value, token: &SecretString) {
     }
 }
 
-/// Outages, and a token that is no longer taken.
+/// Detects outages and a token that is no longer accepted.
 fn check(reply: &Reply) -> Result<(), Error> {
     match outage(reply) {
         Some(outage) => Err(outage),
@@ -247,8 +247,9 @@ impl EmailPolicy {
     }
 }
 
-/// A number as an id, with all its digits as written. `1e3` and `1000.0` are the number 1000 in other spellings, so
-/// they give the same id. A fraction is not an id, nor is a float so large that it stands for several numbers.
+/// A number as an id, with all its digits as written. `1e3` and `1000.0` are other spellings of the number
+/// 1000, so they give the same id. A fraction is not an id, nor is a float so large that it stands for
+/// several numbers.
 fn whole_number(written: &str) -> Option<String> {
     const EXACT_BELOW: f64 = 9_007_199_254_740_992.0; // 2^53
     if written.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()) {
@@ -258,7 +259,7 @@ fn whole_number(written: &str) -> Option<String> {
     (number.fract() == 0.0 && number.abs() < EXACT_BELOW).then(|| format!("{number:.0}"))
 }
 
-/// A flag is a boolean by the standard, and a string or a number at some providers; anything else is no.
+/// A flag is a boolean by the standard, and a string or a number at some providers; anything else is false.
 fn truth(value: &Value) -> bool {
     match value {
         Value::Bool(flag) => *flag,
@@ -288,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_known_fields_are_told_unless_all_are_asked_for() {
+    fn only_the_known_fields_are_returned_unless_all_are_requested() {
         let body = r#"{"sub":"1","email":"a@example.com","email_verified":true,"phone":"planted"}"#;
         let told = |endpoint: UserinfoEndpoint| {
             serde_json::to_value(endpoint.linked_user(&Reply::of(200, body)).unwrap()).unwrap()
@@ -367,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_and_outages_are_told_apart() {
+    fn each_refusal_or_outage_has_its_error_code() {
         for (status, body, expected) in [
             (401, "", "reconnect_required"),
             (403, "", "provider_error"),

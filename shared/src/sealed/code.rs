@@ -11,21 +11,21 @@ use crate::error::Error;
 use crate::pkce::PkceVerifier;
 use crate::stripe_user::StripeUser;
 
-/// The Dashboard hands it to the app, and the app to us, within this time.
+/// The Dashboard hands it to the app, and the app to us, within this time, in seconds.
 const LIFETIME: u64 = 180;
 
-/// The provider's code, good only for the Stripe user and the session that began.
+/// The provider's code, valid only for the Stripe user and the session that began the link.
 #[derive(Serialize, Deserialize)]
 pub struct CodeToken {
-    /// Names the attempt; the stored tokens remember it.
+    /// Identifies the attempt; it is stored with the tokens.
     pub id: LinkId,
-    /// Past this it does not count.
+    /// It is not valid after this time.
     pub expires_at: UnixSeconds,
     #[serde(with = "crate::stripe_user::sealed")]
     user: StripeUser,
     challenge: String,
     code: AuthorizationCode,
-    /// What else of the callback is kept.
+    /// Other parameters kept from the callback.
     pub kept: BTreeMap<String, String>,
 }
 
@@ -47,8 +47,8 @@ impl CodeToken {
         Self { id, expires_at: now + LIFETIME, user, challenge, code, kept }
     }
 
-    /// Gives the provider's code to the one it is for: the Stripe user who began, in the session that holds
-    /// the verifier.
+    /// Releases the provider's code only to the Stripe user who began the link, in the session that holds the
+    /// verifier.
     ///
     /// # Errors
     /// `state_expired`, or `identity_mismatch` for another user, account, mode or session.

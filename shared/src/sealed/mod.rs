@@ -1,8 +1,8 @@
-//! Sealed tokens: what we hand out and want back unread and unchanged.
+//! Sealed tokens: data that we hand out, and that must come back unread and unchanged.
 //!
-//! A token is `base64url(version, key id, nonce, AES-256-GCM(postcard))`. Every kind of token has a
-//! label and, by HKDF-SHA256 (RFC 5869), a sub-key of its own, so a token of one kind never opens as
-//! another; and a context that both ends know (say the client id) is authenticated with it.
+//! A token is `base64url(version, key id, nonce, AES-256-GCM(postcard))`. Every kind of token has a label and
+//! its own sub-key, derived by HKDF-SHA256 (RFC 5869), so a token of one kind never opens as another. A
+//! context that both ends know (such as the client id) is authenticated with it.
 
 mod code;
 mod random;
@@ -25,12 +25,12 @@ pub use code::CodeToken;
 pub use random::random;
 pub use state::{Session, StateToken};
 
-/// The layout that is written. One that is no longer written is still read, for as long as what it sealed may be
-/// stored.
+/// The layout that is written. A layout that is no longer written is still read, for as long as tokens sealed
+/// in it may be stored.
 const VERSION: u8 = 1;
 const KEY_ID_LEN: usize = 4;
 const HEADER_LEN: usize = 1 + KEY_ID_LEN;
-/// More than any kind of token will ever have.
+/// More fields than any kind of token will ever have.
 const MOST_FIELDS: usize = 64;
 
 /// 128 bits that name one link attempt.
@@ -38,12 +38,12 @@ pub type LinkId = [u8; 16];
 
 /// A kind of token.
 ///
-/// Its fields are sealed in their order. A later version may only add fields at the end, and only of types whose empty
-/// value is one zero byte in postcard: an `Option`, a number, a text, a list. So either version opens what the other
-/// sealed, as while a canary runs: a field that is missing is empty, and one that is unknown is passed over. Any other
-/// change is a new [`VERSION`].
+/// Its fields are sealed in order. A later version may only add fields at the end, and only of types whose
+/// empty value is one zero byte in postcard: an `Option`, a number, a string, a list. So either version opens
+/// what the other sealed, for example during a canary deployment: a missing field is empty, and an unknown
+/// one is skipped. Any other change needs a new [`VERSION`].
 pub trait Sealed: Serialize + DeserializeOwned {
-    /// Sets this kind apart from every other.
+    /// Distinguishes this kind from every other.
     const LABEL: &'static str;
 }
 
@@ -53,13 +53,13 @@ pub struct SealingKeys(Vec<SealingKey>);
 /// One 256-bit key.
 #[derive(Clone)]
 pub struct SealingKey {
-    /// Tells which of the keys to try; derived from the key, so it stays when the order changes.
+    /// Selects the key to try; derived from the key, so it stays the same if the order changes.
     id: [u8; KEY_ID_LEN],
     root: Prk,
 }
 
 impl SealingKeys {
-    /// Reads `SEALING_KEY`: 32 bytes in base64, or two such, separated by a comma, while one is rolled.
+    /// Reads `SEALING_KEY`: 32 bytes in base64, or two such keys separated by a comma, while one is rolled.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
         let keys = settings.required_secret("SEALING_KEY")?;
         let parsed = Self::parse(&keys);
@@ -93,7 +93,7 @@ impl SealingKeys {
         &self.0[0]
     }
 
-    /// Opens a token that one of the keys sealed in this context, and returns that key.
+    /// Opens a token that one of the keys sealed in this context; also returns that key.
     ///
     /// # Errors
     /// A [`NotOpened`].
@@ -111,20 +111,20 @@ impl SealingKeys {
 /// Why a token was not opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotOpened {
-    /// It names none of the keys.
+    /// Its key id matches none of the keys.
     UnknownKey,
     /// It is not one of ours, was sealed in another context, or was changed.
     Invalid,
 }
 
-/// Takes a token apart: its header, the id of its key, and the rest.
+/// Splits a token into its header, its key id and the rest.
 fn header(token: &[u8]) -> Option<([u8; HEADER_LEN], [u8; KEY_ID_LEN], &[u8])> {
     let (&header, rest) = token.split_first_chunk::<HEADER_LEN>()?;
     let [_, id @ ..] = header;
     Some((header, id, rest))
 }
 
-/// Reads what was sealed, by its version. The zeros behind it are the fields that were added since.
+/// Decodes the plain text by its version. The zeros after it stand for fields added since.
 fn read<T: Sealed>(header: [u8; HEADER_LEN], plain: &[u8]) -> Option<T> {
     match header {
         [VERSION, ..] => postcard::take_from_bytes(plain).ok().map(|(token, _)| token),
@@ -143,7 +143,7 @@ impl SealingKey {
 
     fn open<T: Sealed>(&self, header: [u8; HEADER_LEN], sealed: &[u8], context: &[&str]) -> Option<T> {
         let (&nonce, ciphertext) = sealed.split_first_chunk::<NONCE_LEN>()?;
-        // With room for the zeros: a buffer that grows leaves its old bytes behind.
+        // Has room for the zeros: a buffer that grows leaves its old bytes behind.
         let mut buffer = Zeroizing::new(Vec::with_capacity(ciphertext.len() + MOST_FIELDS));
         buffer.extend_from_slice(ciphertext);
         self.cipher::<T>()?
@@ -160,10 +160,10 @@ impl SealingKey {
         read(header, &buffer)
     }
 
-    /// Seals a token; `context` is not inside, and must be the same when it is opened.
+    /// Seals a token; `context` is not part of it, and must be the same when it is opened.
     ///
     /// # Errors
-    /// None in practice: only if the system has no random bytes to give.
+    /// In practice none: only if the system cannot provide random bytes.
     pub fn seal<T: Sealed>(&self, token: &T, context: &[&str]) -> Result<String, SealingFailed> {
         let [a, b, c, d] = self.id;
         let header = [VERSION, a, b, c, d];
@@ -180,7 +180,8 @@ impl SealingKey {
         Ok(BASE64_URL_SAFE_NO_PAD.encode([header.as_slice(), &nonce, &buffer].concat()))
     }
 
-    /// The PKCE verifier (RFC 7636 section 4.1) of a link of the direct flow: nobody has to keep it.
+    /// The PKCE verifier (RFC 7636 section 4.1) of a link in the direct flow: derived, so that it need not be
+    /// stored.
     #[must_use]
     pub fn pkce_verifier(&self, link: &LinkId) -> PkceVerifier {
         BASE64_URL_SAFE_NO_PAD.encode(self.derive(&[b"pkce/v1", link])).into()
@@ -202,18 +203,18 @@ impl SealingKey {
     }
 }
 
-/// The system gave no random bytes.
+/// The system could not provide random bytes.
 #[derive(Debug)]
 pub struct SealingFailed;
 
 impl From<SealingFailed> for crate::error::Error {
     fn from(_: SealingFailed) -> Self {
-        tracing::error!("the system gave no random bytes");
+        tracing::error!("the system could not provide random bytes");
         Self::Internal
     }
 }
 
-/// Header and context, each part behind its length so that no two contexts look alike.
+/// Header and context, each part preceded by its length, so that no two contexts look alike.
 fn authenticated(header: [u8; HEADER_LEN], context: &[&str]) -> Vec<u8> {
     let mut bytes = header.to_vec();
     for part in context {

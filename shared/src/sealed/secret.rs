@@ -1,4 +1,4 @@
-//! How a secret goes into a token that is about to be sealed, and nowhere else.
+//! Serializes a secret into a token that is about to be sealed, and nowhere else.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, Serializer};

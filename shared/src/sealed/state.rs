@@ -7,29 +7,29 @@ use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::stripe_user::StripeUser;
 
-/// A user may take this long at the provider.
+/// How long a user may take at the provider, in seconds.
 const LIFETIME: u64 = 600;
 
 /// One link attempt, from `login` to the callback.
 #[derive(Serialize, Deserialize)]
 pub struct StateToken {
-    /// Names the attempt.
+    /// Identifies the attempt.
     pub id: LinkId,
-    /// Past this it does not count.
+    /// It is not valid after this time.
     pub expires_at: UnixSeconds,
-    /// Who began.
+    /// The user who began it.
     #[serde(with = "crate::stripe_user::sealed")]
     pub user: StripeUser,
-    /// The Dashboard session that began; none in the direct flow.
+    /// The Dashboard session that began it; `None` in the direct flow.
     pub session: Option<Session>,
 }
 
 /// What `createOAuthState()` gave the app.
 #[derive(Serialize, Deserialize)]
 pub struct Session {
-    /// S: the Dashboard takes back only a state of its own.
+    /// S: the Dashboard accepts only a state that it created.
     pub state: String,
-    /// C: the challenge to the verifier that the Dashboard keeps (RFC 7636).
+    /// C: the challenge for the verifier that the Dashboard keeps (RFC 7636).
     pub challenge: String,
 }
 
@@ -41,7 +41,7 @@ impl StateToken {
     /// An attempt that begins now.
     ///
     /// # Errors
-    /// Only if the system has no random bytes to give.
+    /// Only if the system cannot provide random bytes.
     pub fn begin(
         user: StripeUser,
         session: Option<Session>,
@@ -50,7 +50,7 @@ impl StateToken {
         Ok(Self { id: random()?, expires_at: now + LIFETIME, user, session })
     }
 
-    /// Refuses an attempt that took too long.
+    /// Rejects an attempt that took too long.
     ///
     /// # Errors
     /// `state_expired`.

@@ -5,9 +5,9 @@ use crate::error::Error;
 use crate::settings::Settings;
 use crate::stripe_user::{Mode, StripeUser};
 
-/// The app owner's API keys, one a mode, told apart by their prefixes.
+/// The app owner's API keys, one per mode; their prefixes show the mode.
 pub struct ApiKeys {
-    /// The mode of `STRIPE_API_KEY`, for requests that sign none.
+    /// The mode of `STRIPE_API_KEY`, used for requests that sign no mode.
     default: Option<Mode>,
     live: Option<SecretString>,
     test: Option<SecretString>,
@@ -19,8 +19,8 @@ impl ApiKeys {
     pub const SECRETS: [&'static str; 4] =
         ["STRIPE_API_KEY", "STRIPE_API_KEY_LIVE", "STRIPE_API_KEY_TEST", "STRIPE_API_KEY_SANDBOX"];
 
-    /// Reads `STRIPE_API_KEY` and its three variants by mode; at least one must be there. Where `STRIPE_MODES` is set,
-    /// it must say what they are for.
+    /// Reads `STRIPE_API_KEY` and its three variants by mode; at least one is required. If `STRIPE_MODES` is
+    /// set, it must match them.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
         let told = Modes::from_settings(settings);
         let are_faulty = |settings: &Settings| Self::SECRETS.iter().any(|name| settings.has_problem(name));
@@ -42,12 +42,12 @@ impl ApiKeys {
             let (mode, slot) =
                 if is_live { (Mode::Live, &mut keys.live) } else { (Mode::Test, &mut keys.test) };
             keys.default = Some(mode);
-            // The more exact name wins where both are set.
+            // If both are set, the more specific name wins.
             slot.get_or_insert(key);
         }
         let modes = keys.modes();
         if told.is_some_and(|told| told != modes) && !are_faulty(settings) {
-            settings.problem("STRIPE_MODES", &format!("must be {modes}: that is what the API keys are for"));
+            settings.problem("STRIPE_MODES", &format!("must be {modes}, to match the API keys"));
         }
         Some(keys)
     }
@@ -85,7 +85,7 @@ fn checked(
         return Some(key);
     }
     let prefixes: Vec<_> = modes.iter().map(|mode| format!("sk_{mode}_… or rk_{mode}_…")).collect();
-    settings.problem(name, &format!("must be an API key of Stripe's: {}", prefixes.join(", ")));
+    settings.problem(name, &format!("must be a Stripe API key: {}", prefixes.join(", ")));
     None
 }
 
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_plain_key_serves_the_mode_its_prefix_says_and_requests_that_sign_none() {
+    fn the_plain_key_serves_the_mode_of_its_prefix_and_requests_without_a_mode() {
         let keys = keys(&[("STRIPE_API_KEY", "rk_test_1")]).ok().unwrap();
         assert_eq!(key_for(&keys, None), Ok("rk_test_1".to_owned()));
         assert_eq!(key_for(&keys, Some(Mode::Test)), Ok("rk_test_1".to_owned()));
@@ -153,14 +153,14 @@ mod tests {
             let problem = with(modes).unwrap_err();
             assert!(problem.starts_with("STRIPE_MODES must be default,live,sandbox"), "{modes}: {problem}");
         }
-        // A key that is wrong is problem enough.
+        // A wrong key is the only problem reported.
         let problem =
             keys(&[("STRIPE_API_KEY", "pk_test_1"), ("STRIPE_MODES", "default,test")]).err().unwrap();
         assert!(!problem.contains("STRIPE_MODES"), "{problem}");
     }
 
     #[test]
-    fn keys_of_the_wrong_kind_stop_the_start_by_name() {
+    fn keys_of_the_wrong_kind_fail_the_start_by_name() {
         for (name, value) in [
             ("STRIPE_API_KEY", "pk_test_1"),
             ("STRIPE_API_KEY", "sk_test_"),
@@ -172,7 +172,7 @@ mod tests {
         ] {
             let problem = keys(&[(name, value)]).err().unwrap();
             assert!(problem.starts_with(name), "{name}={value}: {problem}");
-            // A bare prefix stands in the advice.
+            // A bare prefix is also part of the advice.
             assert!(!problem.contains(value) || value == "sk_test_", "{problem}");
         }
         assert!(keys(&[]).err().unwrap().starts_with("STRIPE_API_KEY "));

@@ -1,4 +1,4 @@
-//! One call to Stripe: tried again by Stripe's rule, its failures told apart.
+//! One call to Stripe: retried by Stripe's rule, each failure mapped to its error.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::http::{Deadline, Failure, Http, Reply};
 use crate::sealed::random;
 
-/// As many as Stripe's own libraries make by default.
+/// Attempts per call; Stripe's own libraries make as many by default.
 pub(super) const TRIES: u32 = 3;
 
 #[derive(Default, Deserialize)]
@@ -29,45 +29,46 @@ struct StripeError {
     r#type: Option<String>,
 }
 
-/// The outcome of asking for a lease.
+/// The outcome of requesting a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// It is ours, and nobody else's.
+    /// We hold it, and no other request does.
     Won,
-    /// It is somebody else's.
+    /// Another request holds it.
     Lost,
-    /// Nobody knows whose it is, if it is anybody's.
+    /// It is unknown who holds it, if anyone does.
     Unsure,
-    /// Nobody will ever hold it.
+    /// No one will ever hold it.
     Void,
 }
 
-/// Whether a request for a lease, which wrote `mark` as no other contender does, won it.
+/// Whether a request for a lease won it. It wrote `mark`, which no other contender writes.
 ///
 /// # Errors
-/// As [`interpret`], for what no other lease would change.
+/// As [`interpret`], for errors that another lease would not avoid.
 pub(super) fn claimed(outcome: Result<Reply, Failure>, mark: &SecretString) -> Result<Claim, Error> {
-    // Without an answer it may be ours; but who is not sure must not act.
+    // Without a response the lease may be ours, but a contender that is unsure must not act.
     let Ok(reply) = outcome else { return Ok(Claim::Unsure) };
     match reply.status.as_u16() {
         200..300 => {
             let Some(secret) = Secret::read(&reply) else { return Ok(Claim::Unsure) };
             let replayed = reply.headers.get("idempotent-replayed").is_some_and(|value| value == "true");
-            // Should the answer not tell what was written, a first answer is one of our own.
+            // If the response does not show what was written, one that is not a replay is the response to our
+            // own request.
             let ours =
                 secret.payload.map_or(!replayed, |written| written.expose_secret() == mark.expose_secret());
             Ok(if ours { Claim::Won } else { Claim::Lost })
         }
-        // Somebody's request with this key is being run.
+        // A request with this key is in progress.
         409 => Ok(Claim::Unsure),
         400 if error(&reply).r#type.as_deref() == Some("idempotency_error") => Ok(Claim::Lost),
-        // Stripe keeps a failure as it keeps a success: this key is used up.
+        // Stripe stores a failure as it stores a success: this key is used up.
         500.. => Ok(Claim::Void),
         _ => interpret(Ok(reply)).map(|_| Claim::Void),
     }
 }
 
-/// Sends a request until it is answered for good or time is up.
+/// Sends a request, up to `most` times, until it has a final response or time is up.
 pub(super) async fn persist(
     http: &Http,
     call: &'static str,
@@ -90,13 +91,14 @@ pub(super) async fn persist(
     }
 }
 
-/// Doubles with each try; random within its last quarter, so that many functions do not come back at once.
+/// Doubles with each try, with jitter in its last quarter, so that many instances do not retry at once.
 fn pause(base: Duration, tries: u32) -> Duration {
     let [jitter] = random::<1>().unwrap_or_default();
     base * 2u32.pow(tries - 1) * (192 + u32::from(jitter / 4)) / 256
 }
 
-/// The rule of Stripe's libraries: the header decides; else a lost call, a conflict, a lock or a fault of theirs.
+/// The rule of Stripe's libraries: the header decides; without it, a lost call, a conflict, a lock timeout or
+/// a server error is retried.
 fn is_worth_another_try(outcome: &Result<Reply, Failure>) -> bool {
     let Ok(reply) = outcome else { return true };
     match reply.headers.get("stripe-should-retry").map(HeaderValue::as_bytes) {
@@ -110,13 +112,13 @@ fn is_worth_another_try(outcome: &Result<Reply, Failure>) -> bool {
     }
 }
 
-/// What an outcome means. None is Stripe's `resource_missing`.
+/// Maps an outcome to a result; `None` is Stripe's `resource_missing`.
 ///
 /// # Errors
 /// `secret_store_unavailable`, `secret_store_denied`, `client_misconfigured` or `rate_limited`.
 pub(super) fn interpret(outcome: Result<Reply, Failure>) -> Result<Option<Reply>, Error> {
     let reply = outcome.map_err(|failure| {
-        tracing::warn!(?failure, "Stripe gave no answer");
+        tracing::warn!(?failure, "no usable response from Stripe");
         Error::SecretStoreUnavailable
     })?;
     if reply.status.is_success() {
@@ -127,7 +129,7 @@ pub(super) fn interpret(outcome: Result<Reply, Failure>) -> Result<Option<Reply>
         (StatusCode::NOT_FOUND, Some("resource_missing")) => return Ok(None),
         (StatusCode::TOO_MANY_REQUESTS, _) => Error::RateLimited(reply.retry_after()),
         (status, _) if status.is_server_error() => Error::SecretStoreUnavailable,
-        // The code decides here: Stripe does not tell with which status it comes.
+        // The code decides here: Stripe does not say which status it comes with.
         (_, Some("account_invalid")) | (StatusCode::FORBIDDEN, _) => Error::SecretStoreDenied,
         (StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED, _) => Error::ClientMisconfigured,
         _ => Error::SecretStoreUnavailable,
@@ -146,7 +148,7 @@ fn error(reply: &Reply) -> StripeError {
     reply.object::<ErrorBody>().unwrap_or_default().error
 }
 
-/// Stripe's error code, where it looks like one.
+/// Stripe's error code, if it looks like one.
 fn code(reply: &Reply) -> Option<String> {
     let code = error(reply).code?;
     let plain = code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn another_try_is_made_by_stripes_rule() {
+    fn retries_follow_stripes_rule() {
         let worth = |status, body, header: Option<&'static str>| {
             let mut reply = Reply::of(status, body);
             if let Some(value) = header {

@@ -1,8 +1,8 @@
-//! Stripe's Secret Store (<https://docs.stripe.com/stripe-apps/store-secrets>): the only place we keep
+//! Stripe's Secret Store (<https://docs.stripe.com/stripe-apps/store-secrets>): the only place where we store
 //! anything.
 //!
-//! Secrets live in the scope of one Dashboard user in one account. Every failure is told apart: an absent
-//! secret is no error, and no error is ever taken for an absent secret.
+//! Secrets are scoped to one Dashboard user in one account. Failures are kept distinct: an absent secret is
+//! not an error, and no error is ever taken for an absent secret.
 
 mod api_keys;
 mod call;
@@ -49,31 +49,31 @@ pub struct UserSecrets<'a> {
     tries: u32,
 }
 
-/// Stripe's object. It has no `Debug`: payloads are secrets.
+/// Stripe's `apps.secret` object. It has no `Debug`: payloads are secrets.
 #[derive(Deserialize)]
 struct Secret {
     object: String,
     payload: Option<SecretString>,
 }
 
-/// What a list tells of a secret.
+/// A secret as it appears in a list.
 #[derive(Deserialize)]
 pub struct Listed {
     /// Its name.
     pub name: String,
-    /// When it was stored first, by Stripe's clock.
+    /// When it was first stored, by Stripe's clock.
     pub created: UnixSeconds,
 }
 
 impl Secret {
-    /// None when the answer is no secret of Stripe's: a 2xx alone may come from anything in between.
+    /// `None` if the response is not a Stripe secret: a 2xx alone may come from an intermediary.
     fn read(reply: &Reply) -> Option<Self> {
         reply.object::<Self>().filter(|secret| secret.object == "apps.secret")
     }
 }
 
 impl SecretStore {
-    /// Reads the API keys, and `STRIPE_API_BASE` for local work.
+    /// Reads the API keys, and `STRIPE_API_BASE` for local development.
     pub fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let keys = ApiKeys::from_settings(settings);
         let base = match settings.optional("STRIPE_API_BASE") {
@@ -83,10 +83,10 @@ impl SecretStore {
         Some(Self { base: base?, keys: keys?, http: http.clone() })
     }
 
-    /// The mode a request of this user is about.
+    /// The mode that this user's request is about.
     ///
     /// # Errors
-    /// `bad_request` when it signs none and there is no default.
+    /// `bad_request` if it signs no mode and there is no default.
     pub fn mode_of(&self, user: &StripeUser) -> Result<Mode, Error> {
         self.keys.mode_of(user)
     }
@@ -94,7 +94,7 @@ impl SecretStore {
     /// The secrets of this user, in the mode the request is about.
     ///
     /// # Errors
-    /// `client_misconfigured` when there is no API key for the mode; `bad_request` as [`SecretStore::mode_of`].
+    /// `client_misconfigured` if there is no API key for the mode; `bad_request` as [`SecretStore::mode_of`].
     pub fn of<'a>(&'a self, user: &'a StripeUser, deadline: Deadline) -> Result<UserSecrets<'a>, Error> {
         self.keys.of(user)?;
         Ok(UserSecrets { store: self, user, deadline, tries: TRIES })
@@ -102,7 +102,7 @@ impl SecretStore {
 }
 
 impl UserSecrets<'_> {
-    /// The same secrets, for calls that are not tried again.
+    /// The same secrets, for calls that are not retried.
     #[must_use]
     pub fn trying_once(self) -> Self {
         Self { tries: 1, ..self }
@@ -116,7 +116,7 @@ impl UserSecrets<'_> {
         self.post("stripe.set", SET, &self.named(name, payload)).await
     }
 
-    /// Reads a secret; none when there is none of this name.
+    /// Reads a secret; `None` if there is none with this name.
     ///
     /// # Errors
     /// As [`UserSecrets::set`].
@@ -147,7 +147,7 @@ impl UserSecrets<'_> {
         list.map(|list| list.data).ok_or(Error::SecretStoreUnavailable)
     }
 
-    /// Deletes a secret; one that is not there is deleted already.
+    /// Deletes a secret. It is no error if it does not exist.
     ///
     /// # Errors
     /// As [`UserSecrets::set`].
@@ -155,10 +155,10 @@ impl UserSecrets<'_> {
         self.post("stripe.delete", "v1/apps/secrets/delete", &self.secret(name)).await
     }
 
-    /// Asks for a lease that only one of all who ask for it gets. Of all requests with one idempotency key
-    /// Stripe runs the first alone: the same request again gets its answer once more, another is refused
-    /// (<https://docs.stripe.com/api/idempotent_requests>). Each contender writes a mark of its own, so one
-    /// whose answer was lost asks again and knows its mark.
+    /// Requests a lease, which only one contender gets. Of all requests with the same idempotency key, Stripe
+    /// runs only the first: repeating it replays its response, and a different request is refused
+    /// (<https://docs.stripe.com/api/idempotent_requests>). Each contender writes its own mark, so one whose
+    /// response was lost can repeat the request and recognise its mark.
     ///
     /// # Errors
     /// As [`UserSecrets::set`].
@@ -177,7 +177,7 @@ impl UserSecrets<'_> {
     }
 
     async fn post(&self, call: &'static str, path: &str, form: &[(&str, &str)]) -> Result<(), Error> {
-        // One key for all tries of one write: Stripe carries it out once.
+        // One key for all attempts of one write: Stripe carries it out once.
         let key = hex::encode(random::<16>()?);
         match self.send(call, self.write(path, &key).form(form)).await? {
             Some(reply) if Secret::read(&reply).is_none() => Err(Error::SecretStoreUnavailable),
@@ -185,7 +185,7 @@ impl UserSecrets<'_> {
         }
     }
 
-    /// None is Stripe's `resource_missing`.
+    /// `None` is Stripe's `resource_missing`.
     async fn send(&self, call: &'static str, request: RequestBuilder) -> Result<Option<Reply>, Error> {
         interpret(self.authorized(call, request).await?)
     }

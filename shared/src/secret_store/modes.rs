@@ -5,14 +5,15 @@ use crate::error::Error;
 use crate::settings::Settings;
 use crate::stripe_user::{Mode, StripeUser};
 
-/// The modes that there are API keys for; `None` stands for requests that sign no mode.
+/// The modes that have API keys; `None` stands for requests that sign no mode.
 ///
-/// `login` may not read the keys, so `STRIPE_MODES` tells it: users should learn before they consent at the provider,
-/// not after, that their link cannot be stored. Functions that read the keys check the setting against them.
+/// `login` has no access to the keys, so it relies on `STRIPE_MODES`: a user whose link cannot be stored
+/// should learn this before consenting at the provider, not after. Functions that read the keys check the
+/// setting against them.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Modes(HashSet<Option<Mode>>);
 
-/// As `STRIPE_MODES` has them.
+/// Their names in `STRIPE_MODES`.
 const WORDS: [(&str, Option<Mode>); 4] = [
     ("default", None),
     ("live", Some(Mode::Live)),
@@ -21,8 +22,8 @@ const WORDS: [(&str, Option<Mode>); 4] = [
 ];
 
 impl Modes {
-    /// Reads `STRIPE_MODES`, words separated by commas. `None` if it is not set, as in local work: a missing key is then
-    /// found where it is needed.
+    /// Reads `STRIPE_MODES`, words separated by commas. `None` if it is not set, as in local development: a
+    /// missing key is then found only where it is needed.
     pub fn from_settings(settings: &mut Settings) -> Option<Self> {
         let told = settings.optional("STRIPE_MODES")?;
         let mode = |word| WORDS.iter().find(|(known, _)| *known == word).map(|(_, mode)| *mode);
@@ -36,10 +37,10 @@ impl Modes {
         modes.map(Self)
     }
 
-    /// Refuses a request that there is no API key for, as the functions that would need it do.
+    /// Rejects a request whose mode has no API key, as the functions that need the key do.
     ///
     /// # Errors
-    /// `client_misconfigured`; `bad_request` when the request signs no mode and would have to.
+    /// `client_misconfigured`; `bad_request` if the request signs no mode but needs one.
     pub fn require(&self, user: &StripeUser) -> Result<(), Error> {
         if self.0.contains(&user.mode()) { Ok(()) } else { Err(without_key(user.mode())) }
     }
@@ -51,7 +52,7 @@ impl FromIterator<Option<Mode>> for Modes {
     }
 }
 
-/// As `STRIPE_MODES` has them.
+/// Their names in `STRIPE_MODES`.
 impl fmt::Display for Modes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = WORDS.iter().filter(|(_, mode)| self.0.contains(mode)).map(|(word, _)| *word);
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_named_is_served() {
+    fn only_named_modes_are_served() {
         let modes = modes("test,default,test").unwrap().unwrap();
         assert_eq!(modes.to_string(), "default,test");
         for (mode, expected) in [
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_are_no_modes_stop_the_start_by_name() {
+    fn unknown_modes_fail_the_start_by_name() {
         assert_eq!(modes(""), Ok(None));
         for words in ["prod", "live,", "live, test", "Live", "live;test"] {
             assert!(modes(words).unwrap_err().starts_with("STRIPE_MODES must be"), "{words}");

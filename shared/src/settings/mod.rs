@@ -1,7 +1,7 @@
 //! Settings: the environment, and secrets from SSM Parameter Store, checked all at once.
 //!
-//! A secret `X` is named by `X_PARAMETER` (an SSM parameter) or, for local work, set as `X` itself. Each
-//! part of the back end reads its own settings through [`Settings`], which collects every problem, by
+//! A secret `X` is named by `X_PARAMETER` (an SSM parameter) or, for local development, set as `X` itself.
+//! Each part of the back end reads its own settings through [`Settings`], which collects every problem, by
 //! name and without values, instead of stopping at the first.
 
 pub mod ssm;
@@ -25,32 +25,32 @@ pub struct Source {
     clock: Clock,
 }
 
-/// The settings of one function, as its parts read them.
+/// The settings of one function, to be read by its parts.
 pub struct Settings {
     environment: Environment,
-    /// The parameters that SSM has, by the name they were asked for.
+    /// The parameters found in SSM, by the names they were requested under.
     parameters: HashMap<String, SecretString>,
     read_at: UnixSeconds,
     problems: Vec<String>,
 }
 
 impl Source {
-    /// Settings in `environment`, and in SSM, which is asked over `http`.
+    /// A source that reads `environment` and, over `http`, SSM.
     #[must_use]
     pub fn new(environment: Environment, http: &Http, clock: Clock) -> Self {
         Self { environment, http: http.clone(), clock }
     }
 
-    /// Reads the secrets with one call to SSM, and has `make` build from them what is needed. A call that fails is
-    /// made again, within the time that a cold start may take.
+    /// Reads the secrets with one call to SSM and lets `make` build what is needed from the settings. A
+    /// failed call is retried within the time that a cold start may take.
     ///
     /// # Errors
-    /// [`LoadError::Invalid`] with every problem found; [`LoadError::Unavailable`] when SSM gave no answer.
+    /// [`LoadError::Invalid`] with every problem found; [`LoadError::Unavailable`] if SSM could not be read.
     pub async fn load<T>(&self, make: impl FnOnce(&mut Settings) -> Option<T>) -> Result<T, LoadError> {
         self.read(Patience::AT_START).await?.build(make)
     }
 
-    /// As [`Source::load`], within a second.
+    /// As [`Source::load`], in one attempt of at most a second.
     ///
     /// # Errors
     /// As [`Source::load`].
@@ -86,10 +86,10 @@ impl Settings {
         self.read_at
     }
 
-    /// Notes a problem; the start will fail and list it.
+    /// Notes a problem; loading then fails and lists it.
     pub fn problem(&mut self, name: &str, what: &str) {
         let problem = format!("{name} {what}");
-        // Two parts may read the same setting.
+        // Two parts may read the same setting, and note the same problem.
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
@@ -100,13 +100,13 @@ impl Settings {
         self.problems.iter().any(|problem| problem.split(' ').next() == Some(name))
     }
 
-    /// A setting that need not be there. Blank counts as absent: templates pass empty strings.
+    /// An optional setting. Blank counts as absent: templates pass empty strings.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<String> {
         self.environment.get(name).map(str::to_owned)
     }
 
-    /// A setting that must be there.
+    /// A required setting; a problem is noted if it is absent.
     pub fn required(&mut self, name: &str) -> Option<String> {
         let value = self.optional(name);
         if value.is_none() {
@@ -115,7 +115,7 @@ impl Settings {
         value
     }
 
-    /// One of a few words; the first is the default.
+    /// A setting with a fixed set of values; the first is the default.
     pub fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> Option<T> {
         let Some(value) = self.optional(name) else {
             return choices.first().map(|(_, default)| *default);
@@ -128,13 +128,13 @@ impl Settings {
         chosen
     }
 
-    /// An address we call or send browsers to: `https`, or `http` on this machine.
+    /// An optional URL that we call or send browsers to: `https`, or `http` on this machine.
     pub fn optional_url(&mut self, name: &str) -> Option<Url> {
         let value = self.optional(name)?;
         self.parse_url(name, &value)
     }
 
-    /// As [`Settings::optional_url`], but it must be there.
+    /// As [`Settings::optional_url`], but required.
     pub fn required_url(&mut self, name: &str) -> Option<Url> {
         let value = self.required(name)?;
         self.parse_url(name, &value)
@@ -151,7 +151,7 @@ impl Settings {
         url
     }
 
-    /// A secret that need not be there. A problem is noted if it has whitespace at either end or a line break in it.
+    /// An optional secret. A problem is noted if it begins or ends with whitespace or contains a line break.
     pub fn optional_secret(&mut self, name: &str) -> Option<SecretString> {
         let environment = &self.environment;
         let secret = match (environment.get(name), environment.get(&format!("{name}_PARAMETER"))) {
@@ -175,10 +175,10 @@ impl Settings {
         secret.map_err(|problem| self.problem(name, &problem)).ok()
     }
 
-    /// A secret that must be there.
+    /// A required secret; a problem is noted if it is absent.
     pub fn required_secret(&mut self, name: &str) -> Option<SecretString> {
         let secret = self.optional_secret(name);
-        // If SSM lacks it, the problem has been noted already.
+        // If SSM lacks the parameter, the problem has been noted already.
         if secret.is_none() && !self.has_problem(name) {
             self.problem(name, &format!("is not set: name its SSM parameter in {name}_PARAMETER"));
         }
@@ -186,8 +186,8 @@ impl Settings {
     }
 }
 
-/// Finds what slips into a secret when it is copied or piped. It is refused rather than trimmed: only the operator
-/// knows whether Stripe or the provider has the secret with it or without.
+/// Finds stray whitespace, as it slips in when a secret is copied or piped. It is rejected rather than
+/// trimmed: only the operator knows whether Stripe or the provider has the secret with it or without.
 fn stray(secret: &SecretString) -> Option<&'static str> {
     let secret = secret.expose_secret();
     if secret.contains(['\n', '\r']) {
@@ -199,7 +199,7 @@ fn stray(secret: &SecretString) -> Option<&'static str> {
     }
 }
 
-/// Names only: values may be secrets.
+/// Prints names only: values may be secrets.
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.environment.fmt(f)
@@ -225,7 +225,7 @@ fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 impl Settings {
-    /// Settings with every value in the environment, for tests of the parts that read them.
+    /// Settings with every value from the environment, for tests of the code that reads them.
     pub(crate) fn of(values: &[(&'static str, &str)]) -> Self {
         let environment = values.iter().copied().collect();
         Self { environment, parameters: HashMap::new(), read_at: 0, problems: Vec::new() }

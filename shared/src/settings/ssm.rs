@@ -1,7 +1,8 @@
-//! SSM Parameter Store, read by the AWS SDK over our own HTTP client.
+//! SSM Parameter Store, read with the AWS SDK over our own HTTP client.
 //!
-//! There is no `aws-config`: Lambda puts region and credentials into the environment, and looking for profiles or
-//! instance metadata would cost start time. The SDK's `Debug` text is never logged, because it holds decrypted values.
+//! `aws-config` is not used: Lambda puts region and credentials into the environment, and looking for
+//! profiles or instance metadata would slow down the start. The SDK's `Debug` text is never logged, because
+//! it holds decrypted values.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -25,7 +26,7 @@ use url::Url;
 use crate::environment::Environment;
 use crate::http::{Deadline, Failure, Http};
 
-/// How long SSM is asked.
+/// How often and how long to try SSM.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
     attempts: u32,
@@ -34,18 +35,18 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// At a cold start, when many functions may ask at once. INIT may take 10 s in all.
+    /// At a cold start, when many instances may call at once. INIT may take 10 s in all.
     pub(super) const AT_START: Self =
         Self { attempts: 5, attempt: Duration::from_secs(2), total: Duration::from_secs(8) };
-    /// Before a request, which can be answered with the settings at hand.
+    /// Before a request, which can be handled with the current settings.
     pub(super) const BEFORE_A_REQUEST: Self =
         Self { attempts: 1, attempt: Duration::from_secs(1), total: Duration::from_secs(1) };
 }
 
 /// Reads parameters, decrypted, in one `GetParameters` call
-/// (<https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html>). The answer has each
-/// value under the name that was asked for, in whichever form: name, `name:version`, `name:label` or ARN. Unknown
-/// parameters are left out.
+/// (<https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html>). The result has
+/// each value under the name that was requested, in any form: name, `name:version`, `name:label` or ARN.
+/// Unknown parameters are left out.
 ///
 /// # Errors
 /// The reason, for the log.
@@ -93,7 +94,7 @@ fn config(environment: &Environment, http: &Http, patience: Patience) -> Result<
         .retry_config(RetryConfig::standard().with_max_attempts(patience.attempts))
         .timeout_config(timeouts)
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-    // Without `aws-config` these are not read for us.
+    // Without `aws-config`, the SDK does not read these itself.
     let endpoint =
         ["AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL"].into_iter().find_map(|it| environment.get(it));
     if let Some(endpoint) = endpoint {
@@ -102,7 +103,7 @@ fn config(environment: &Environment, http: &Http, patience: Patience) -> Result<
     Ok(config.build())
 }
 
-/// Carries the SDK's requests over `http`.
+/// An HTTP client for the SDK that sends its requests over `http`.
 #[must_use]
 pub fn http_client(http: Http) -> SharedHttpClient {
     let connector = SharedHttpConnector::new(Connector(http));
@@ -143,7 +144,8 @@ async fn carry(http: &Http, request: HttpRequest) -> Result<HttpResponse, Connec
     Ok(response)
 }
 
-/// What went wrong, for people: AWS's own code and message where there are any, for they name the missing permission.
+/// The error in plain words, with AWS's code and message if there are any, because they name the missing
+/// permission.
 #[must_use]
 pub fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
     match error {

@@ -1,10 +1,10 @@
-//! Signed requests: the only way to a [`StripeUser`].
+//! Signed requests: the only way to obtain a [`StripeUser`].
 //!
-//! A Stripe App has no session. What proves a request is Stripe's signature over a payload that names the
-//! Dashboard user and account. It comes in three forms, and one extractor takes them all:
+//! A Stripe App has no session. A request is proven by Stripe's signature over a payload that names the
+//! Dashboard user and account. It comes in three forms, and one extractor accepts them all:
 //!
 //! 1. headers, `GET` only: `stripe-signature`, `stripe-user-id`, `stripe-account-id`;
-//! 2. body: a `Stripe-Signature` header, the raw JSON body being the payload;
+//! 2. body: a `Stripe-Signature` header, with the raw JSON body as the payload;
 //! 3. envelope: `Content-Type: text/plain` and `{"payload":"…","signature":"…"}`, which needs no preflight.
 
 mod signature;
@@ -24,27 +24,28 @@ use signature::{AppSecrets, Refusal};
 
 /// A request whose signature was verified.
 pub struct SignedRequest {
-    /// Who signed.
+    /// The user it was signed for.
     pub user: StripeUser,
     purpose: Option<String>,
     payload: String,
 }
 
 impl SignedRequest {
-    /// The signed payload, further fields of which a purpose defines.
+    /// The signed payload, whose further fields depend on the purpose.
     ///
     /// # Errors
-    /// `bad_request` when it lacks a field, repeats one, or has one of the wrong type.
+    /// `bad_request` if it lacks a field, repeats one, or has one of the wrong type.
     pub fn payload<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        json::object(self.payload.as_bytes())
-            .ok_or(Error::BadRequest("The signed payload lacks a field of this request, or has a wrong one."))
+        json::object(self.payload.as_bytes()).ok_or(Error::BadRequest(
+            "The signed payload lacks a field of this request, or has an invalid one.",
+        ))
     }
 }
 
 /// Verifies signed requests with the app's signing secrets.
 pub struct Verifier(AppSecrets);
 
-/// What every payload says about its signer.
+/// What a payload says about its signer.
 #[derive(Deserialize)]
 struct Signer {
     user_id: Option<String>,
@@ -76,8 +77,8 @@ impl Verifier {
         AppSecrets::from_settings(settings).map(Self)
     }
 
-    /// Takes a signed request in any of the three forms. A `POST` must be signed for `purpose`: a signature
-    /// made for one endpoint is refused at another.
+    /// Verifies a signed request in any of the three forms. A `POST` must be signed for `purpose`: a
+    /// signature made for one endpoint is rejected at another.
     ///
     /// # Errors
     /// `signature_missing`, `signature_invalid`, `signature_expired` or `bad_request`.
@@ -93,7 +94,7 @@ impl Verifier {
         Ok(signed)
     }
 
-    /// Takes the `state` of the article's client: the JSON `{"userId","accountId","signature"}`.
+    /// Verifies the `state` of the article's client: the JSON `{"userId","accountId","signature"}`.
     ///
     /// # Errors
     /// As [`Verifier::extract`].
@@ -136,7 +137,7 @@ impl Verifier {
         self.verify(&signature, payload, invocation.now)
     }
 
-    /// Verifies the bytes as they came, and only then reads them.
+    /// Verifies the bytes as they arrived, and only then parses them.
     fn verify(&self, signature: &str, payload: String, now: UnixSeconds) -> Result<SignedRequest, Error> {
         if signature.is_empty() {
             return Err(Error::SignatureMissing);
@@ -169,7 +170,7 @@ impl Verifier {
     }
 }
 
-/// The payload Stripe signs when the app adds nothing to it, rebuilt byte for byte.
+/// The payload that Stripe signs if the app adds nothing to it, rebuilt byte for byte.
 fn default_payload(user_id: &str, account_id: &str) -> Result<String, Error> {
     if !is_id(user_id, "usr_") || !is_id(account_id, "acct_") {
         return Err(Error::SignatureInvalid);
@@ -177,7 +178,7 @@ fn default_payload(user_id: &str, account_id: &str) -> Result<String, Error> {
     Ok(format!(r#"{{"user_id":"{user_id}","account_id":"{account_id}"}}"#))
 }
 
-/// `^usr_[A-Za-z0-9]+$` and the like.
+/// Whether `id` matches `^usr_[A-Za-z0-9]+$` or the like.
 fn is_id(id: &str, prefix: &str) -> bool {
     id.len() <= 255
         && id

@@ -13,24 +13,24 @@ use crate::settings::Settings;
 
 /// How old a signature may be, in seconds; the default of Stripe's libraries.
 const LONGEST_AGE: u64 = 300;
-/// How far ahead of our clock Stripe's may be, in seconds.
+/// How far Stripe's clock may be ahead of ours, in seconds.
 const LONGEST_LEAD: u64 = 60;
-/// An honest header has one or two signatures, about 150 bytes.
+/// In bytes; a genuine header has one or two signatures, about 150 bytes.
 const LONGEST_HEADER: usize = 4096;
 
-/// The app's signing secrets: two are live while one is rolled.
+/// The app's signing secrets: two are valid while one is being rolled.
 pub(super) struct AppSecrets(Vec<Hmac<Sha256>>);
 
 /// Why a header does not prove a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// Not of the scheme's form, or without any `v1`.
+    /// It does not follow the scheme, or has no `v1`.
     Malformed,
-    /// No signature in it is one of ours.
+    /// None of its signatures matches.
     Mismatch,
-    /// Right, but made too long ago.
+    /// Valid, but too old.
     TooOld,
-    /// Right, but made too far ahead of our clock.
+    /// Valid, but its time is too far ahead of our clock.
     FromTheFuture,
 }
 
@@ -82,7 +82,7 @@ impl AppSecrets {
 }
 
 struct Header<'a> {
-    /// As sent: these digits are what was signed.
+    /// As sent, because these digits were signed.
     time: &'a str,
     seconds: UnixSeconds,
     signatures: Vec<CtOutput<Hmac<Sha256>>>,
@@ -119,7 +119,7 @@ fn seconds(text: &str) -> Option<UnixSeconds> {
     digits.then(|| text.parse().ok()).flatten()
 }
 
-/// 64 lower-case hex digits; anything else can never match, and is not an error beside one that does.
+/// 64 lower-case hex digits. Anything else can never match, and is not an error if another signature does.
 fn signature(text: &str) -> Option<CtOutput<Hmac<Sha256>>> {
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return None;

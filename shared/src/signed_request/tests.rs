@@ -93,7 +93,7 @@ fn the_articles_state_yields_the_user() {
 }
 
 #[test]
-fn what_is_missing_is_said_to_be_missing() {
+fn missing_parts_are_reported_as_missing() {
     assert_eq!(refusal(get("", "usr_1", "acct_1")), "signature_missing");
     assert_eq!(refusal(get(&sign(HEADERS), " ", "acct_1")), "signature_missing");
     assert_eq!(refusal(get(&sign(HEADERS), "usr_1", "")), "signature_missing");
@@ -122,12 +122,12 @@ fn only_the_signed_user_is_believed() {
 }
 
 #[test]
-fn a_signature_is_good_for_its_purpose_alone() {
+fn a_signature_is_valid_only_for_its_purpose() {
     for purpose in ["login", "complete", "userinfo", "shopping", ""] {
         let payload = LOGOUT.replace("logout", purpose);
         assert_eq!(refusal(post(&payload, &sign(&payload))), "signature_invalid", "{purpose}");
     }
-    // Neither does one captured from a GET, which names no purpose, work for a POST.
+    // Nor does one captured from a GET, which names no purpose, work for a POST.
     assert_eq!(refusal(post(HEADERS, &sign(HEADERS))), "signature_invalid");
 }
 
@@ -149,8 +149,8 @@ fn signed_nonsense_is_a_bad_request() {
 }
 
 #[test]
-fn arrays_do_not_stand_for_objects() {
-    // Each has the fields' values in the order of the struct that they would be read into.
+fn arrays_are_not_accepted_as_objects() {
+    // Each has the field values in the order of the struct that they would be parsed into.
     let payload = r#"["usr_1","acct_1","logout","test",false]"#;
     assert_eq!(refusal(post(payload, &sign(payload))), "bad_request");
     assert_eq!(refusal(text(envelope(payload, &sign(payload)))), "bad_request");
@@ -161,7 +161,7 @@ fn arrays_do_not_stand_for_objects() {
 }
 
 #[test]
-fn an_envelope_sent_as_something_else_hears_about_its_content_type() {
+fn an_envelope_with_a_wrong_content_type_is_told_so() {
     let send = |content_type: &str| {
         let headers = [("content-type", content_type.as_bytes())];
         let request = invocation("POST", &headers, envelope(LOGOUT, &sign(LOGOUT)));
@@ -172,12 +172,12 @@ fn an_envelope_sent_as_something_else_hears_about_its_content_type() {
         assert_eq!(error.code(), "bad_request", "{content_type}");
         assert!(error.message().contains("Content-Type"), "{content_type}: {}", error.message());
     }
-    // Without a signature there is nothing to say but that.
+    // A body that is not an envelope is only missing its signature.
     assert_eq!(refusal(post(LOGOUT, "")), "signature_missing");
 }
 
 #[test]
-fn a_signature_too_old_and_one_from_the_future_hear_which_they_are() {
+fn the_error_says_whether_a_signature_is_too_old_or_from_the_future() {
     let at = |now: UnixSeconds| {
         let mut request =
             invocation("POST", &[("content-type", b"text/plain")], envelope(LOGOUT, &sign(LOGOUT)));

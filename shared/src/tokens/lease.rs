@@ -1,10 +1,10 @@
-//! Leases: of all functions that run at once, one does what must be done once. Without a database.
+//! Leases: of all functions that run at once, only one does what must be done once. This needs no database.
 //!
-//! The Secret Store cannot compare and set, but Stripe runs only the first of all requests with one idempotency
-//! key. Whoever's request was run holds the lease.
+//! The Secret Store has no compare-and-set, but Stripe runs only the first of all requests with the same
+//! idempotency key. The contender whose request ran holds the lease.
 //!
-//! - A refresh: where refresh tokens rotate, a provider takes the second use of one for a theft and ends the grant.
-//! - A link: so it is with authorization codes, and the Dashboard hands its code to every view that is mounted.
+//! - A refresh: if refresh tokens rotate, a provider takes a second use of one for theft and ends the grant.
+//! - A link: the same goes for authorization codes, and the Dashboard hands its code to every mounted view.
 
 use std::time::Duration;
 
@@ -19,28 +19,29 @@ use crate::http::Deadline;
 use crate::sealed::{LinkId, Sealed, random};
 use crate::secret_store::Claim;
 
-/// The secret that the lease of a refresh writes.
+/// The secret that a refresh lease writes.
 pub(super) const REFRESH: &str = "refresh_lease";
-/// The secret that the lease of a link writes; it is there while the link is being made.
+/// The secret that a link lease writes; it exists while the link is being made.
 const LINK: &str = "link_lease";
 /// All secrets that leases write.
 pub(super) const NAMES: [&str; 2] = [REFRESH, LINK];
 
-/// Stripe remembers idempotency keys for a day, in seconds; a lease means nothing without its key.
+/// In seconds: Stripe remembers idempotency keys for a day, and a lease means nothing without its key.
 const REMEMBERED: u64 = 24 * 60 * 60;
-/// So often a lease is asked for again whose key Stripe spent on a failure of its own.
+/// How many times to request a link lease if Stripe uses up its keys on failures of its own.
 const ATTEMPTS: u32 = 4;
-/// The first pause before a function looks again; the pauses double up to eight times this.
+/// The first pause before a function polls again; pauses double up to eight times this.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The lease of a refresh, as its holder notes it. Sealed: the app's browser side can write its own user's secrets.
+/// A refresh lease, as its holder records it. Sealed, because the app's browser side can write its own user's
+/// secrets.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct RefreshLease {
     link: Option<LinkId>,
     generation: u32,
-    /// Which attempt to refresh this generation it is for.
+    /// The attempt at refreshing this generation that it is for.
     pub attempt: u32,
-    /// When whoever holds it is surely done, by anybody's clock.
+    /// When its holder is certain to be done, by any clock.
     pub over: UnixSeconds,
 }
 
@@ -48,7 +49,7 @@ impl Sealed for RefreshLease {
     const LABEL: &'static str = "refresh-lease";
 }
 
-/// The lease of a link, as its holder notes it.
+/// A link lease, as its holder records it.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct LinkLease {
     link: LinkId,
@@ -58,16 +59,17 @@ impl Sealed for LinkLease {
     const LABEL: &'static str = "link-lease";
 }
 
-/// A lease to ask for. It may be asked for again when an answer was lost: Stripe tells the first answer once more.
+/// A lease to request. If the response was lost, it may be requested again: Stripe replays the first
+/// response.
 pub(crate) struct Lease {
     name: &'static str,
     idempotency_key: String,
-    /// No other contender writes the same.
+    /// No other contender writes the same mark.
     mark: SecretString,
     expires_at: UnixSeconds,
 }
 
-/// When a waiting function looks again. It ends when time is up.
+/// When a waiting function polls again; it stops at the deadline.
 pub(crate) struct Backoff {
     deadline: Deadline,
     pause: Duration,
@@ -78,12 +80,12 @@ impl Backoff {
         Self { deadline, pause: PAUSE }
     }
 
-    /// Waits for the time of the next look; false if it would come too late.
+    /// Waits until the next poll is due; false, at once, if that would be too late.
     pub(crate) async fn wait(&mut self) -> bool {
         self.wait_at_least(Duration::ZERO).await
     }
 
-    /// As [`Backoff::wait`], and no shorter than somebody asked for.
+    /// As [`Backoff::wait`], but for at least `asked`.
     pub(crate) async fn wait_at_least(&mut self, asked: Duration) -> bool {
         let pause = self.pause.max(asked);
         if self.deadline.left() <= pause {
@@ -96,10 +98,10 @@ impl Backoff {
 }
 
 impl UserTokens<'_> {
-    /// The lease to refresh this set, in this attempt; `over` is when we are surely done.
+    /// The lease to refresh this set, in this attempt; `over` is when we are certain to be done.
     ///
     /// # Errors
-    /// Only if the system has no random bytes to give.
+    /// Only if the system cannot provide random bytes.
     pub(crate) fn refresh_lease(
         &self,
         tokens: &TokenSet,
@@ -107,12 +109,13 @@ impl UserTokens<'_> {
         over: UnixSeconds,
     ) -> Result<Lease, Error> {
         let (link, generation) = (tokens.link, tokens.generation);
-        // A link made anew begins again at generation 0, within the day that Stripe remembers keys.
+        // The key names the link, because a new one starts again at generation 0, within the day that Stripe
+        // remembers keys.
         let key = format!("refresh:{}:{generation}:{attempt}", self.key(link.unwrap_or_default()));
         self.lease(REFRESH, key, &RefreshLease { link, generation, attempt, over })
     }
 
-    /// The lease that was last taken to refresh this set; `None` if there is none that opens.
+    /// The last lease taken to refresh this set; `None` if there is none that can be opened.
     ///
     /// # Errors
     /// As [`UserSecrets::find`](crate::secret_store::UserSecrets::find).
@@ -126,7 +129,7 @@ impl UserTokens<'_> {
         Ok(taken.filter(|taken| (taken.link, taken.generation) == (tokens.link, tokens.generation)))
     }
 
-    /// Asks for the lease to make this link.
+    /// Requests the lease to make this link.
     ///
     /// # Errors
     /// As [`UserTokens::claim`].
@@ -145,21 +148,22 @@ impl UserTokens<'_> {
     fn lease(&self, name: &'static str, idempotency_key: String, note: &impl Sealed) -> Result<Lease, Error> {
         let mark = match &self.store.format {
             Format::Sealed(keys) => self.seal(keys, note)?,
-            // Nobody reads it.
+            // It is never read.
             Format::Plain => hex::encode(random::<16>()?),
         };
         let expires_at = self.invocation.now + REMEMBERED;
         Ok(Lease { name, idempotency_key, mark: mark.into(), expires_at })
     }
 
-    /// Asks for a lease.
+    /// Requests a lease.
     ///
     /// # Errors
-    /// As [`UserSecrets::set`](crate::secret_store::UserSecrets::set), for what no other lease would change.
+    /// As [`UserSecrets::set`](crate::secret_store::UserSecrets::set), for errors that another lease would
+    /// not avoid.
     pub(crate) async fn claim(&self, lease: &Lease) -> Result<Claim, Error> {
         let Lease { name, idempotency_key, mark, expires_at } = lease;
         match self.secrets.claim(idempotency_key, name, mark, *expires_at).await {
-            // The answer is lost, but what was written tells whose request was run.
+            // The response is lost, but the stored mark shows whose request ran.
             Ok(Claim::Unsure) => {
                 let written = self.secrets.find(name).await?;
                 let ours = written.is_some_and(|written| written.expose_secret() == mark.expose_secret());
@@ -170,14 +174,14 @@ impl UserTokens<'_> {
         }
     }
 
-    /// Says that the link is made, or that it failed.
+    /// Gives up the link lease, whether the link was made or failed.
     pub async fn release_link(&self) {
         if self.secrets.delete(LINK).await.is_err() {
-            tracing::warn!("a lease stays in the Secret Store");
+            tracing::warn!("a lease was left in the Secret Store");
         }
     }
 
-    /// Waits for the one who makes this link; `None` if they failed.
+    /// Waits for the request that makes this link; `None` if it failed.
     ///
     /// # Errors
     /// As [`UserTokens::load`].
@@ -185,11 +189,11 @@ impl UserTokens<'_> {
         let mut backoff = Backoff::until(self.invocation.deadline);
         let mut idle = 0;
         loop {
-            // Asked before the tokens are: whoever is done has stored them.
+            // Checked before the tokens: a holder that is done has stored them.
             let in_progress = self.secrets.find(LINK).await?.is_some();
             let stored = self.load().await?.and_then(|stored| stored.tokens);
             let made = stored.filter(|set| set.link == Some(*link));
-            // Whoever won may not have written yet.
+            // The winner may not have written its lease yet.
             idle = if in_progress { 0 } else { idle + 1 };
             if made.is_some() || idle > 2 || !backoff.wait().await {
                 return Ok(made);
@@ -197,7 +201,7 @@ impl UserTokens<'_> {
         }
     }
 
-    /// Names this link among all, without telling whose it is.
+    /// Identifies this link, without revealing whose it is.
     fn key(&self, link: LinkId) -> String {
         let mut hash = Sha256::new();
         for part in self.context() {

@@ -1,4 +1,4 @@
-//! The tokens of a link, and how they rest in the Secret Store.
+//! The tokens of a link, and how they are kept in the Secret Store.
 
 pub(crate) mod lease;
 mod split;
@@ -23,12 +23,12 @@ pub use token_set::TokenSet;
 
 /// The secret that holds the token set, or its head.
 const NAME: &str = "access_token";
-/// Whatever is being written for a request is written within this time, in seconds.
+/// Every write for a request is finished within this time, in seconds.
 const LONGEST_WRITE: UnixSeconds = 60;
-/// Settings this young, in seconds, hold every key there is.
+/// Settings younger than this, in seconds, hold every key there is.
 const FRESH_SETTINGS: UnixSeconds = 60;
 
-/// Keeps token sets in the Secret Store.
+/// Stores token sets in the Secret Store.
 pub struct TokenStore {
     secrets: SecretStore,
     format: Format,
@@ -38,7 +38,7 @@ pub struct TokenStore {
 }
 
 enum Format {
-    /// The whole set, sealed: an app's browser side can read its own user's secrets.
+    /// The whole set, sealed, because an app's browser side can read its own user's secrets.
     Sealed(SealingKeys),
     /// The bare access token, as in the article, for apps that use it in the browser.
     Plain,
@@ -56,13 +56,13 @@ pub struct UserTokens<'a> {
 
 /// What the Secret Store holds for a user.
 pub struct Stored {
-    /// The tokens; `None` if what is there cannot be opened.
+    /// The tokens; `None` if they cannot be opened.
     pub tokens: Option<TokenSet>,
     parts: Option<Parts>,
 }
 
 impl TokenStore {
-    /// Reads `TOKEN_FORMAT`, the sealing keys, and what the Secret Store needs.
+    /// Reads `TOKEN_FORMAT`, the sealing keys, and the settings of the Secret Store.
     pub fn from_settings(settings: &mut Settings, provider: &Provider, http: &Http) -> Option<Self> {
         let secrets = SecretStore::from_settings(settings, http);
         let is_plain = settings.choice("TOKEN_FORMAT", &[("sealed", false), ("plain", true)]);
@@ -80,10 +80,10 @@ impl TokenStore {
         })
     }
 
-    /// The mode a request of this user is about.
+    /// The mode that this user's request is about.
     ///
     /// # Errors
-    /// `bad_request` when it signs none and there is no default.
+    /// `bad_request` if it signs no mode and there is no default.
     pub fn mode_of(&self, user: &StripeUser) -> Result<Mode, Error> {
         self.secrets.mode_of(user)
     }
@@ -104,13 +104,14 @@ impl TokenStore {
 }
 
 impl UserTokens<'_> {
-    /// The same link, for calls that are not tried again: between two tries somebody else may write.
+    /// The same link, for calls that are not retried: another request may write between two attempts.
     #[must_use]
     pub(crate) fn trying_once(self) -> Self {
         Self { secrets: self.secrets.trying_once(), ..self }
     }
 
-    /// Loads what is stored; `None` if nothing is linked. Whoever writes meanwhile, it is the old set or the new one.
+    /// Loads what is stored; `None` if nothing is linked. During a concurrent write, it is the old set or the
+    /// new one.
     ///
     /// # Errors
     /// As [`UserSecrets::find`].
@@ -123,7 +124,8 @@ impl UserTokens<'_> {
             if stored.tokens.is_some() || stored.parts.is_none() {
                 return Ok(Some(stored));
             }
-            // Parts that do not fit their head may be another set's by now; then there is another head as well.
+            // Parts that do not fit their head may belong to another set by now; then there is another head
+            // as well.
             match self.secrets.find(NAME).await? {
                 None => return Ok(None),
                 Some(present) if present.expose_secret() == head.expose_secret() => return Ok(Some(stored)),
@@ -158,8 +160,9 @@ impl UserTokens<'_> {
         Ok(Stored { tokens, parts })
     }
 
-    /// Opens a token set; `None` if it was tampered with, or sealed with a key that is no longer one of ours. A key that
-    /// is not one of ours yet may be found when the settings are read again.
+    /// Opens a token set; `None` if it was tampered with, or sealed with a key that is no longer one of ours.
+    /// A key that is not one of ours yet may be found once the settings are reloaded, hence the error
+    /// `settings_unavailable`.
     fn open_sealed(&self, keys: &SealingKeys, text: &str) -> Result<Option<TokenSet>, Error> {
         match keys.open(text, &self.context()) {
             Ok((tokens, _)) => Ok(Some(tokens)),
@@ -172,8 +175,8 @@ impl UserTokens<'_> {
         }
     }
 
-    /// Stores a token set in place of `old`. Whoever reads meanwhile finds the old set or the new one. An answer that
-    /// was lost is no failure if the set is then seen to be stored.
+    /// Stores a token set in place of `old`. A concurrent read finds the old set or the new one. A lost
+    /// response is not an error if the set turns out to be stored.
     ///
     /// # Errors
     /// As [`UserSecrets::set`]; `provider_error` if the tokens are too big to store.
@@ -216,10 +219,10 @@ impl UserTokens<'_> {
             return Err(Error::ProviderError);
         };
         let mut saved = self.write(&new).await;
-        // Stripe does not say with which code it refuses an eleventh secret.
+        // Stripe does not say with which error code it rejects an eleventh secret.
         if matches!(saved, Err(Error::ClientMisconfigured)) && new.parts.is_some() {
             saved = if self.make_room().await { self.write(&new).await } else { saved };
-            // Tokens that exist nowhere else must not be lost for want of room.
+            // Tokens that exist nowhere else must not be lost for lack of room.
             if let Some(over) = old.and_then(|old| Split::over(sealed, old)).filter(|_| saved.is_err()) {
                 return self.write(&over).await;
             }
@@ -229,7 +232,7 @@ impl UserTokens<'_> {
         Ok(())
     }
 
-    /// The head is written last: until then the old one points at the old parts.
+    /// Writes the head last: until then the old one points to the old parts.
     async fn write(&self, split: &Split) -> Result<(), Error> {
         let names = split.parts.iter().flat_map(|parts| parts.names(NAME)).collect::<Vec<_>>();
         let chunks = split.chunks.iter().map(|chunk| SecretString::from(chunk.as_str())).collect::<Vec<_>>();
@@ -242,7 +245,7 @@ impl UserTokens<'_> {
         };
         let Err(error) = written else { return Ok(()) };
         match self.secrets.find(NAME).await {
-            // Only the answer was lost.
+            // Only the response was lost.
             Ok(Some(present)) if present.expose_secret() == head.expose_secret() => Ok(()),
             Ok(_) => {
                 self.delete_rest(names.into_iter()).await;
@@ -252,8 +255,8 @@ impl UserTokens<'_> {
         }
     }
 
-    /// Deletes what functions that died have left behind: parts without a head, and leases. False if there was nothing.
-    /// What is young may be a set that is being written.
+    /// Deletes what functions that died left behind: parts without a head, and leases. False if there was
+    /// nothing. Young secrets stay, because they may belong to a set that is being written.
     async fn make_room(&self) -> bool {
         let (Ok(head), Ok(mut left)) = (self.secrets.find(NAME).await, self.secrets.list().await) else {
             return false;
@@ -265,22 +268,23 @@ impl UserTokens<'_> {
         let is_left = |name: &str| lease::NAMES.contains(&name) || split::is_part(NAME, name);
         let is_old = |created| self.invocation.now.saturating_sub(created) > LONGEST_WRITE;
         left.retain(|secret| is_left(&secret.name) && is_old(secret.created) && !kept.contains(&secret.name));
-        tracing::warn!(secrets = left.len(), "the Secret Store is full: what was left behind is deleted");
+        tracing::warn!(secrets = left.len(), "the Secret Store is full: deleting what was left behind");
         let found = !left.is_empty();
         self.delete_rest(left.into_iter().map(|secret| secret.name)).await;
         found
     }
 
-    /// Without a head, parts are unreadable and in nobody's way: that some stay behind is no failure.
+    /// Without a head, parts are unreadable and harmless, so it is no error if some are left.
     async fn delete_rest(&self, names: impl Iterator<Item = String>) {
         let names = names.collect::<Vec<_>>();
         let outcomes = join_all(names.iter().map(|name| self.secrets.delete(name))).await;
         if outcomes.iter().any(Result::is_err) {
-            tracing::warn!("parts or a lease stay in the Secret Store");
+            tracing::warn!("parts or a lease were left in the Secret Store");
         }
     }
 
-    /// A set copied to another user's scope, mode, client or link, or tampered with, does not open.
+    /// What a set is bound to: copied to another user's scope, mode, client or link, or tampered with, it
+    /// does not open.
     fn context(&self) -> [&str; 6] {
         [
             self.user.account(),

@@ -1,16 +1,16 @@
-//! A sealed set over 5000 characters is split over several secrets: a head, and up to three parts.
+//! A sealed set of more than 5000 characters is split into several secrets: a head, and up to three parts.
 //!
-//! The head is `~<slot><parts>~<first chunk>`; sealed text itself has no `~`. Every write puts its parts into a new
-//! slot, a name chosen at random, and the head last. So nobody ever writes over the parts of another set, and the
-//! head alone decides which set is in force.
+//! The head is `~<slot><parts>~<first chunk>`; sealed text itself has no `~`. Every write puts its parts into
+//! a new slot with a random name, and writes the head last. So no write touches the parts of another set, and
+//! the head alone decides which set is current.
 
 use crate::sealed::{SealingFailed, random};
 use crate::secret_store::LONGEST_PAYLOAD;
 
-/// Parts beside the head. With the parts of the set that is being replaced and two leases that makes nine secrets, of
-/// the ten that a scope may hold.
+/// Parts in addition to the head. With the parts of the set being replaced and two leases, that makes nine
+/// secrets of the ten that a scope may hold.
 const MOST_PARTS: u8 = 3;
-/// Characters in each chunk; the head also has its mark.
+/// Characters in each chunk; the head also holds its mark.
 const CHUNK: usize = 4985;
 /// Hexadecimal digits in the name of a slot.
 const SLOT: usize = 8;
@@ -34,12 +34,12 @@ pub(super) fn is_part(base: &str, name: &str) -> bool {
     name.strip_prefix(base).is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// What the head's secret says.
+/// The content of the head's secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Head<'a> {
-    /// It is the whole text.
+    /// The whole text.
     Whole(&'a str),
-    /// It is the first chunk of a text with these parts more.
+    /// The first chunk of a text that continues in these parts.
     Split { parts: Parts, first: &'a str },
 }
 
@@ -57,7 +57,7 @@ impl<'a> Head<'a> {
     }
 }
 
-/// A sealed text as the Secret Store takes it.
+/// A sealed text, as it is stored in the Secret Store.
 pub(super) struct Split {
     /// The payload of the head's secret.
     pub(super) head: String,
@@ -68,15 +68,15 @@ pub(super) struct Split {
 }
 
 impl Split {
-    /// Splits a text, with its parts in a new slot; `None` if it is too long even so.
+    /// Splits a text, with its parts in a new slot; `None` if it is too long even for that.
     ///
     /// # Errors
-    /// Only if the system has no random bytes to give.
+    /// Only if the system cannot provide random bytes.
     pub(super) fn of(sealed: &str) -> Result<Option<Self>, SealingFailed> {
         Ok(Self::into_slot(sealed, hex::encode(random::<{ SLOT / 2 }>()?)))
     }
 
-    /// Splits a text, with its parts over those of another set.
+    /// Splits a text, with its parts overwriting those of another set.
     pub(super) fn over(sealed: &str, parts: &Parts) -> Option<Self> {
         Self::into_slot(sealed, parts.slot.clone())
     }
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_strange_head_is_taken_as_text() {
+    fn a_malformed_head_is_read_as_text() {
         let wrong = ["", "~", "~a", "~~", "~0123456~x", "~01234567~x", "~012345670~x", "~012345674~x"];
         for text in wrong.into_iter().chain(["~01234567-1~x", "~0123456é1~x", "~x12345671~x", "~012345671"])
         {

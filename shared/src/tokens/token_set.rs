@@ -7,37 +7,37 @@ use crate::clock::UnixSeconds;
 use crate::provider::TokenResponse;
 use crate::sealed::{LinkId, Sealed, secret};
 
-/// A provider that refuses a token this young, in seconds, refuses something else than the token.
+/// If a provider refuses a token younger than this, in seconds, the token is not the reason.
 const NEW: UnixSeconds = 60;
 
-/// What a link holds. In this order it is sealed: see [`Sealed`] before you add a field.
+/// What a link holds. The fields are sealed in this order: see [`Sealed`] before you add one.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct TokenSet {
     /// The access token.
     #[serde(serialize_with = "secret::serialize")]
     pub access_token: SecretString,
-    /// The refresh token, where there is one.
+    /// The refresh token, if there is one.
     #[serde(serialize_with = "secret::serialize_option")]
     pub refresh_token: Option<SecretString>,
-    /// When the access token ends, where that is told.
+    /// When the access token expires, if known.
     pub lifetime: Option<Lifetime>,
-    /// What was granted, where that is told.
+    /// The granted scope, if known.
     pub scope: Option<String>,
     /// The provider's id of the user who was linked.
     pub subject: Option<String>,
     /// Counts the refreshes.
     pub generation: u32,
-    /// Counts the refreshes that failed since the last that did not.
+    /// Counts the refreshes that failed since the last success.
     pub attempt: u32,
-    /// The attempt that made the link: the same code a second time finds its work done.
+    /// The attempt that made the link: if the same code comes again, its work is already done.
     pub link: Option<LinkId>,
-    /// What was kept of the provider's callback.
+    /// The parameters kept from the provider's callback.
     pub kept: BTreeMap<String, String>,
     /// When the access token was issued.
     pub issued_at: UnixSeconds,
 }
 
-/// How long an access token is good for.
+/// The lifetime of an access token.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub struct Lifetime {
     refresh_at: UnixSeconds,
@@ -45,7 +45,8 @@ pub struct Lifetime {
 }
 
 impl Lifetime {
-    /// A token is refreshed two minutes before it ends; one that lives shorter than four, at half its time.
+    /// A token is refreshed two minutes before it expires; one that lives less than four minutes, at half its
+    /// lifetime.
     fn begin(seconds: u64, now: UnixSeconds) -> Self {
         let ends_at = now.saturating_add(seconds);
         Self { refresh_at: ends_at - (seconds / 2).min(120), ends_at }
@@ -57,7 +58,7 @@ impl Sealed for TokenSet {
 }
 
 impl TokenSet {
-    /// What the provider granted now, by this attempt; whom it was granted to is not known yet.
+    /// What the provider granted now, in this attempt; the user it was granted to is not known yet.
     #[must_use]
     pub fn granted(response: TokenResponse, link: LinkId, now: UnixSeconds) -> Self {
         Self {
@@ -74,7 +75,7 @@ impl TokenSet {
         }
     }
 
-    /// What a refresh made of this set. A reply without a refresh token keeps the old one (RFC 6749 section 6).
+    /// This set after a refresh. A response without a refresh token keeps the old one (RFC 6749 section 6).
     #[must_use]
     pub fn renewed(&self, response: TokenResponse, now: UnixSeconds) -> Self {
         Self {
@@ -97,25 +98,25 @@ impl TokenSet {
         self.lifetime.is_some_and(|lifetime| lifetime.refresh_at <= now)
     }
 
-    /// Whether the access token has ended.
+    /// Whether the access token has expired.
     #[must_use]
     pub fn has_ended(&self, now: UnixSeconds) -> bool {
         self.lifetime.is_some_and(|lifetime| lifetime.ends_at <= now)
     }
 
-    /// Whether the access token was issued under a minute ago.
+    /// Whether the access token was issued less than a minute ago.
     #[must_use]
     pub fn is_new(&self, now: UnixSeconds) -> bool {
         now.saturating_sub(self.issued_at) < NEW
     }
 
-    /// Whether this is another state of the link than `other`: refreshed, or linked anew.
+    /// Whether this is another state of the link than `other`: refreshed, or linked again.
     #[must_use]
     pub fn differs_from(&self, other: &Self) -> bool {
         (self.link, self.generation) != (other.link, other.generation)
     }
 
-    /// All that `TOKEN_FORMAT=plain` keeps.
+    /// All that `TOKEN_FORMAT=plain` stores.
     pub(super) fn bare(access_token: SecretString) -> Self {
         Self {
             access_token,

@@ -1,5 +1,5 @@
-//! What single parts take, by Criterion: `cargo bench -p bench --features parts`. Each is measured as the functions
-//! call it, with the settings that would come from SSM in the environment.
+//! How long single parts take, measured with Criterion: `cargo bench -p bench --features parts`. Each is
+//! called as the functions call it, with the settings that would come from SSM in the environment.
 
 use std::hint::black_box;
 
@@ -27,7 +27,7 @@ fn source(settings: &[(&'static str, &str)]) -> Source {
     Source::new(settings.iter().copied().collect(), &http, Clock::system())
 }
 
-/// Nothing has to be waited for: no secret is in SSM.
+/// Nothing to wait for: no secret is in SSM.
 fn load<T>(source: &Source, build: impl FnOnce(&mut Settings) -> Option<T>) -> T {
     source.load(build).now_or_never().expect("an outcome at once").expect("settings")
 }
@@ -48,8 +48,8 @@ fn signed_state(secrets: &[&[u8]]) -> String {
     .to_string()
 }
 
-/// While a secret is rolled: two secrets, two signatures, and only the last pair matches. Reading the JSON around
-/// them is part of it.
+/// While a secret is rolled: two secrets, two signatures, and only the last pair matches. Parsing the JSON
+/// around them is included.
 fn signature(criterion: &mut Criterion) {
     let verifier = part(&[("STRIPE_APP_SECRET", "absec_new,absec_old")], Verifier::from_settings);
     let state = signed_state(&[b"absec_other", b"absec_old"]);
@@ -77,7 +77,7 @@ fn sealing(criterion: &mut Criterion) {
     });
 }
 
-/// What a function reads of a preset at its start.
+/// What a function reads from a preset at startup.
 fn preset(criterion: &mut Criterion) {
     let http = Http::new(Timeouts::default());
     let settings = [

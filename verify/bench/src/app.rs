@@ -1,4 +1,4 @@
-//! The companion app and the user's browser, as far as it takes to make events.
+//! The companion app and the user's browser, as far as needed to create events.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -21,14 +21,14 @@ pub struct App<'a> {
     pub user: String,
 }
 
-/// A login that has come as far as the code for the Dashboard.
+/// A login that has reached the code for the Dashboard.
 struct Attempt {
     code: String,
     verifier: String,
 }
 
 impl App<'_> {
-    /// An event for `endpoint` with what the app signs.
+    /// An event for `endpoint`, with the fields that the app signs.
     pub fn event(&self, endpoint: &str, fields: &Value) -> Result<String, Problem> {
         let mut event: Value = serde_json::from_str(include_str!("../../../events/userinfo/post.json"))?;
         let path = format!("/api/oauth/{endpoint}");
@@ -62,7 +62,7 @@ impl App<'_> {
         json!({ "purpose": "complete", "code": code, "verifier": verifier })
     }
 
-    /// At the provider and back, by the gateway's own functions.
+    /// To the provider and back, through the functions behind the gateway.
     async fn attempt(&self) -> Result<Attempt, Problem> {
         let verifier = random()?;
         let begun = self.post("login", &Self::login_fields(&verifier)).await?;

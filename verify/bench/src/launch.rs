@@ -1,5 +1,5 @@
-//! Starts a program and says when: this program, as its own child, writes down clock and CPU time and then
-//! becomes the other.
+//! Starts a program and records when: this program, as its own child, prints the clock and its CPU time, and
+//! then executes the other.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt as _;
@@ -14,12 +14,12 @@ use crate::Problem;
 /// The first argument that makes this program a launcher.
 pub const ARGUMENT: &str = "launch";
 
-/// The moment right before a program took over.
+/// The moment just before a program was executed.
 #[derive(Clone, Copy, Debug)]
 pub struct Launch {
     /// By the system's clock.
     pub at: SystemTime,
-    /// What the process had used by then.
+    /// The CPU time the process had used by then.
     pub cpu: Duration,
 }
 
@@ -30,7 +30,7 @@ pub fn command(program: &Path) -> Result<Command, Problem> {
     Ok(command)
 }
 
-/// Becomes `program`, or tells why not.
+/// Becomes `program`, or returns why it could not.
 pub fn become_program(program: &OsString) -> Problem {
     let cpu = match clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID) {
         Ok(time) => Duration::from(time),
@@ -43,7 +43,7 @@ pub fn become_program(program: &OsString) -> Problem {
 }
 
 impl Launch {
-    /// Reads what the launcher wrote as the first line of its process's log.
+    /// Reads what the launcher printed as the first line of the process's log.
     pub fn read(log: &str) -> Option<Self> {
         let (at, cpu) = log.lines().next()?.split_once(' ')?;
         let nanoseconds = |text: &str| Some(Duration::from_nanos(text.parse().ok()?));

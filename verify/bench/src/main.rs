@@ -1,8 +1,8 @@
-//! Measures the release binaries of the four functions as Lambda runs them, beside a bare `lambda_http` function
-//! of the same workspace and profile: `cargo run --release -p bench`.
+//! Measures the release binaries of the four functions as Lambda runs them, next to a bare `lambda_http`
+//! function from the same workspace and profile: `cargo run --release -p bench`.
 //!
-//! Every binary runs as a process of its own against the sandbox's Runtime API, Secret Store, provider and SSM;
-//! every answer is checked. `docs/performance.md` says what the figures mean.
+//! Every binary runs in its own process against the sandbox's Runtime API, Secret Store, provider and SSM;
+//! every response is checked. `docs/performance.md` says what the figures mean.
 
 mod app;
 mod launch;
@@ -28,7 +28,7 @@ use subject::{Events, Subject};
 
 type Problem = Box<dyn std::error::Error + Send + Sync>;
 
-/// Measures the functions' release binaries, beside a bare one.
+/// Measures the functions' release binaries, next to a bare one.
 #[derive(Parser)]
 #[command(bin_name = "cargo run --release -p bench --")]
 struct Arguments {
@@ -41,13 +41,13 @@ struct Arguments {
     /// How often each function is called warm, each time in a new process.
     #[arg(long, default_value_t = 5)]
     passes: u32,
-    /// Stripe, the provider and SSM without TLS.
+    /// Run Stripe, the provider and SSM without TLS.
     #[arg(long)]
     plain: bool,
     /// Print tables in Markdown.
     #[arg(long)]
     markdown: bool,
-    /// Where the binaries are, if they are not to be built.
+    /// Use the binaries in this folder instead of building them.
     #[arg(long)]
     binaries: Option<PathBuf>,
 }
@@ -70,18 +70,18 @@ fn main() -> Result<(), Problem> {
     runtime.block_on(run(&arguments, &scratch))
 }
 
-/// Has the stand-ins and the functions, which inherit this, take turns on one CPU. On two, each message would wake a
-/// sleeping one, and how long that takes is the business of the machine's hypervisor.
+/// Makes the stand-ins and the functions, which inherit this, take turns on one CPU. On two, each message
+/// would wake a sleeping CPU, and how long that takes depends on the machine's hypervisor.
 fn share_one_cpu() -> Result<(), Problem> {
     let this = Pid::from_raw(0);
     let allowed = sched_getaffinity(this)?;
     let mut one = CpuSet::new();
-    // The last: the first often serves interrupts besides.
+    // The last one, because the first often serves interrupts as well.
     one.set((0..CpuSet::count()).rfind(|&cpu| allowed.is_set(cpu) == Ok(true)).ok_or("no CPU")?)?;
     Ok(sched_setaffinity(this, &one)?)
 }
 
-/// Builds the functions as they are deployed, without the features that others want of shared crates.
+/// Builds the functions as deployed, without the features that other packages enable in common dependencies.
 fn build(target: &Path) -> Result<PathBuf, Problem> {
     let binaries = Subject::ALL.map(|subject| ["--bin", subject.name()]);
     let functions = FUNCTIONS.map(|function| ["--package", function.name]);
@@ -97,7 +97,8 @@ fn build(target: &Path) -> Result<PathBuf, Problem> {
     if status.success() { Ok(target.join("release")) } else { Err("the functions do not build".into()) }
 }
 
-/// What a linker wrote lies in memory page by page; a file that was unpacked, and is read, in larger pieces.
+/// Copies the binaries: a file written by a linker is in the page cache page by page, an unpacked file that
+/// has been read in larger pieces.
 fn copy(binaries: &Path, scratch: &Path) -> Result<(), Problem> {
     std::fs::create_dir_all(scratch)?;
     for subject in Subject::ALL {
@@ -135,7 +136,7 @@ async fn run(arguments: &Arguments, scratch: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Every other time the other way round, so that none always runs in another's wake.
+/// The order of a round, reversed every other time, so that none always runs right after the same other one.
 fn order(round: u32) -> [Subject; 7] {
     let mut order = Subject::ALL;
     if round % 2 == 1 {

@@ -1,4 +1,4 @@
-//! One start of one function, measured.
+//! Measures one start of one function.
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::Problem;
 use crate::launch::{self, Launch};
 use crate::subject::{Events, Subject};
 
-/// No function takes longer for anything.
+/// The time limit for any start or call.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running function.
@@ -21,36 +21,36 @@ pub struct Running {
     subject: Subject,
     instance: Instance,
     launch: Launch,
-    /// CPU clock of the process, its ended threads included.
+    /// CPU clock of the process, including its ended threads.
     cpu: ClockId,
 }
 
-/// What a cold start took, from right before exec.
+/// Times of a cold start, from just before exec.
 #[derive(Clone, Copy, Debug)]
 pub struct Start {
     /// To the first `/next`.
     pub ready: Duration,
-    /// CPU until then.
+    /// CPU time until then.
     pub ready_cpu: Duration,
-    /// To the first answer; the pause between `/next` and the event is left out.
+    /// To the first response, without the pause between `/next` and the event.
     pub answered: Duration,
-    /// CPU until then.
+    /// CPU time until then.
     pub answered_cpu: Duration,
 }
 
-/// What calls to a warm function took.
+/// Times of calls to a warm function.
 #[derive(Clone, Debug)]
 pub struct Warm {
-    /// Each call, from handing out the event to having read the answer; the shortest first.
+    /// Each call, from handing out the event to having read the response, sorted.
     pub calls: Vec<Duration>,
-    /// CPU of each, on average.
+    /// Average CPU time of a call.
     pub cpu: Duration,
-    /// The most memory the process ever held (`VmHWM`), in KiB.
+    /// Peak resident memory of the process (`VmHWM`), in KiB.
     pub peak: u32,
 }
 
 impl Running {
-    /// Starts a function and lets it answer once.
+    /// Starts a function and makes one call.
     pub async fn start(
         subject: Subject,
         binary: &Path,
@@ -71,7 +71,7 @@ impl Running {
         Ok((running, Start { ready, ready_cpu, answered, answered_cpu }))
     }
 
-    /// Calls it so many times, one after the other, after so many that do not count.
+    /// Makes `calls` calls, one after the other, after `before` calls that do not count.
     pub async fn warm(&mut self, calls: u32, before: u32, events: &mut Events<'_>) -> Result<Warm, Problem> {
         for _ in 0..before {
             self.call(&events.next(self.subject).await?, events).await?;

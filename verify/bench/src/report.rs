@@ -23,7 +23,7 @@ pub struct Figures([Samples; 7]);
 pub struct Samples {
     /// Bytes of the binary.
     size: u32,
-    /// Bytes that are uploaded.
+    /// Bytes of the upload.
     zipped: u32,
     /// Cold starts, in the order of the rounds.
     pub starts: Vec<Start>,
@@ -32,7 +32,7 @@ pub struct Samples {
 }
 
 impl Figures {
-    /// None yet, but of the binaries themselves.
+    /// The sizes of the binaries, and no samples yet.
     pub fn new(binaries: &Path) -> Result<Self, Problem> {
         let mut figures = Self(Default::default());
         for subject in Subject::ALL {
@@ -99,7 +99,7 @@ impl Figures {
     }
 }
 
-/// The middle one of several samples, with the least and the greatest.
+/// The median of several samples, with the least and the greatest.
 struct Spread {
     median: f64,
     least: f64,
@@ -128,14 +128,14 @@ fn microseconds(samples: impl Iterator<Item = Duration>) -> String {
     Spread::of(samples.map(|sample| sample.as_secs_f64() * 1e6)).show(0)
 }
 
-/// How many times what the bare function took in the same round.
+/// The median ratio to what the baseline took in the same round.
 fn times(samples: &[Start], bare: &[Start], what: impl Fn(&Start) -> Duration) -> String {
     let ratios =
         samples.iter().zip(bare).map(|(one, bare)| what(one).as_secs_f64() / what(bare).as_secs_f64());
     format!("{:.2}", Spread::of(ratios).median)
 }
 
-/// Of samples in order, the one that so many of a hundred do not exceed.
+/// The percentile of sorted samples.
 fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     sorted
         .get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1)))

@@ -1,4 +1,4 @@
-//! What is measured: each function with the request its user waits for.
+//! What is measured: each function, with the request that its user waits for.
 
 use sandbox::World;
 use serde_json::Value;
@@ -12,11 +12,11 @@ use crate::app::App;
 pub enum Subject {
     /// Answers `hello`.
     Bare,
-    /// The same, with one call over TLS before it is ready and two for each event, by hand.
+    /// `bare` with one hand-written call over TLS before it is ready, and two for each event.
     Floor,
-    /// `bare` with the functions' call to SSM, by `aws-sdk-ssm` over reqwest.
+    /// `bare` with the functions' call to SSM, made by `aws-sdk-ssm` over reqwest.
     Card,
-    /// `POST /login`; calls nobody.
+    /// `POST /login`; makes no calls.
     Login,
     /// `POST /authorize`: makes a link. Secret Store, token endpoint, userinfo endpoint.
     Authorize,
@@ -27,11 +27,11 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// All, the one to compare with first.
+    /// All subjects, beginning with the baseline.
     pub const ALL: [Self; 7] =
         [Self::Bare, Self::Floor, Self::Card, Self::Login, Self::Authorize, Self::Userinfo, Self::Logout];
 
-    /// The binary.
+    /// The binary's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Bare => "bare",
@@ -45,7 +45,7 @@ impl Subject {
     }
 }
 
-/// Makes events, each for a user of its own unless users can share one.
+/// Creates events, each for its own user, unless they can share one.
 pub struct Events<'a> {
     world: &'a World,
     http: &'a Http,
@@ -53,7 +53,7 @@ pub struct Events<'a> {
 }
 
 impl<'a> Events<'a> {
-    /// Links the user whose userinfo is asked for.
+    /// Links the user whose userinfo is requested.
     pub async fn new(world: &'a World, http: &'a Http) -> Result<Self, Problem> {
         let events = Self { world, http, count: 0 };
         events.app("usr_linked".to_owned()).link().await?;
@@ -81,7 +81,7 @@ impl<'a> Events<'a> {
         App { world: self.world, http: self.http, user }
     }
 
-    /// Whether `answer`, as API Gateway would get it, is the right one.
+    /// Whether `answer`, as API Gateway would get it, is correct.
     pub fn is_right(&self, subject: Subject, answer: &str) -> bool {
         let answer: Value = serde_json::from_str(answer).unwrap_or_default();
         let text = answer["body"].as_str().unwrap_or_default();

@@ -1,10 +1,10 @@
-//! What one provider's requests and answers look like; by default as the RFCs and `OpenID` Connect have them.
+//! What a provider's requests and responses look like; by default, as in the RFCs and `OpenID` Connect.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// Reserved characters must survive every place a token can be in.
+/// Reserved characters must survive wherever a token can appear.
 pub const ACCESS: &str = "at_PLANTED+/1";
 pub const REFRESH: &str = "rt_PLANTED+/1";
 const NEW_ACCESS: &str = "at_PLANTED+/2";
@@ -14,7 +14,7 @@ const ACCESS_IN_PATH: &str = "at_PLANTED%2B%2F1";
 pub const CODE: &str = "code_PLANTED";
 pub const WRONG: &str = "wrong_PLANTED";
 
-/// How the client says who it is.
+/// How the client authenticates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Client {
     Nobody,
@@ -30,7 +30,7 @@ pub enum Body {
     Json(Value),
 }
 
-/// A request, but for what every request has.
+/// A request, without what all requests have in common.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
     pub method: String,
@@ -39,7 +39,7 @@ pub struct Call {
     pub client: Client,
     /// The bearer token, or the one in the provider's own header.
     pub token: Option<String>,
-    /// Whether the provider's own headers are there.
+    /// Whether the provider-specific headers are present.
     pub has_headers: bool,
     pub body: Body,
 }
@@ -57,32 +57,32 @@ pub struct Manner {
     pub scope: (&'static str, &'static str),
     pub authorize_extras: &'static [(&'static str, &'static str)],
     pub pkce: bool,
-    /// What the callback has beside code and state.
+    /// The callback's parameters in addition to code and state.
     pub callback: &'static [(&'static str, &'static str)],
     pub token: &'static str,
     pub client: Client,
-    /// JSON in place of forms.
+    /// Bodies are JSON instead of forms.
     pub is_json: bool,
     pub token_extras: &'static [(&'static str, &'static str)],
-    /// Where tokens are refreshed; none where there are no refresh tokens.
+    /// Where tokens are refreshed; `None` if there are no refresh tokens.
     pub refresh: Option<&'static str>,
     pub refresh_extras: &'static [(&'static str, &'static str)],
     /// Headers of every call.
     pub headers: &'static [(&'static str, &'static str)],
     pub granted: Value,
-    /// Seconds, as they have to be understood.
+    /// The lifetime in seconds that the functions must read.
     pub expires_in: Option<u64>,
     pub rejected: Reply,
     pub whoami: (&'static str, &'static str),
     pub whoami_body: Body,
     pub token_header: Option<&'static str>,
     pub profile: Value,
-    /// The answer to an access token that has ended.
+    /// The response to an access token that has expired.
     pub stale: Reply,
     pub emails: Option<(&'static str, Value)>,
-    /// The linked user, as the app has to be told.
+    /// The linked user, as the app must see it.
     pub user: Value,
-    /// In their order.
+    /// The revocations, in order.
     pub revocations: Vec<Call>,
     pub revoked: Reply,
 }
@@ -120,7 +120,7 @@ impl Default for Manner {
     }
 }
 
-/// Ada, as every provider's answer has to be understood.
+/// Ada, as the functions must read her from every provider's response.
 pub fn user(email_verified: Option<bool>, name: Option<&str>, picture: Option<&str>) -> Value {
     json!({
         "id": "ada",
@@ -147,7 +147,7 @@ pub fn hinted() -> Body {
 }
 
 impl Manner {
-    /// Every call that is right, and its answer.
+    /// Every correct call and its response.
     pub fn calls(&self) -> Vec<(Call, Reply)> {
         let mut calls = vec![
             (self.exchange(CODE), Reply(200, self.granted.clone())),
@@ -181,7 +181,7 @@ impl Manner {
         }
     }
 
-    /// The answer to this call once the user has ended the grant, where it changes.
+    /// The response to this call once the user has ended the grant, if it changes.
     pub fn after_the_end(&self, call: &Call) -> Option<Reply> {
         let refresh = self.refresh.map(|path| self.refreshed(path, self.given_refresh_token()));
         if *call == self.whoami() {
@@ -210,7 +210,7 @@ impl Manner {
         self.at_token(path, body, self.refresh_extras)
     }
 
-    /// Some have another code for refresh tokens.
+    /// Some providers have another code for refresh tokens.
     fn rejected_refresh(&self) -> Reply {
         let codes = [
             ("invalid_code", "invalid_refresh_token"),

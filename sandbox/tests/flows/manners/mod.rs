@@ -1,4 +1,5 @@
-//! Every preset against a provider of its manner, through the real functions: link, userinfo, refresh, logout.
+//! Every preset against a stand-in for its provider, through the real functions: link, userinfo, refresh,
+//! logout.
 
 mod manner;
 mod stand_in;
@@ -43,7 +44,7 @@ fn preset(name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
-/// Puts an origin before every address: `https://example.com/token` becomes `<origin>/example.com/token`.
+/// Puts an origin before every URL: `https://example.com/token` becomes `<origin>/example.com/token`.
 fn redirected(value: &mut Value, origin: &str) {
     match value {
         Value::String(text) => {
@@ -91,7 +92,7 @@ impl Stage {
         Self { rig, provider, file }
     }
 
-    /// The browser at the provider and in the callback.
+    /// The browser's way through the provider to the callback.
     async fn call_back(&self, begun: &Begun, code: &str) -> Answer {
         let redirect_uri = format!("{}/api/oauth/authorize", self.rig.world.addresses.gateway);
         let callback = self.provider.consent(&begun.authorization_url, &redirect_uri, code);
@@ -177,7 +178,7 @@ presets! {
     linear mailchimp notion okta quickbooks salesforce shopify slack xero zendesk zoom
 }
 
-/// What the stand-ins insist on: a preset with one of these changed would not work.
+/// What the stand-ins insist on: with any of these changed, a preset would not work.
 #[tokio::test]
 async fn a_wrong_preset_fails() {
     for (name, key, wrong) in [
@@ -203,7 +204,7 @@ async fn a_wrong_preset_fails() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_not_verified_is_refused_wherever_the_flag_is() {
+async fn an_unverified_address_is_refused_wherever_the_flag_is() {
     for (name, flag, value) in [
         ("okta", "/email_verified", json!("false")),
         ("zoom", "/verified", json!(0)),
@@ -230,7 +231,7 @@ async fn without_a_flag_the_default_policy_refuses() {
 }
 
 #[tokio::test]
-async fn a_revocation_refused_with_status_200_is_none_and_the_secret_is_gone() {
+async fn a_revocation_refused_with_status_200_does_not_count_and_the_secret_is_gone() {
     let mut slack = row("slack");
     slack.revoked = manner::Reply(200, json!({ "ok": false, "error": "not_authed" }));
     let stage = Stage::set(slack, &[], |_| {}).await;
@@ -240,7 +241,7 @@ async fn a_revocation_refused_with_status_200_is_none_and_the_secret_is_gone() {
 }
 
 #[tokio::test]
-async fn where_neither_token_takes_the_other_along_both_are_revoked() {
+async fn both_tokens_are_revoked_if_neither_revokes_the_other() {
     let mut xero = row("xero");
     let access = form(&[("token", ACCESS), ("token_type_hint", "access_token")]);
     xero.revocations.push(Call { body: access, ..xero.revocations[0].clone() });
@@ -254,7 +255,7 @@ async fn where_neither_token_takes_the_other_along_both_are_revoked() {
 
 #[tokio::test]
 async fn the_provider_s_own_profile_never_tells_the_token() {
-    // HubSpot's answer repeats it; the app's test client looks at every answer.
+    // HubSpot's response repeats it; the app's test client checks every response.
     let stage = Stage::set(row("hubspot"), &[("USERINFO", "full")], |_| {}).await;
     let (linked, _) = stage.link(CODE).await;
     assert_eq!(linked.json()["profile"]["hub_id"], 7);
@@ -262,7 +263,7 @@ async fn the_provider_s_own_profile_never_tells_the_token() {
 }
 
 #[tokio::test]
-async fn an_issuer_may_be_left_out_where_it_is_not_promised_but_not_be_another() {
+async fn an_issuer_that_is_not_promised_may_be_absent_but_not_wrong() {
     for (callback, is_taken) in [
         (&[][..], true),
         (&[("iss", "https://accounts.google.com")], true),
@@ -276,7 +277,7 @@ async fn an_issuer_may_be_left_out_where_it_is_not_promised_but_not_be_another()
 }
 
 #[tokio::test]
-async fn the_direct_flow_keeps_what_the_callback_tells_too() {
+async fn the_direct_flow_keeps_callback_parameters_too() {
     let stage = Stage::set(row("quickbooks"), &[("LINK_FLOW", "direct")], |_| {}).await;
     let app = stage.rig.app();
     let address = app.get(&app.login_address()).await.headers["location"].to_str().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! A provider that takes its requests in one manner only, and complains of every other.
+//! A provider that accepts its requests in one form only, and complains about any other.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use url::{Url, form_urlencoded};
 
 use super::manner::{Body, Call, Client, Manner, Reply};
 
-/// The running stand-in of one provider. Its paths begin with the host that they stand for.
+/// The running stand-in of one provider. Its paths begin with the host they stand for.
 pub struct StandIn {
     pub origin: String,
     memory: Arc<Memory>,
@@ -33,7 +33,7 @@ struct Memory {
     complaints: Mutex<Vec<String>>,
 }
 
-/// What the last authorization request told.
+/// What the last authorization request contained.
 #[derive(Default)]
 struct Attempt {
     redirect_uri: String,
@@ -58,7 +58,7 @@ impl StandIn {
         Self { origin, memory }
     }
 
-    /// The user says yes: checks the request, and tells the parameters of the callback.
+    /// The user consents: checks the request, and returns the parameters of the callback.
     pub fn consent(&self, authorization_url: &str, redirect_uri: &str, code: &str) -> String {
         let manner = &self.memory.manner;
         let url = Url::parse(authorization_url).unwrap();
@@ -88,18 +88,18 @@ impl StandIn {
         callback.finish()
     }
 
-    /// From now on neither access tokens nor refresh tokens are taken.
+    /// From now on, neither access tokens nor refresh tokens are accepted.
     pub fn end_grants(&self) {
         self.memory.grants_ended.store(true, Ordering::Relaxed);
     }
 
-    /// The last so many calls.
+    /// The last `count` calls.
     pub fn heard_last(&self, count: usize) -> Vec<Call> {
         let heard = self.memory.heard.lock().unwrap();
         heard[heard.len() - count..].to_vec()
     }
 
-    /// What was not in the provider's manner.
+    /// Every deviation from the provider's form.
     pub fn complaints(&self) -> Vec<String> {
         self.memory.complaints.lock().unwrap().clone()
     }
@@ -115,7 +115,7 @@ async fn answer(State(memory): State<Arc<Memory>>, request: Request) -> Response
         Err(complaint) => return memory.complain(complaint),
     };
     let Some((call, reply)) = memory.calls.iter().find(|(call, _)| *call == heard) else {
-        return memory.complain(format!("nobody expects {heard:?}"));
+        return memory.complain(format!("unexpected call: {heard:?}"));
     };
     memory.heard.lock().unwrap().push(call.clone());
     let ended =
@@ -131,7 +131,7 @@ impl Memory {
         StatusCode::BAD_REQUEST.into_response()
     }
 
-    /// The request in the words of the table, client authentication checked and taken out.
+    /// The request in the terms of the table, with client authentication checked and removed.
     fn understand(
         &self,
         method: &str,
@@ -165,7 +165,7 @@ impl Memory {
         })
     }
 
-    /// What differs from one attempt to the next is compared here, and a `*` in the table.
+    /// Checks values that differ between attempts; the table has a `*` for them.
     fn check_attempt(&self, body: &mut Body) -> Result<(), String> {
         let attempt = self.attempt.lock().unwrap();
         let challenge = |verifier: &str| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
@@ -211,7 +211,7 @@ impl Memory {
                 let mut take = |name| json.remove(name)?.as_str().map(str::to_owned);
                 (take("client_id"), take("client_secret"))
             }
-            Body::Json(_) => return Err("a JSON body that is no object".to_owned()),
+            Body::Json(_) => return Err("a JSON body that is not an object".to_owned()),
         };
         match (told_id, told_secret) {
             (None, None) => Ok(Client::Nobody),

@@ -13,7 +13,7 @@ pub(in crate::provider) struct Authorization {
     pub scope_parameter: String,
     pub parameters: Parameters,
     pub pkce: bool,
-    /// What else of the response is kept with the tokens.
+    /// Further response parameters to keep with the tokens.
     pub callback_parameters: Vec<String>,
 }
 

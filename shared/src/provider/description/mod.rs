@@ -1,8 +1,8 @@
-//! What sets one provider apart from another: data, one JSON file each. `docs/providers/description.md` documents every key.
+//! How providers differ, as data: one JSON file each. `docs/providers/description.md` documents every key.
 //!
-//! The files of `providers/` are part of the binary; only the chosen one is parsed. A provider of one's own
-//! has its file in the deployment package, named by `PROVIDER_FILE`, or none at all: settings suffice where
-//! the provider keeps to the RFCs.
+//! The files in `providers/` are part of the binary; only the chosen one is parsed. For any other provider,
+//! `PROVIDER_FILE` names a file in the deployment package. A provider that keeps to the RFCs needs no file,
+//! only settings.
 
 mod authorization;
 mod pointers;
@@ -39,14 +39,14 @@ const CUSTOM: &str = "custom";
 /// Names and values of request parameters.
 pub(super) type Parameters = Vec<(String, String)>;
 
-/// All about one provider.
+/// The description of one provider.
 #[derive(Clone, Debug)]
 pub(super) struct Description {
     /// The issuer identifier (RFC 9207 section 2).
     pub(super) issuer: Option<String>,
-    /// Whether every callback must tell it.
+    /// Whether every callback must contain it.
     pub(super) issuer_required: bool,
-    /// How clients prove who they are at the token endpoint.
+    /// How clients authenticate at the token endpoint.
     pub(super) authentication: Authentication,
     pub(super) authorization: Authorization,
     pub(super) token: Token,
@@ -61,7 +61,8 @@ pub(super) fn name(settings: &mut Settings) -> Option<&'static str> {
 }
 
 impl Description {
-    /// Reads the preset of this name, or the file that `PROVIDER_FILE` names, with `THIRD_PARTY_TENANT` filled in.
+    /// Reads the preset of this name, or the file that `PROVIDER_FILE` names, with `THIRD_PARTY_TENANT`
+    /// filled in.
     pub(super) fn from_settings(name: &str, settings: &mut Settings) -> Option<Self> {
         let file = settings.optional("PROVIDER_FILE");
         let preset = PRESETS.iter().find(|(preset, _)| *preset == name);
@@ -71,7 +72,7 @@ impl Description {
                 settings.problem("PROVIDER_FILE", "is only for PROVIDER=custom: unset one of them");
                 return None;
             }
-            // Nothing is described: all is as the RFCs and the settings have it.
+            // No description: the RFCs and the settings apply.
             (None, None) => (String::new(), Cow::Borrowed("{}")),
             (None, Some(file)) => match std::fs::read_to_string(&file) {
                 Ok(text) => (file, Cow::Owned(text)),
@@ -91,7 +92,7 @@ impl Description {
             .ok()
     }
 
-    /// Reads a file; every mistake in it is told, by key and reason.
+    /// Reads a file. The error lists every mistake in it, by key and reason.
     fn read(file: &str, text: &str, tenant: Option<&str>) -> Result<Self, Vec<(String, String)>> {
         let mut problems = Problems::default();
         let description = Object::read(file, text, &mut problems, |object| Self::from_object(object, tenant));
@@ -102,7 +103,7 @@ impl Description {
     }
 
     fn from_object(object: &mut Object<'_>, tenant_setting: Option<&str>) -> Self {
-        // These are for people.
+        // For human readers only.
         object.text("name");
         object.texts("sources");
         object.text("read");

@@ -1,11 +1,11 @@
-//! Where in a provider's answer something is.
+//! Where to find a value in a provider's response.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// JSON pointers (RFC 6901); the first that leads to something counts.
+/// JSON pointers (RFC 6901); the first that finds a value is used.
 #[derive(Clone, Debug, Default)]
 pub(in crate::provider) struct Pointers(Vec<String>);
 
@@ -14,18 +14,18 @@ impl Pointers {
         Self(pointers)
     }
 
-    /// What the pointers lead to; null counts as nothing.
+    /// The value found; `null` counts as absent.
     pub(in crate::provider) fn find<'a>(&self, document: &'a Value) -> Option<&'a Value> {
         self.all(document).next()
     }
 
-    /// Like [`Pointers::find`], but as the text of the document has it: a [`Value`] rounds numbers beyond 64 bits.
+    /// Like [`Pointers::find`], but as written in the document: a [`Value`] rounds numbers beyond 64 bits.
     pub(in crate::provider) fn find_raw<'a>(&self, document: &'a str) -> Option<&'a RawValue> {
         let document = serde_json::from_str(document).ok()?;
         self.0.iter().filter_map(|pointer| follow(pointer, document)).find(|value| value.get() != "null")
     }
 
-    /// The first text among what the pointers lead to; empty counts as nothing.
+    /// The first string found; an empty one counts as absent.
     pub(in crate::provider) fn text(&self, document: &Value) -> Option<String> {
         self.all(document).filter_map(Value::as_str).find(|text| !text.is_empty()).map(str::to_owned)
     }
@@ -35,7 +35,7 @@ impl Pointers {
     }
 }
 
-/// RFC 6901 section 4.
+/// Evaluates a pointer (RFC 6901 section 4).
 fn follow<'a>(pointer: &str, document: &'a RawValue) -> Option<&'a RawValue> {
     pointer.split('/').skip(1).try_fold(document, |value, token| {
         if value.get().starts_with('[') {
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_found_raw_is_what_is_found() {
+    fn find_raw_finds_the_same_value() {
         let document = r#" { "a": null, "b": [ {}, { "c/d~": 12345678901234567890123, "é": "\u00e9" } ], "e": [1], "e": [2] } "#;
         let value: Value = serde_json::from_str(document).unwrap();
         for (pointer, expected) in [

@@ -1,4 +1,4 @@
-//! The providers that come with this crate: the files of `providers/`, one each.
+//! The built-in providers: one file each in `providers/`.
 
 macro_rules! presets {
     ($($name:literal)*) => {
@@ -6,7 +6,7 @@ macro_rules! presets {
     };
 }
 
-/// Each by its name, the value of `PROVIDER`.
+/// The name of each, as in `PROVIDER`, and its file.
 pub(super) const PRESETS: &[(&str, &str)] = presets![
     "airtable" "asana" "atlassian" "auth0" "discord" "dropbox" "entra" "figma" "github" "google" "hubspot"
     "linear" "mailchimp" "notion" "okta" "quickbooks" "salesforce" "shopify" "slack" "xero" "zendesk" "zoom"

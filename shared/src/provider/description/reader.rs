@@ -1,4 +1,4 @@
-//! A JSON object read key by key: every mistake is noted with its key, and so is every key nobody asked for.
+//! Reads a JSON object key by key; notes every mistake with its key, and every unknown key.
 
 use lambda_http::http::Method;
 use lambda_http::http::header::{
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::pointers::Pointers;
 
-/// Mistakes, each by what is wrong (a file's key, or a setting) and why.
+/// Mistakes: for each, what is wrong (a key in the file, or a setting) and why.
 #[derive(Debug, Default)]
 pub(in crate::provider) struct Problems(Vec<(String, String)>);
 
@@ -22,9 +22,9 @@ impl Problems {
     }
 }
 
-/// An object of the file; what was read is taken out, so that what is left at the end is unknown.
+/// An object in the file. Keys are removed as they are read, so those left at the end are unknown.
 pub(super) struct Object<'a> {
-    /// The file and the keys above, as `providers/slack.json: token.`.
+    /// The file and the parent keys, such as `providers/slack.json: token.`.
     prefix: String,
     keys: Map<String, Value>,
     problems: &'a mut Problems,
@@ -57,7 +57,7 @@ impl<'a> Object<'a> {
     fn finish<T>(mut self, read: impl FnOnce(&mut Object<'_>) -> T) -> T {
         let built = read(&mut self);
         for key in self.keys.keys() {
-            self.problems.note(format!("{}{key}", self.prefix), "is not a key that can be here");
+            self.problems.note(format!("{}{key}", self.prefix), "is not a known key here");
         }
         built
     }
@@ -71,12 +71,12 @@ impl<'a> Object<'a> {
         self.problems.note(name.to_owned(), why);
     }
 
-    /// An object inside this one.
+    /// A nested object.
     pub(super) fn object<T>(&mut self, key: &str, read: impl FnOnce(&mut Object<'_>) -> T) -> Option<T> {
         self.keys.contains_key(key).then(|| self.object_or_empty(key, read))
     }
 
-    /// An object inside this one that may be left out because all its keys may.
+    /// A nested object that may be omitted, because all its keys may.
     pub(super) fn object_or_empty<T>(&mut self, key: &str, read: impl FnOnce(&mut Object<'_>) -> T) -> T {
         let keys = self.take(key, "must be an object", |value| match value {
             Value::Object(keys) => Some(keys),
@@ -91,12 +91,12 @@ impl<'a> Object<'a> {
         self.keys.remove(key)
     }
 
-    /// Text that is not empty.
+    /// A non-empty string.
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
-        self.take(key, "must be text, and not empty", text)
+        self.take(key, "must be a non-empty string", text)
     }
 
-    /// As [`Object::text`], but it must be there.
+    /// As [`Object::text`], but required.
     pub(super) fn required_text(&mut self, key: &str) -> Option<String> {
         self.require(key);
         self.text(key)
@@ -108,18 +108,18 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A list of texts that are not empty; none when it is left out.
+    /// A list of non-empty strings; empty if the key is absent.
     pub(super) fn texts(&mut self, key: &str) -> Vec<String> {
-        let texts = self.take(key, "must be a list of texts that are not empty", |value| match value {
+        let texts = self.take(key, "must be a list of non-empty strings", |value| match value {
             Value::Array(texts) => texts.into_iter().map(text).collect::<Option<Vec<_>>>(),
             _ => None,
         });
         texts.unwrap_or_default()
     }
 
-    /// Names and texts, in the order of the names; none when they are left out.
+    /// Names and strings, in the order of the names; empty if the key is absent.
     pub(super) fn pairs(&mut self, key: &str) -> Vec<(String, String)> {
-        let pairs = self.take(key, "must be an object of texts", |value| match value {
+        let pairs = self.take(key, "must be an object of non-empty strings", |value| match value {
             Value::Object(pairs) => {
                 pairs.into_iter().map(|(name, value)| Some((name, text(value)?))).collect::<Option<Vec<_>>>()
             }
@@ -128,16 +128,16 @@ impl<'a> Object<'a> {
         pairs.unwrap_or_default()
     }
 
-    /// Request parameters of the provider's own; those of the protocol are ours to fill.
+    /// Provider-specific request parameters. The protocol's own are not allowed: we fill them in.
     pub(super) fn parameters(&mut self, key: &str, ours: &[&str]) -> Vec<(String, String)> {
         let pairs = self.pairs(key);
         for (name, _) in pairs.iter().filter(|(name, _)| ours.contains(&name.as_str())) {
-            self.problem(&format!("{key}.{name}"), "is a parameter of the protocol, which is filled in");
+            self.problem(&format!("{key}.{name}"), "is a protocol parameter, which is set automatically");
         }
         pairs
     }
 
-    /// Request headers of the provider's own.
+    /// Provider-specific request headers.
     pub(super) fn headers(&mut self, key: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in self.pairs(key) {
@@ -147,8 +147,8 @@ impl<'a> Object<'a> {
                 {
                     headers.insert(header, value);
                 }
-                (Ok(_), Ok(_)) => self.problem(&format!("{key}.{name}"), "is a header that is filled in"),
-                _ => self.problem(&format!("{key}.{name}"), "is not a header of HTTP"),
+                (Ok(_), Ok(_)) => self.problem(&format!("{key}.{name}"), "is a header set automatically"),
+                _ => self.problem(&format!("{key}.{name}"), "is not a valid HTTP header"),
             }
         }
         headers
@@ -168,7 +168,7 @@ impl<'a> Object<'a> {
         self.take(key, "must be a whole number of seconds", |value| value.as_u64())
     }
 
-    /// One of a few words.
+    /// One of a fixed set of words.
     pub(super) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
         let listed = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
         self.take(key, &format!("must be one of: {listed}"), |value| {
@@ -181,17 +181,15 @@ impl<'a> Object<'a> {
         self.word("method", methods).unwrap_or(methods[0].1).clone()
     }
 
-    /// JSON pointers, or one of them: the first that leads somewhere counts.
+    /// A JSON pointer or a list of them: the first that finds a value is used.
     pub(super) fn pointers(&mut self, key: &str, default: &[&str]) -> Pointers {
         let pointers =
-            self.take(
-                key,
-                "must be a JSON pointer as \"/user/id\", or a list of such",
-                |value| match value {
+            self.take(key, "must be a JSON pointer such as \"/user/id\", or a list of them", |value| {
+                match value {
                     Value::Array(list) => list.into_iter().map(pointer).collect::<Option<Vec<_>>>(),
                     one => pointer(one).map(|pointer| vec![pointer]),
-                },
-            );
+                }
+            });
         Pointers::new(pointers.unwrap_or_else(|| default.iter().map(|text| (*text).to_owned()).collect()))
     }
 
@@ -211,7 +209,7 @@ fn text(value: Value) -> Option<String> {
     }
 }
 
-/// RFC 6901 section 3.
+/// A pointer in the syntax of RFC 6901 section 3.
 fn pointer(value: Value) -> Option<String> {
     text(value).filter(|pointer| pointer.starts_with('/'))
 }

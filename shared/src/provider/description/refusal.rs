@@ -3,14 +3,14 @@ use serde_json::Value;
 use super::Pointers;
 use super::reader::Object;
 
-/// How an answer says no, whatever its status.
+/// How a response reports an error, whatever its status.
 #[derive(Clone, Debug)]
 pub(in crate::provider) struct Refusal {
-    /// A flag that is true where all went well.
+    /// A flag that is true on success.
     ok: Pointers,
     /// The error code.
     error: Pointers,
-    /// The provider's own codes, as those of the RFCs.
+    /// The provider's own codes, and the RFC codes they stand for.
     codes: Vec<(String, String)>,
 }
 
@@ -23,7 +23,8 @@ impl Refusal {
         }
     }
 
-    /// The error code in an answer, as the RFCs call it; empty where the answer is a refusal without one.
+    /// The error code in a response, as the RFCs name it; empty if the response is an error without a code,
+    /// `None` if it is no error.
     pub(in crate::provider) fn of(&self, document: &Value) -> Option<String> {
         let is_refused = self.ok.find(document).is_some_and(|ok| *ok != Value::Bool(true));
         let Some(told) = self.error.text(document) else {

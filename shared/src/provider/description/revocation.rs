@@ -7,7 +7,7 @@ use super::url_template::{CLIENT_ID, TOKEN};
 use super::{Refusal, UrlTemplate};
 use crate::provider::client::{Authentication, Encoding};
 
-/// The revocation request (RFC 7009 section 2.1), or what the provider has in its place.
+/// The revocation request (RFC 7009 section 2.1), or the provider's equivalent.
 #[derive(Clone, Debug)]
 pub(in crate::provider) struct Revocation {
     pub url: Option<UrlTemplate>,
@@ -16,30 +16,30 @@ pub(in crate::provider) struct Revocation {
     pub authentication: RevocationAuthentication,
     pub tokens: Revoked,
     pub place: TokenPlace,
-    /// The grant is others' as well: it is left alone.
+    /// The grant is shared with others, so it is not revoked.
     pub shared: bool,
     pub refusal: Refusal,
 }
 
-/// How the request proves who we are.
+/// How the request is authenticated.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::provider) enum RevocationAuthentication {
-    /// As the token request does.
+    /// Like the token request.
     AsAtTokenEndpoint,
-    /// In a way of its own.
+    /// With its own method.
     Own(Authentication),
-    /// Not at all: whoever has the token may revoke it.
+    /// Not at all: anyone who has the token may revoke it.
     None,
 }
 
 /// Which tokens are revoked.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::provider) enum Revoked {
-    /// The refresh token, which takes the access token along; the latter where there is no other.
+    /// The refresh token, which also revokes the access token; without a refresh token, the access token.
     Refresh,
     /// The access token.
     Access,
-    /// First the one, then the other, where the first takes nothing along.
+    /// First the refresh token, then the access token, if revoking the first leaves the second valid.
     Both,
 }
 
@@ -50,12 +50,12 @@ pub(in crate::provider) enum TokenPlace {
     Body {
         encoding: Encoding,
         field: String,
-        /// Whether `token_type_hint` goes with it.
+        /// Whether `token_type_hint` is sent with it.
         hint: bool,
     },
-    /// In place of the bearer token (RFC 6750 section 2.1).
+    /// As the bearer token (RFC 6750 section 2.1).
     Bearer,
-    /// In the address.
+    /// In the URL.
     Path,
 }
 
@@ -70,8 +70,7 @@ impl Revocation {
         let authentication = object.word("client_authentication", &words);
         match (&place, authentication) {
             (TokenPlace::Bearer, Some(Own(_))) | (TokenPlace::Path, Some(Own(Authentication::Post))) => {
-                object
-                    .problem("client_authentication", "has no place beside a token that is not in the body");
+                object.problem("client_authentication", "cannot be used with a token outside the body");
             }
             _ => {}
         }
@@ -106,7 +105,7 @@ fn place(object: &mut Object<'_>, is_in_path: bool) -> TokenPlace {
     };
     let place = object.word("token_in", &[("body", false), ("bearer", true)]);
     if is_in_path && place.is_some() {
-        object.problem("token_in", "makes no sense with {token} in the url");
+        object.problem("token_in", "cannot be used with {token} in the url");
     }
     match place {
         _ if is_in_path => TokenPlace::Path,

@@ -1,4 +1,4 @@
-//! Whose part of a provider is meant: a shop, an organisation, a directory.
+//! The tenant at a provider: a shop, an organisation, a directory.
 
 use super::reader::Object;
 
@@ -12,7 +12,7 @@ pub(super) struct Tenant {
     host_suffixes: Vec<String>,
 }
 
-/// What a tenant looks like.
+/// The syntax of a tenant's name.
 #[derive(Clone, Copy, Debug)]
 enum Form {
     /// Letters, digits, `-` and `_`: one label of a host, or one segment of a path.
@@ -22,14 +22,14 @@ enum Form {
 }
 
 impl Tenant {
-    /// Reads what a tenant may be, and takes it from `THIRD_PARTY_TENANT`, or the default of the file. Where
-    /// that is a mistake the example stands in, so that the addresses can be looked at all the same.
+    /// Reads which tenants are valid, and takes the tenant from `THIRD_PARTY_TENANT` or the file's default.
+    /// If that is invalid or missing, the example takes its place, so that the URLs can still be checked.
     pub(super) fn read(object: &mut Object<'_>, setting: Option<&str>) -> Self {
         let form = object.word("form", &[("label", Form::Label), ("host", Form::Host)]);
         let form = form.unwrap_or(Form::Label);
         let host_suffixes = object.texts("host_suffixes");
         if !host_suffixes.iter().all(|suffix| is_suffix(suffix)) {
-            object.problem("host_suffixes", "must each be a dot and a domain, as \".example.com\"");
+            object.problem("host_suffixes", "must each be a dot and a domain, such as \".example.com\"");
         }
         let default = object.text("default");
         let example = object.required_text("example").unwrap_or_default();
@@ -57,7 +57,7 @@ impl Tenant {
         &self.value
     }
 
-    /// Whether a host that the tenant is part of is one of the provider's.
+    /// Whether a host that contains the tenant is one of the provider's.
     pub(super) fn may_be_at(&self, host: &str) -> bool {
         self.host_suffixes.iter().any(|suffix| host.len() > suffix.len() && host.ends_with(suffix))
     }
@@ -86,7 +86,7 @@ impl Form {
     }
 }
 
-/// A suffix of one label, say `.com`, would let in anybody.
+/// A suffix of one label, such as `.com`, would admit anyone's host.
 fn is_suffix(suffix: &str) -> bool {
     suffix.strip_prefix('.').is_some_and(|domain| domain.contains('.') && Form::Host.allows(domain))
         && suffix.bytes().all(|byte| !byte.is_ascii_uppercase())

@@ -22,7 +22,7 @@ fn mistakes(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_list_is_the_folder() {
+fn the_list_matches_the_folder() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../providers");
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name());
     let files: BTreeSet<_> = files.map(|file| file.into_string().unwrap()).collect();
@@ -32,7 +32,7 @@ fn the_list_is_the_folder() {
 }
 
 #[test]
-fn every_preset_can_be_read_and_says_where_it_is_from() {
+fn every_preset_is_valid_and_names_its_sources() {
     for (name, text) in PRESETS {
         let raw: serde_json::Value = serde_json::from_str(text).unwrap();
         let tenant = raw["tenant"]["example"].as_str();
@@ -95,7 +95,7 @@ fn a_preset_is_chosen_by_name() {
 }
 
 #[test]
-fn no_secret_is_asked_for_where_nothing_is_revoked() {
+fn no_secret_is_required_if_nothing_is_revoked() {
     let http = crate::Http::new(crate::http::Timeouts::default());
     for (preset, needs_secret) in [("hubspot", false), ("figma", false), ("google", false), ("notion", true)]
     {
@@ -126,7 +126,7 @@ fn a_tenant_cannot_lead_elsewhere() {
 }
 
 #[test]
-fn every_mistake_of_a_file_is_told_at_once() {
+fn every_mistake_in_a_file_is_reported_at_once() {
     let text = r#"{
         "issuers": "https://id.example.com",
         "client_authentication": "basic",
@@ -153,46 +153,46 @@ fn every_mistake_of_a_file_is_told_at_once() {
     }"#;
     let mistakes = mistakes(text);
     for expected in [
-        "issuers is not a key that can be here",
+        "issuers is not a known key here",
         "client_authentication must be one of: client_secret_post, client_secret_basic, client_secret_basic_raw",
         "tenant.form must be one of: label, host",
         "tenant.host_suffixes must each be a dot and a domain",
         "tenant.example is missing",
         "authorization.url must be an https:// address",
-        "authorization.scopes must be a list of texts",
-        "authorization.parameters must be an object of texts",
+        "authorization.scopes must be a list of non-empty strings",
+        "authorization.parameters must be an object of non-empty strings",
         "authorization.callback_parameters must not name code, state, error or iss",
         "authorization.pkce must be true or false",
-        "token.url has a {place} that means nothing here",
-        "token.headers.Authorization is a header that is filled in",
-        "token.refresh_parameters.grant_type is a parameter of the protocol",
+        "token.url has a {placeholder} that is not allowed here",
+        "token.headers.Authorization is a header set automatically",
+        "token.refresh_parameters.grant_type is a protocol parameter",
         "token.expires_in must be a JSON pointer",
         "token.grace_seconds makes no sense",
         "token.default_expires_in must be a whole number of seconds",
-        "token.refusal.codes must be an object of texts",
+        "token.refusal.codes must be an object of non-empty strings",
         "userinfo.url must not have {token} or {client_id} in its host",
         "userinfo.method must be one of: GET, POST",
         "userinfo.token_header must be the name of an HTTP header",
         "userinfo.emails.url is missing",
-        "revocation.token_in makes no sense with {token} in the url",
+        "revocation.token_in cannot be used with {token} in the url",
         "revocation.body must be one of: form, json",
     ] {
         let expected = format!("own.json: {expected}");
         assert!(mistakes.iter().any(|mistake| mistake.starts_with(&expected)), "{expected}: {mistakes:#?}");
     }
-    // And the tenant that such a file asks for.
+    // One more for the tenant setting that such a file requires.
     assert_eq!(mistakes.len(), 24, "{mistakes:#?}");
 }
 
 #[test]
-fn what_is_no_object_is_a_mistake_too() {
+fn anything_but_an_object_is_a_mistake() {
     assert_eq!(mistakes("[]"), ["own.json: must be a JSON object"]);
     assert_eq!(mistakes("{\n \"a\": }"), ["own.json: is not JSON: line 2, column 7"]);
     assert_eq!(mistakes(r#"{"token":7}"#), ["own.json: token must be an object"]);
 }
 
 #[test]
-fn a_file_of_one_s_own_is_named_by_a_setting() {
+fn a_setting_names_a_custom_file() {
     assert_eq!(
         problems(&[("PROVIDER", "slack"), ("PROVIDER_FILE", "own.json")]),
         ["PROVIDER_FILE is only for PROVIDER=custom: unset one of them"]
@@ -207,7 +207,7 @@ fn a_file_of_one_s_own_is_named_by_a_setting() {
 }
 
 #[test]
-fn what_is_not_said_is_as_the_rfcs_have_it() {
+fn defaults_follow_the_rfcs() {
     let description = custom("{}");
     assert_eq!(description.authentication, Authentication::Post);
     assert!(description.authorization.pkce);
@@ -217,7 +217,7 @@ fn what_is_not_said_is_as_the_rfcs_have_it() {
 }
 
 #[test]
-fn a_refusal_is_told_in_the_words_of_the_rfcs() {
+fn refusals_are_mapped_to_the_codes_of_the_rfcs() {
     let refusal = custom(r#"{"token":{"refusal":{"ok":"/ok","codes":{"bad_code":"invalid_grant"}}}}"#)
         .token
         .fields

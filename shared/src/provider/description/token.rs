@@ -22,14 +22,14 @@ pub(in crate::provider) struct Token {
     pub fields: TokenFields,
 }
 
-/// Where the token response (RFC 6749 section 5.1) has what.
+/// Where the token response (RFC 6749 section 5.1) has each field.
 #[derive(Clone, Debug)]
 pub(in crate::provider) struct TokenFields {
     pub access_token: Pointers,
     pub refresh_token: Pointers,
     pub expires_in: Pointers,
     pub scope: Pointers,
-    /// Where the response tells no lifetime.
+    /// The lifetime, in seconds, if the response gives none.
     pub default_expires_in: Option<u64>,
     pub refusal: Refusal,
 }
@@ -65,7 +65,7 @@ impl Token {
     }
 }
 
-/// What is not known is taken to be strict, which is safe with every provider.
+/// Defaults to strict, which is safe with every provider.
 fn rotation(object: &mut Object<'_>) -> Rotation {
     let grace = object.seconds("grace_seconds");
     let with_grace = Duration::from_secs(grace.unwrap_or_default());
@@ -78,7 +78,7 @@ fn rotation(object: &mut Object<'_>) -> Rotation {
         ],
     );
     if grace.is_some() && matches!(rotation, Some(Rotation::None)) {
-        object.problem("grace_seconds", "makes no sense where refresh tokens do not rotate");
+        object.problem("grace_seconds", "makes no sense if refresh tokens do not rotate");
     }
     rotation.unwrap_or(Rotation::Strict { grace: with_grace })
 }

@@ -1,4 +1,5 @@
-//! Addresses with places to fill: `{tenant}` when the description is read, `{token}` and `{client_id}` per call.
+//! URLs with placeholders: `{tenant}` is filled in when the description is read, `{token}` and `{client_id}`
+//! on each call.
 
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -9,17 +10,17 @@ use super::tenant::Tenant;
 use crate::settings::is_allowed_address;
 
 const TENANT: &str = "{tenant}";
-/// Where the token goes.
+/// The placeholder for the token.
 pub(super) const TOKEN: &str = "{token}";
-/// Where the client's id goes.
+/// The placeholder for the client's id.
 pub(super) const CLIENT_ID: &str = "{client_id}";
 
-/// An address that is complete but for `{token}` and `{client_id}`.
+/// A URL that is complete except for `{token}` and `{client_id}`.
 #[derive(Clone, Debug)]
 pub(in crate::provider) enum UrlTemplate {
-    /// It has no places.
+    /// Without placeholders.
     Complete(Url),
-    /// It has.
+    /// With placeholders.
     WithPlaces(String),
 }
 
@@ -30,12 +31,12 @@ impl From<Url> for UrlTemplate {
 }
 
 impl UrlTemplate {
-    /// Whether the token goes into the address.
+    /// Whether the token goes into the URL.
     pub(in crate::provider) fn holds_token(&self) -> bool {
         matches!(self, Self::WithPlaces(text) if text.contains(TOKEN))
     }
 
-    /// The whole address. None only for what was refused when the description was read.
+    /// The complete URL. `None` only for a template that was rejected when the description was read.
     pub(in crate::provider) fn fill(&self, client_id: &str, token: &SecretString) -> Option<Url> {
         match self {
             Self::Complete(url) => Some(url.clone()),
@@ -49,15 +50,15 @@ impl UrlTemplate {
 }
 
 impl Object<'_> {
-    /// An address with no place but the tenant's.
+    /// A URL with no placeholder but `{tenant}`.
     pub(super) fn url(&mut self, key: &str, tenant: Option<&Tenant>) -> Option<Url> {
         match self.url_template(key, &[], tenant)? {
             UrlTemplate::Complete(url) => Some(url),
-            UrlTemplate::WithPlaces(_) => None, // A place was a problem.
+            UrlTemplate::WithPlaces(_) => None, // A problem has been noted.
         }
     }
 
-    /// An address in which these places may stand too.
+    /// A URL that may also contain these placeholders.
     pub(super) fn url_template(
         &mut self,
         key: &str,
@@ -75,8 +76,8 @@ impl Object<'_> {
     }
 }
 
-/// Fills in the tenant, and makes sure that the address still is where the description wants it: a tenant is
-/// a setting, and must not send tokens to another host.
+/// Fills in the tenant, and makes sure that the URL is still where the description wants it: a tenant is a
+/// setting, which must not send tokens to another host.
 fn fill_tenant(text: &str, places: &[&str], tenant: Option<&Tenant>) -> Result<UrlTemplate, &'static str> {
     let filled = tenant.map_or_else(|| text.to_owned(), |tenant| text.replace(TENANT, tenant.value()));
     if [TOKEN, CLIENT_ID].iter().any(|place| is_in_host(text, place)) {
@@ -84,10 +85,10 @@ fn fill_tenant(text: &str, places: &[&str], tenant: Option<&Tenant>) -> Result<U
     }
     let sample = places.iter().fold(filled.clone(), |sample, place| sample.replace(place, "x"));
     if sample.contains(TENANT) {
-        return Err("has {tenant}, but no key \"tenant\" says what that may be");
+        return Err("has {tenant}, but there is no key \"tenant\" to define it");
     }
     if sample.contains(['{', '}']) {
-        return Err("has a {place} that means nothing here");
+        return Err("has a {placeholder} that is not allowed here");
     }
     let url = Url::parse(&sample).ok().filter(is_allowed_address);
     let url =
@@ -99,7 +100,7 @@ fn fill_tenant(text: &str, places: &[&str], tenant: Option<&Tenant>) -> Result<U
     Ok(if sample == filled { UrlTemplate::Complete(url) } else { UrlTemplate::WithPlaces(filled) })
 }
 
-/// The parser decides what the host is, not how the text looks: `https:///{tenant}` has one too.
+/// The parser decides what the host is, not the look of the text: `https:///{tenant}` has a host too.
 fn is_in_host(text: &str, place: &str) -> bool {
     let others = [TENANT, TOKEN, CLIENT_ID].into_iter().filter(|other| *other != place);
     let text = others.fold(text.to_owned(), |text, other| text.replace(other, "x"));
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_means_nothing_is_refused() {
+    fn a_misplaced_placeholder_is_rejected() {
         for text in [
             "https://{tenant}.example.com/",
             "https://example.com/{tokens}",

@@ -8,7 +8,7 @@ use super::tenant::Tenant;
 use super::url_template::TOKEN;
 use super::{Pointers, Refusal, UrlTemplate};
 
-/// The userinfo request (OpenID Connect Core section 5.3), or what the provider has in its place.
+/// The userinfo request (OpenID Connect Core section 5.3), or the provider's equivalent.
 #[derive(Clone, Debug)]
 pub(in crate::provider) struct Userinfo {
     pub url: Option<UrlTemplate>,
@@ -16,13 +16,13 @@ pub(in crate::provider) struct Userinfo {
     pub headers: HeaderMap,
     /// Sent as JSON.
     pub body: Option<Value>,
-    /// Takes the token in place of `Authorization: Bearer`.
+    /// Carries the token instead of `Authorization: Bearer`.
     pub token_header: Option<HeaderName>,
     pub fields: UserinfoFields,
     pub emails: Option<Emails>,
 }
 
-/// Where the userinfo response has what.
+/// Where the userinfo response has each field.
 #[derive(Clone, Debug)]
 pub(in crate::provider) struct UserinfoFields {
     pub id: Pointers,
@@ -33,7 +33,7 @@ pub(in crate::provider) struct UserinfoFields {
     pub refusal: Refusal,
 }
 
-/// A second request, for a list of addresses: some providers tell only there which are verified.
+/// A second request, for a list of e-mail addresses: some providers say only there which are verified.
 #[derive(Clone, Debug)]
 pub(in crate::provider) struct Emails {
     pub url: Url,
@@ -47,7 +47,7 @@ impl Userinfo {
         let url = object.url_template("url", &[TOKEN], tenant);
         let token_header = object.header_name("token_header");
         if token_header.is_some() && url.as_ref().is_some_and(UrlTemplate::holds_token) {
-            object.problem("token_header", "makes no sense with {token} in the url");
+            object.problem("token_header", "cannot be used with {token} in the url");
         }
         Self {
             url,

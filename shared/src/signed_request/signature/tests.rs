@@ -1,4 +1,4 @@
-//! Known answers, measured on Stripe's five official libraries; ours is the strictest of them.
+//! Known results, measured with Stripe's five official libraries; ours is the strictest of them.
 
 use proptest::prelude::*;
 
@@ -22,18 +22,18 @@ fn mac(secret: &str, time: &str, payload: &str) -> String {
     hex::encode(key.chain_update(format!("{time}.{payload}")).finalize().into_bytes())
 }
 
-/// A header whose signature is right for exactly the `t` it spells.
+/// A header whose signature is valid for exactly the `t` in it.
 fn signed_at(time: &str) -> String {
     format!("t={time},v1={}", mac(SECRET, time, PAYLOAD))
 }
 
 #[test]
-fn a_right_signature_is_taken() {
+fn a_valid_signature_is_accepted() {
     assert_eq!(verdict(&format!("t={TIME},v1={GOOD}")), Ok(()));
 }
 
 #[test]
-fn forms_that_are_taken() {
+fn accepted_forms() {
     for header in [
         format!("v1={GOOD},t={TIME}"),
         format!("t={TIME},v0={GOOD},v1={GOOD}"),
@@ -48,7 +48,7 @@ fn forms_that_are_taken() {
 }
 
 #[test]
-fn forms_that_are_malformed() {
+fn malformed_forms() {
     let malformed = [
         String::new(),
         "nonsense".to_owned(),
@@ -102,7 +102,7 @@ fn signatures_that_do_not_match() {
 }
 
 #[test]
-fn the_payload_is_taken_as_it_came() {
+fn the_payload_is_verified_byte_for_byte() {
     let header = format!("t={TIME},v1={GOOD}");
     for other in [
         r#"{"account_id":"acct_1JSkf6FRwUQjTSJE","user_id":"usr_K6yd2CbXLO9A5G"}"#,
@@ -144,7 +144,7 @@ fn age_has_an_end_in_both_directions() {
 }
 
 #[test]
-fn while_a_secret_is_rolled_either_proves() {
+fn while_a_secret_is_rolled_either_one_verifies() {
     let both = format!(
         "t={TIME},v1={},v1={}",
         mac("absec_old", &TIME.to_string(), PAYLOAD),
@@ -157,7 +157,7 @@ fn while_a_secret_is_rolled_either_proves() {
 }
 
 #[test]
-fn a_secret_that_cannot_be_right_stops_the_start() {
+fn an_impossible_secret_fails_the_start() {
     for wrong in
         ["", " ", "absec_", "whsec_x", "sk_test_x", "absec_x,", "absec_x, absec_y", "absec_x\n", "x,absec_y"]
     {
@@ -168,7 +168,7 @@ fn a_secret_that_cannot_be_right_stops_the_start() {
     }
 }
 
-/// Pieces a header may be made of, near misses included.
+/// Pieces that a header may be made of, including near misses.
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         Just(format!("t={TIME}")),
@@ -183,7 +183,7 @@ fn piece() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn nothing_panics_and_nothing_but_a_right_mac_passes(
+    fn nothing_panics_and_only_a_valid_mac_passes(
         pieces in prop::collection::vec(piece(), 0..6),
         payload in "\\PC{0,40}",
         now in any::<u64>(),
@@ -193,12 +193,12 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_of_header_are_survived(header in any::<String>(), payload in any::<Vec<u8>>(), now in any::<u64>()) {
+    fn arbitrary_headers_never_panic(header in any::<String>(), payload in any::<Vec<u8>>(), now in any::<u64>()) {
         prop_assert!(secrets(SECRET).verify(&header, &payload, now).is_err());
     }
 
     #[test]
-    fn a_right_mac_passes_wherever_it_stands(
+    fn a_valid_mac_passes_in_any_position(
         before in prop::collection::vec("v1=[0-9a-f]{64}|v[02-9]=[a-z]{0,9}", 0..4),
         after in prop::collection::vec("v1=[0-9a-f]{0,70}|x=[a-z]{0,9}", 0..4),
         payload in "\\PC{0,200}",

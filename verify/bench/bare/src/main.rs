@@ -1,4 +1,4 @@
-//! A function that answers `hello`, and nothing else: no log, no settings, no client.
+//! A function that only answers `hello`: no log, no settings, no client.
 
 use lambda_http::{Body, Error, Request, Response, run, service_fn};
 

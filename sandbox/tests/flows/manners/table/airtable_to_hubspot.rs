@@ -111,7 +111,7 @@ pub fn rows() -> Vec<Manner> {
             authorize_extras: &[("response_mode", "query")],
             token: "login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/v2.0/token",
             refresh: Some("login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/v2.0/token"),
-            // Too big for one secret.
+            // Too long for one secret.
             granted: json!({ "access_token": ACCESS, "refresh_token": "r".repeat(7000), "expires_in": 4000 }),
             expires_in: Some(4000),
             whoami: ("GET", "graph.microsoft.com/oidc/userinfo"),

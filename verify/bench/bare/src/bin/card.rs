@@ -1,5 +1,6 @@
-//! The bare function with the same `GetParameters` call as the functions before it is ready: by `aws-sdk-ssm` over
-//! reqwest, with TLS by ring. No settings, no log, nothing of ours: what these libraries take by themselves.
+//! The bare function with the functions' `GetParameters` call before it is ready: made by `aws-sdk-ssm` over
+//! reqwest, with TLS by ring. It has no settings, no log and none of our code: what these libraries take by
+//! themselves.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +28,7 @@ async fn main() -> Result<(), Error> {
     let names = std::env::vars().filter_map(|(name, value)| name.ends_with("_PARAMETER").then_some(value));
     let names = names.collect();
     let asked = ssm()?.get_parameters().set_names(Some(names)).with_decryption(true).send().await;
-    asked.map_err(|_| "SSM gave no answer")?;
+    asked.map_err(|_| "the call to SSM failed")?;
     run(service_fn(|_: Request| async { Ok::<_, Error>(Response::new(Body::from("hello"))) })).await
 }
 

@@ -1,6 +1,7 @@
-//! The bare function once more, with the calls that no function of ours can do without, by hand: one to SSM over TLS
-//! before it is ready, and two over a kept TLS connection for each event, as `userinfo` makes to Stripe and the
-//! provider. No HTTP client, no signature, no look at an answer: what a function can take at the least.
+//! The bare function again, with hand-written versions of the calls that our functions must make: one to SSM
+//! over TLS before it is ready, and two over an open TLS connection for each event, as `userinfo` makes to
+//! Stripe and the provider. It has no HTTP client, signs nothing and parses no response: the least that a
+//! function can take.
 
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ async fn main() -> Result<(), Error> {
     .await
 }
 
-/// None without TLS: there the floor is `bare`.
+/// `None` without TLS: then the floor is `bare`.
 async fn connect() -> Result<Option<TlsStream<TcpStream>>, Error> {
     let endpoint = std::env::var("AWS_ENDPOINT_URL_SSM")?;
     let Some(address) = endpoint.strip_prefix("https://") else { return Ok(None) };
