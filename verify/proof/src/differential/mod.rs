@@ -25,11 +25,11 @@ pub const REASONS: [Property; 5] = [
         items(header).any(|item| item.matches('=').count() != 1)
     }),
     ("a second t", |header| values(header, "t").count() > 1),
-    ("a t of other than plain digits", |header| values(header, "t").any(|time| !is_plain(time))),
+    ("a t that is not plain digits", |header| values(header, "t").any(|time| !is_plain(time))),
     ("a t more than 60 s ahead", |header| values(header, "t").any(is_ahead)),
 ];
 /// Where theirs throw an error of another kind, and ours looks on.
-pub const BREAKS: Property = ("an empty or non-ASCII v1 beside a right one", |header| {
+pub const BREAKS: Property = ("an empty or non-ASCII v1 next to a right one", |header| {
     values(header, "v1").any(|value| value.is_empty() || !value.is_ascii())
 });
 
