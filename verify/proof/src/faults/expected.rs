@@ -20,7 +20,7 @@ pub const SAME_CODE: &str = "linked as before; the same code works";
 /// A code is sent once.
 pub const NEW_LINK: &str = "linked as before; a new link works";
 /// Stored, though the answer that says so was lost.
-pub const LINKED_ANEW: &str = "linked anew";
+pub const LINKED_ANEW: &str = "newly linked";
 /// Nothing is stored any more, and a new link works.
 pub const SIGNED_OUT: &str = "signed out; a new link works";
 

@@ -38,7 +38,7 @@ impl Matrix {
         for (call, outcomes) in &self.0 {
             let _ = write!(
                 page,
-                "\n## {}\n\n| fault | answer | once it is over |\n| --- | --- | --- |\n",
+                "\n## {}\n\n| fault | answer | afterwards |\n| --- | --- | --- |\n",
                 call.name()
             );
             // Faults with the same outcome share a line.
