@@ -1,6 +1,6 @@
-//! What each function reads, found by starting it: with each preset, and with everything it has looked up set by
-//! itself. What is read only where two settings come together is not found, and then looks like one too many of the
-//! template's.
+//! What each function reads, found by starting it: with each preset, and with each variable it has looked up set on its
+//! own. A setting that is read only if two others are set together is not found, and then looks like one too many in
+//! the template.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -22,21 +22,21 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use userinfo::Userinfo;
 
-/// What one function needs of its deployment.
+/// What a function needs from its deployment.
 #[derive(Debug, Serialize)]
 pub struct Needs {
     /// The paths it answers at.
     pub paths: Vec<String>,
-    /// Settings, without those that Lambda itself makes.
+    /// Settings, without those that Lambda itself sets.
     pub settings: BTreeSet<String>,
     /// Secrets; each is named by a setting of its own, `X_PARAMETER`.
     pub secrets: BTreeSet<String>,
 }
 
-/// The needs of the four functions and of `examples/profile`, over every preset of `providers`.
+/// The needs of the four functions and of `examples/profile`, with every preset in `providers`.
 ///
 /// # Errors
-/// When the presets cannot be read.
+/// If the presets cannot be read.
 pub async fn needs(providers: &Path) -> io::Result<BTreeMap<&'static str, Needs>> {
     let presets = presets(providers)?;
     Ok(BTreeMap::from([
@@ -50,7 +50,7 @@ pub async fn needs(providers: &Path) -> io::Result<BTreeMap<&'static str, Needs>
 
 type Variables = Vec<(String, String)>;
 
-/// Each preset chosen, with a tenant where it has tenants.
+/// Selects each preset, with a tenant if it needs one.
 fn presets(folder: &Path) -> io::Result<Vec<Variables>> {
     let mut presets = Vec::new();
     for file in fs::read_dir(folder)? {
@@ -71,7 +71,7 @@ async fn of<F: Function>(presets: &[Variables]) -> Needs {
     }
     let mut tried = BTreeSet::new();
     while let Some(name) = asked.iter().find(|name| !tried.contains(*name)).cloned() {
-        // Most settings are an address or a word.
+        // Most settings are a URL or a word.
         for value in ["https://example.com", "example"] {
             asked.extend(asked_with::<F>(vec![(name.clone(), value.to_owned())]).await);
         }
@@ -89,7 +89,7 @@ async fn of<F: Function>(presets: &[Variables]) -> Needs {
     }
 }
 
-/// What a start asks for, be it a good one or not. It logs as on Lambda, and has no way to AWS.
+/// The variables that a start looks up, whether or not it succeeds. It logs as on Lambda, and cannot reach AWS.
 async fn asked_with<F: Function>(variables: Variables) -> BTreeSet<String> {
     let on_lambda = ("AWS_LAMBDA_LOG_FORMAT".to_owned(), "JSON".to_owned());
     let environment: Environment = [on_lambda].into_iter().chain(variables).collect();
@@ -103,7 +103,7 @@ async fn asked_with<F: Function>(variables: Variables) -> BTreeSet<String> {
     names.clone()
 }
 
-/// Takes from the log which variables were looked up.
+/// Collects the variables that were looked up, from the log.
 #[derive(Clone, Default)]
 struct Lookups(Arc<Mutex<BTreeSet<String>>>);
 
@@ -146,7 +146,7 @@ mod tests {
     async fn what_is_read_only_beside_another_setting_is_found() {
         let presets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../providers");
         let needs = needs(&presets).await.unwrap();
-        // Logout proves who it is only where something is to be revoked.
+        // Logout authenticates only if there is something to revoke.
         assert!(needs["logout"].settings.contains("THIRD_PARTY_CLIENT_AUTH"));
         assert!(!needs["logout"].settings.contains("THIRD_PARTY_SCOPES"));
         assert_eq!(
