@@ -21,7 +21,7 @@ impl ManualClock {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
-/// The clock to give to code that needs the time.
+    /// The clock to give to code that needs the time.
     #[must_use]
     pub fn clock(&self) -> Clock {
         let hand = Arc::clone(&self.0);

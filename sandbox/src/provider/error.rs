@@ -18,7 +18,9 @@ impl IntoResponse for TokenError {
     fn into_response(self) -> Response {
         let (status, error, description) = match &self {
             Self::InvalidRequest(why) => (StatusCode::BAD_REQUEST, "invalid_request", why.as_str()),
-            Self::InvalidClient => (StatusCode::UNAUTHORIZED, "invalid_client", "client authentication failed"),
+            Self::InvalidClient => {
+                (StatusCode::UNAUTHORIZED, "invalid_client", "client authentication failed")
+            }
             Self::InvalidGrant(why) => (StatusCode::BAD_REQUEST, "invalid_grant", *why),
             Self::InvalidScope => (StatusCode::BAD_REQUEST, "invalid_scope", "exceeds what was granted"),
             Self::UnsupportedGrantType => {
