@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use authorize::Authorize;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::request::Parts;
@@ -19,15 +18,13 @@ use axum::{Json, Router};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use lambda_http::Context;
-use login::Login;
-use logout::Logout;
 use serde_json::{Value, json};
 use shared::http::Timeouts;
-use shared::lambda::{Function, GatewayResponse, Lambda};
-use shared::{Clock, route};
-use shared::{Environment, LoadError};
+use shared::lambda::GatewayResponse;
+use shared::{Clock, Environment, LoadError, route};
 use url::form_urlencoded;
-use userinfo::Userinfo;
+
+use crate::functions::{FUNCTIONS, Instance};
 
 /// The largest body API Gateway accepts.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
@@ -43,21 +40,16 @@ pub enum Preflights {
     Functions,
 }
 
-/// The gateway with the four functions behind it.
+/// The gateway with the functions behind it.
 pub struct Gateway {
-    login: Lambda<Login>,
-    authorize: Lambda<Authorize>,
-    userinfo: Lambda<Userinfo>,
-    logout: Lambda<Logout>,
+    /// In the order of [`FUNCTIONS`].
+    instances: Vec<Box<dyn Instance>>,
     clock: Clock,
     requests: AtomicU64,
 }
 
-/// One of the functions behind the gateway.
-type FunctionOf<F> = fn(&Gateway) -> &Lambda<F>;
-
 impl Gateway {
-    /// Starts the four functions with one environment, as four cold starts would.
+    /// Starts the functions with one environment, as so many cold starts would.
     ///
     /// # Errors
     /// If settings are wrong or missing.
@@ -66,45 +58,36 @@ impl Gateway {
         clock: Clock,
         timeouts: Timeouts,
     ) -> Result<Self, LoadError> {
-        Ok(Self {
-            login: Lambda::start(environment.clone(), clock.clone(), timeouts).await?,
-            authorize: Lambda::start(environment.clone(), clock.clone(), timeouts).await?,
-            userinfo: Lambda::start(environment.clone(), clock.clone(), timeouts).await?,
-            logout: Lambda::start(environment.clone(), clock.clone(), timeouts).await?,
-            clock,
-            requests: AtomicU64::default(),
-        })
+        let mut instances = Vec::new();
+        for function in FUNCTIONS {
+            instances.push(function.start(environment, &clock, timeouts).await?);
+        }
+        Ok(Self { instances, clock, requests: AtomicU64::default() })
     }
 
     /// The routes, as in `template.yaml`: one for each endpoint of each function, and one for the rest of the prefix.
     pub fn router(self: &Arc<Self>) -> Router {
-        let router = Router::new();
-        let router = Self::route_to(router, |gateway| &gateway.login);
-        let router = Self::route_to(router, |gateway| &gateway.authorize);
-        let router = Self::route_to(router, |gateway| &gateway.userinfo);
-        let router = Self::route_to(router, |gateway| &gateway.logout);
-        let rest = Self::integration("{proxy+}", |gateway| &gateway.login);
-        router
-            .route(&route::path("{*proxy}"), rest)
+        let endpoints = FUNCTIONS.iter().enumerate();
+        let endpoints =
+            endpoints.flat_map(|(index, it)| it.endpoints.iter().map(move |endpoint| (index, endpoint)));
+        endpoints
+            .fold(Router::new(), |router, (index, endpoint)| {
+                router.route(&route::path(endpoint), Self::integration(endpoint, index))
+            })
+            .route(&route::path("{*proxy}"), Self::integration("{proxy+}", 0))
             .fallback(|| async { own_answer(StatusCode::NOT_FOUND, "Not Found") })
             .layer(DefaultBodyLimit::disable())
             .with_state(Arc::clone(self))
     }
 
-    fn route_to<F: Function>(router: Router<Arc<Self>>, function: FunctionOf<F>) -> Router<Arc<Self>> {
-        F::ENDPOINTS.iter().fold(router, |router, endpoint| {
-            router.route(&route::path(endpoint), Self::integration(endpoint, function))
-        })
-    }
-
-    fn integration<F: Function>(endpoint: &str, function: FunctionOf<F>) -> MethodRouter<Arc<Self>> {
+    fn integration(endpoint: &str, function: usize) -> MethodRouter<Arc<Self>> {
         let key = format!("ANY {}", route::path(endpoint));
         any(move |State(gateway): State<Arc<Self>>, request: Request| async move {
-            gateway.invoke(function(&gateway), &key, request).await
+            gateway.invoke(&*gateway.instances[function], &key, request).await
         })
     }
 
-    async fn invoke<F: Function>(&self, function: &Lambda<F>, route_key: &str, request: Request) -> Response {
+    async fn invoke(&self, function: &dyn Instance, route_key: &str, request: Request) -> Response {
         let (parts, body) = request.into_parts();
         let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else {
             return own_answer(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");

@@ -9,6 +9,7 @@ pub mod discovery;
 pub mod events;
 
 pub mod faults;
+pub mod functions;
 pub mod gateway;
 pub mod ports;
 pub mod provider;

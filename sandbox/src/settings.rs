@@ -7,20 +7,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{fmt, fs, io};
 
-use authorize::Authorize;
-use login::Login;
-use logout::Logout;
-use profile::Profile;
 use serde::Serialize;
 use serde_json::Value;
 use shared::http::Timeouts;
-use shared::lambda::{Function, Lambda};
 use shared::{Clock, Environment, log, route};
 use tracing::field::{Field, Visit};
 use tracing::instrument::WithSubscriber as _;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
-use userinfo::Userinfo;
+
+use crate::functions::{EXAMPLE, FUNCTIONS, Function};
 
 /// What a function needs from its deployment.
 #[derive(Debug, Serialize)]
@@ -33,19 +29,17 @@ pub struct Needs {
     pub secrets: BTreeSet<String>,
 }
 
-/// The needs of the four functions and of `examples/profile`, with every preset in `providers`.
+/// The needs of the functions and of `examples/profile`, with every preset in `providers`.
 ///
 /// # Errors
 /// If the presets cannot be read.
 pub async fn needs(providers: &Path) -> io::Result<BTreeMap<&'static str, Needs>> {
     let presets = presets(providers)?;
-    Ok(BTreeMap::from([
-        ("authorize", of::<Authorize>(&presets).await),
-        ("login", of::<Login>(&presets).await),
-        ("logout", of::<Logout>(&presets).await),
-        ("profile", of::<Profile>(&presets).await),
-        ("userinfo", of::<Userinfo>(&presets).await),
-    ]))
+    let mut needs = BTreeMap::new();
+    for function in FUNCTIONS.into_iter().chain([EXAMPLE]) {
+        needs.insert(function.name, of(function, &presets).await);
+    }
+    Ok(needs)
 }
 
 type Variables = Vec<(String, String)>;
@@ -64,16 +58,16 @@ fn presets(folder: &Path) -> io::Result<Vec<Variables>> {
     Ok(presets)
 }
 
-async fn of<F: Function>(presets: &[Variables]) -> Needs {
-    let mut asked = asked_with::<F>(Vec::new()).await;
+async fn of(function: Function, presets: &[Variables]) -> Needs {
+    let mut asked = asked_with(function, Vec::new()).await;
     for preset in presets {
-        asked.extend(asked_with::<F>(preset.clone()).await);
+        asked.extend(asked_with(function, preset.clone()).await);
     }
     let mut tried = BTreeSet::new();
     while let Some(name) = asked.iter().find(|name| !tried.contains(*name)).cloned() {
         // Most settings are a URL or a word.
         for value in ["https://example.com", "example"] {
-            asked.extend(asked_with::<F>(vec![(name.clone(), value.to_owned())]).await);
+            asked.extend(asked_with(function, vec![(name.clone(), value.to_owned())]).await);
         }
         tried.insert(name);
     }
@@ -83,20 +77,20 @@ async fn of<F: Function>(presets: &[Variables]) -> Needs {
         !secrets.contains(name.strip_suffix("_PARAMETER").unwrap_or(name)) && !name.starts_with("AWS_")
     };
     Needs {
-        paths: F::ENDPOINTS.iter().map(|endpoint| route::path(endpoint)).collect(),
+        paths: function.endpoints.iter().map(|endpoint| route::path(endpoint)).collect(),
         settings: asked.into_iter().filter(is_setting).collect(),
         secrets,
     }
 }
 
 /// The variables that a start looks up, whether or not it succeeds. It logs as on Lambda, and cannot reach AWS.
-async fn asked_with<F: Function>(variables: Variables) -> BTreeSet<String> {
+async fn asked_with(function: Function, variables: Variables) -> BTreeSet<String> {
     let on_lambda = ("AWS_LAMBDA_LOG_FORMAT".to_owned(), "JSON".to_owned());
     let environment: Environment = [on_lambda].into_iter().chain(variables).collect();
     let lookups = Lookups::default();
     let start = async {
         let _ = log::subscriber(&environment, io::sink);
-        let _ = Lambda::<F>::start(environment, Clock::system(), Timeouts::default()).await;
+        let _ = function.start(&environment, &Clock::system(), Timeouts::default()).await;
     };
     start.with_subscriber(lookups.clone()).await;
     let names = lookups.0.lock().unwrap_or_else(PoisonError::into_inner);

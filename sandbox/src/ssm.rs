@@ -37,6 +37,7 @@ struct Shared {
 struct Version {
     value: String,
     modified: UnixSeconds,
+    labels: Vec<String>,
 }
 
 impl Ssm {
@@ -66,6 +67,15 @@ impl Ssm {
     #[must_use]
     pub fn value(&self, name: &str) -> Option<String> {
         self.parameters().get(name)?.last().map(|version| version.value.clone())
+    }
+
+    /// Labels a version, counted from 1, as `LabelParameterVersion` does.
+    pub fn label(&self, name: &str, version: usize, label: &str) {
+        let mut known = self.parameters();
+        let labelled = known.get_mut(name).and_then(|versions| versions.get_mut(version.checked_sub(1)?));
+        if let Some(version) = labelled {
+            version.labels.push(label.to_owned());
+        }
     }
 
     /// Deletes a parameter.
@@ -121,7 +131,7 @@ impl Ssm {
     }
 
     fn version(&self, value: String) -> Version {
-        Version { value, modified: self.0.clock.now() }
+        Version { value, modified: self.0.clock.now(), labels: Vec::new() }
     }
 
     fn parameters(&self) -> MutexGuard<'_, BTreeMap<String, Vec<Version>>> {
@@ -154,10 +164,10 @@ struct PutParameter {
 }
 
 /// Every ARN begins with it; the name follows, without the slash that it begins with.
-const ARN: &str = "arn:aws:ssm:us-east-1:000000000000:parameter/";
+const ARN: &str = "arn:aws:ssm:us-east-1:123456789012:parameter/";
 
-/// A parameter as it was asked for: `name` or its ARN, with the number of a version behind a colon where it is not the
-/// current one. (There are no labels here.)
+/// A parameter as it was asked for: its name or its ARN; followed by a colon and the number or a label of a version,
+/// unless the current one is meant.
 struct Asked<'a> {
     name: String,
     selector: &'a str,
@@ -184,8 +194,13 @@ impl<'a> Asked<'a> {
         let Self { name, selector } = self;
         let versions = known.get(&name)?;
         let number = match selector.strip_prefix(':') {
-            Some(number) => number.parse().ok()?,
             None => versions.len(),
+            Some(selector) => match selector.parse() {
+                Ok(number) => number,
+                Err(_) => {
+                    versions.iter().position(|version| version.labels.iter().any(|it| it == selector))? + 1
+                }
+            },
         };
         let version = versions.get(number.checked_sub(1)?)?;
         Some(Found { name, selector, number, version })

@@ -107,6 +107,7 @@ impl Error {
     }
 
     /// The table of errors.
+    #[expect(clippy::too_many_lines, reason = "it is one table")]
     fn answer(&self) -> Answer {
         use StatusCode as Status;
         match self {

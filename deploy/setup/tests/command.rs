@@ -56,8 +56,13 @@ impl Store {
 
     /// A secret, as a function reads it.
     async fn value(&self, name: &'static str) -> Option<String> {
+        self.value_of(name, &format!("{}/{name}", self.path)).await
+    }
+
+    /// A secret as a function reads it from this parameter.
+    async fn value_of(&self, name: &'static str, parameter: &str) -> Option<String> {
         let mut environment = self.environment();
-        environment.push((format!("{name}_PARAMETER"), format!("{}/{name}", self.path)));
+        environment.push((format!("{name}_PARAMETER"), parameter.to_owned()));
         let http = Http::new(Timeouts::default());
         let environment = Environment::from_iter(environment);
         let read = |settings: &mut Settings| settings.optional_secret(name);
@@ -171,6 +176,26 @@ async fn a_sealing_key_is_rolled_in_three_steps_and_in_no_other_order() {
 
     store.run(finish, "").unwrap();
     assert_eq!(store.value("SEALING_KEY").await.unwrap(), new);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_reads_a_parameter_by_version_and_by_arn() {
+    let store = Store::named("forms").await;
+    store.run(&["put"], ALL).unwrap();
+    let first = store.value("THIRD_PARTY_CLIENT_SECRET").await;
+    store.run(&["roll", "THIRD_PARTY_CLIENT_SECRET"], "THIRD_PARTY_CLIENT_SECRET=PLANTED2\n").unwrap();
+    let path = format!("{}/THIRD_PARTY_CLIENT_SECRET", store.path);
+    let arn = format!("arn:aws:ssm:us-east-1:123456789012:parameter{path}");
+    for (parameter, expected) in [
+        (format!("{path}:1"), first.as_deref()),
+        (format!("{path}:2"), Some("PLANTED2")),
+        (format!("{arn}:1"), first.as_deref()),
+        (arn, Some("PLANTED2")),
+        (format!("{path}:3"), None),
+    ] {
+        let value = store.value_of("THIRD_PARTY_CLIENT_SECRET", &parameter).await;
+        assert_eq!(value.as_deref(), expected, "{parameter}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -43,12 +43,33 @@ async fn known_parameters_come_in_another_order_and_unknown_ones_by_name() {
         "Value": "value-a",
         "Version": 1,
         "LastModifiedDate": 1_700_000_000,
-        "ARN": "arn:aws:ssm:us-east-1:000000000000:parameter/app/a",
+        "ARN": "arn:aws:ssm:us-east-1:123456789012:parameter/app/a",
         "DataType": "text",
     });
     assert_eq!(answer["Parameters"][0]["Name"], "c");
     assert_eq!(answer["Parameters"][1], expected);
     assert_eq!(ssm.calls(), 1);
+}
+
+#[tokio::test]
+async fn a_version_is_asked_for_by_number_or_label_and_a_parameter_by_its_arn() {
+    let ssm = ssm();
+    ssm.set("/app/a", "second");
+    ssm.label("/app/a", 1, "in-use");
+    let arn = "arn:aws:ssm:us-east-1:123456789012:parameter/app/a";
+    for (asked, selector, value) in [
+        ("/app/a:1".to_owned(), json!(":1"), "value-a"),
+        ("/app/a:in-use".to_owned(), json!(":in-use"), "value-a"),
+        (arn.to_owned(), Value::Null, "second"),
+        (format!("{arn}:2"), json!(":2"), "second"),
+    ] {
+        let (_, answer) = get(&ssm, &[&asked], true).await;
+        let parameter = &answer["Parameters"][0];
+        assert_eq!((&parameter["Name"], &parameter["ARN"]), (&json!("/app/a"), &json!(arn)), "{asked}");
+        assert_eq!((&parameter["Selector"], &parameter["Value"]), (&selector, &json!(value)), "{asked}");
+    }
+    let (_, answer) = get(&ssm, &["/app/a:3", "/app/a:other", "/app/a:0"], true).await;
+    assert_eq!(answer["InvalidParameters"].as_array().unwrap().len(), 3);
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@ use std::path::Path;
 use lambda_http::Context;
 use sandbox::Options;
 use sandbox::events::Renewal;
+use sandbox::functions::FUNCTIONS;
 use serde_json::Value;
 use shared::LinkFlow;
-use shared::lambda::{Function, Lambda};
 use shared::settings::{Settings, Source};
 
 use crate::rig::{NOW, Rig, TIMEOUTS};
@@ -48,19 +48,11 @@ fn event(name: &str) -> Value {
 }
 
 async fn answer(rig: &Rig, name: &str, event: &Value) -> (u16, String) {
-    async fn by<F: Function>(rig: &Rig, event: &Value) -> (u16, String) {
-        let lambda =
-            Lambda::<F>::start(rig.world.environment.clone(), rig.clock.clock(), TIMEOUTS).await.unwrap();
-        let answer = lambda.answer(&event.to_string(), Context::default()).await;
-        (answer.status_code, serde_json::to_string(&answer).unwrap())
-    }
-    match name.split('/').next().unwrap() {
-        "login" => by::<login::Login>(rig, event).await,
-        "authorize" => by::<authorize::Authorize>(rig, event).await,
-        "userinfo" => by::<userinfo::Userinfo>(rig, event).await,
-        "logout" => by::<logout::Logout>(rig, event).await,
-        other => panic!("no function {other}"),
-    }
+    let (function, _) = name.split_once('/').unwrap();
+    let function = FUNCTIONS.into_iter().find(|it| it.name == function).expect("a function");
+    let function = function.start(&rig.world.environment, &rig.clock.clock(), TIMEOUTS).await.unwrap();
+    let answer = function.answer(&event.to_string(), Context::default()).await;
+    (answer.status_code, serde_json::to_string(&answer).unwrap())
 }
 
 #[tokio::test]

@@ -37,20 +37,32 @@ async fn logged(rig: &Rig, settings: &[(&str, &str)], event: &str) -> String {
 }
 
 async fn logged_by<F: Function>(rig: &Rig, settings: &[(&str, &str)], event: &str) -> String {
-    let lines = Lines::default();
-    let writer = lines.clone();
+    let environment = environment(rig, settings);
+    let start = async {
+        let started = Lambda::<F>::start(environment.clone(), rig.clock.clock(), TIMEOUTS).await;
+        answer(&started.expect("a function"), event).await;
+    };
+    written(&environment, start).await
+}
+
+fn environment(rig: &Rig, settings: &[(&str, &str)]) -> Environment {
     let mut all = rig.world.settings.clone();
     all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    let environment = Environment::from_iter(all);
-    let subscriber = shared::log::subscriber(&environment, move || writer.clone());
+    Environment::from_iter(all)
+}
+
+async fn answer<F: Function>(function: &Lambda<F>, event: &str) {
     let mut context = Context::default();
     "request-1".clone_into(&mut context.request_id);
     context.xray_trace_id = Some("Root=1-00000000-000000000000000000000000".to_owned());
-    let answered = async {
-        let started = Lambda::<F>::start(environment.clone(), rig.clock.clock(), TIMEOUTS).await;
-        started.expect("a function").answer(event, context).await
-    };
-    answered.with_subscriber(subscriber).await;
+    function.answer(event, context).await;
+}
+
+/// What is written to the log of this environment meanwhile.
+async fn written(environment: &Environment, work: impl Future<Output = ()>) -> String {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    work.with_subscriber(shared::log::subscriber(environment, move || writer.clone())).await;
     let bytes = lines.0.lock().unwrap().clone();
     String::from_utf8(bytes).unwrap()
 }
@@ -134,15 +146,35 @@ async fn a_call_without_an_answer_and_an_event_that_cannot_be_read_are_lines_too
     assert!(calls.iter().all(|call| call["call"] == "stripe.find" && call.get("status").is_none()));
 
     rig.world.faults.clear();
-    let stranger = rig.app().userinfo_event().replace("v1=", "v1=0");
-    let line = request_line(&rig, &stranger).await;
-    assert_eq!(line["upstream"][0]["call"], "ssm.get_parameters", "was a secret rolled? {line}");
-
     for event in ["", "{}"] {
         let line = request_line(&rig, event).await;
         assert_eq!((&line["route"], &line["code"]), (&json!("other"), &json!("bad_request")));
         assert!(line["user"].is_null());
     }
+}
+
+#[tokio::test]
+async fn a_reading_of_the_settings_is_told_and_unfit_ones_are_a_metric() {
+    let rig = Rig::session_bound().await;
+    rig.app().link(Person::Ada).await;
+    let environment = environment(&rig, &AS_ON_LAMBDA);
+    let function = Lambda::<Userinfo>::start(environment.clone(), rig.clock.clock(), TIMEOUTS).await.unwrap();
+    let line = async || {
+        rig.clock.advance(361);
+        let event = rig.app().userinfo_event();
+        the_request_line(&written(&environment, answer(&function, &event)).await)
+    };
+    let fit = line().await;
+    assert_eq!((&fit["upstream"][0]["call"], &fit["upstream"][0]["status"]), (&json!("ssm"), &json!(200)));
+    assert_eq!(fit.get("unfit_settings"), None, "{fit}");
+
+    rig.world.ssm.set(&rig.world.settings["STRIPE_APP_SECRET_PARAMETER"], "not-a-secret");
+    let unfit = line().await;
+    assert_eq!((&unfit["status"], &unfit["unfit_settings"]), (&json!(200), &json!(1)), "{unfit}");
+    let metrics = unfit["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+    let metric =
+        metrics.iter().find(|directive| directive["Metrics"][0]["Name"] == "unfit_settings").unwrap();
+    assert_eq!(metric["Dimensions"], json!([[]]), "one count for all functions");
 }
 
 /// A refusal of the provider goes back to the Dashboard, and so is no error answer. It must be counted by its code all

@@ -47,17 +47,17 @@ impl<F: Function> Current<F> {
     /// # Errors
     /// As [`Source::load`], before the first success.
     pub(super) async fn function(&self, http: &Http) -> Result<Arc<F>, LoadError> {
-        let build = |settings: &mut Settings| F::from_settings(settings, http);
+        let make = |settings: &mut Settings| F::from_settings(settings, http);
         let mut current = self.built.lock().await;
         let now = self.clock.now();
         match &mut *current {
             None => {
-                let function = self.source.load(build).await.inspect_err(log_outage)?;
+                let function = self.source.load(make).await.inspect_err(log_outage)?;
                 let built = current.insert(Built::new(function, now));
                 Ok(Arc::clone(&built.function))
             }
             Some(built) if built.is_due(now) => {
-                match self.source.reload(build).await.inspect_err(log_outage) {
+                match self.source.reload(make).await.inspect_err(log_outage) {
                     Ok(function) => *built = Built::new(function, now),
                     Err(error) => {
                         if matches!(error, LoadError::Invalid(_)) {

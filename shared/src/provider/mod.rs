@@ -7,6 +7,7 @@ mod description;
 mod nonce;
 mod registration;
 mod revocation;
+mod rotation;
 mod token;
 mod userinfo;
 
@@ -14,7 +15,8 @@ pub use authorization::AuthorizationEndpoint;
 pub use callback::{Callback, RedirectionEndpoint};
 pub use registration::Registration;
 pub use revocation::RevocationEndpoint;
-pub use token::{Rotation, TokenEndpoint, TokenResponse};
+pub use rotation::Rotation;
+pub use token::{TokenEndpoint, TokenResponse};
 pub use userinfo::{LinkedUser, UserinfoEndpoint};
 
 use lambda_http::http::header::{ACCEPT, HeaderMap, HeaderValue};

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
@@ -8,6 +6,7 @@ use url::Url;
 
 use super::client::{ConfidentialClient, Encoding};
 use super::description::{Parameters, TokenFields};
+use super::rotation::Rotation;
 use super::{Provider, Registration, endpoint, headers, no_answer, nonce, outage};
 use crate::authorization_code::AuthorizationCode;
 use crate::error::Error;
@@ -16,9 +15,6 @@ use crate::log::record;
 use crate::pkce::PkceVerifier;
 use crate::sealed::LinkId;
 use crate::settings::Settings;
-
-/// The first try and the second together take no longer.
-const ANOTHER_TRY: Duration = Duration::from_secs(10);
 
 /// The token endpoint (RFC 6749 section 3.2).
 pub struct TokenEndpoint {
@@ -34,34 +30,6 @@ pub struct TokenEndpoint {
     client: ConfidentialClient,
     registration: Registration,
     http: Http,
-}
-
-/// What becomes of a refresh token that was used (RFC 9700 section 4.14.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rotation {
-    /// It stays the same.
-    None,
-    /// A new one comes with every answer; the old one ends after the grace.
-    Rotating {
-        /// How long the old one is taken.
-        grace: Duration,
-    },
-    /// As rotating, and using the old one after the grace ends the whole grant.
-    Strict {
-        /// How long the old one is taken.
-        grace: Duration,
-    },
-}
-
-impl Rotation {
-    /// Whether the same refresh token may be used once more at once, when the first answer was lost.
-    #[must_use]
-    pub fn allows_another_try(self) -> bool {
-        match self {
-            Self::None => true,
-            Self::Rotating { grace } | Self::Strict { grace } => grace >= ANOTHER_TRY,
-        }
-    }
 }
 
 /// What the provider granted (RFC 6749 section 5.1).

@@ -41,21 +41,21 @@ impl Source {
         Self { environment, http: http.clone(), clock }
     }
 
-    /// Reads the secrets with one call to SSM, and has `build` make of the settings what it needs. A call that fails is
+    /// Reads the secrets with one call to SSM, and has `make` build from them what is needed. A call that fails is
     /// made again, within the time that a cold start may take.
     ///
     /// # Errors
     /// [`LoadError::Invalid`] with every problem found; [`LoadError::Unavailable`] when SSM gave no answer.
-    pub async fn load<T>(&self, build: impl FnOnce(&mut Settings) -> Option<T>) -> Result<T, LoadError> {
-        self.read(Patience::AT_START).await?.build(build)
+    pub async fn load<T>(&self, make: impl FnOnce(&mut Settings) -> Option<T>) -> Result<T, LoadError> {
+        self.read(Patience::AT_START).await?.build(make)
     }
 
     /// As [`Source::load`], within a second.
     ///
     /// # Errors
     /// As [`Source::load`].
-    pub async fn reload<T>(&self, build: impl FnOnce(&mut Settings) -> Option<T>) -> Result<T, LoadError> {
-        self.read(Patience::BEFORE_A_REQUEST).await?.build(build)
+    pub async fn reload<T>(&self, make: impl FnOnce(&mut Settings) -> Option<T>) -> Result<T, LoadError> {
+        self.read(Patience::BEFORE_A_REQUEST).await?.build(make)
     }
 
     async fn read(&self, patience: Patience) -> Result<Settings, LoadError> {
@@ -73,8 +73,8 @@ impl Source {
 }
 
 impl Settings {
-    fn build<T>(mut self, build: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, LoadError> {
-        match build(&mut self) {
+    fn build<T>(mut self, make: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, LoadError> {
+        match make(&mut self) {
             Some(built) if self.problems.is_empty() => Ok(built),
             _ => Err(LoadError::Invalid(self.problems)),
         }

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
+use sandbox::functions::FUNCTIONS;
 use sandbox::testing::cargo::cargo;
 use sandbox::tls::Authority;
 use sandbox::{Options, World};
@@ -83,10 +84,11 @@ fn share_one_cpu() -> Result<(), Problem> {
 /// Builds the functions as they are deployed, without the features that others want of shared crates.
 fn build(target: &Path) -> Result<PathBuf, Problem> {
     let binaries = Subject::ALL.map(|subject| ["--bin", subject.name()]);
-    let packages = ["bare", "login", "authorize", "userinfo", "logout"].map(|name| ["--package", name]);
+    let functions = FUNCTIONS.map(|function| ["--package", function.name]);
     let status = cargo()
         .args(["build", "--release"])
-        .args(packages.as_flattened())
+        .args(["--package", "bare"])
+        .args(functions.as_flattened())
         .args(binaries.as_flattened())
         .arg("--target-dir")
         .arg(target)
@@ -134,7 +136,7 @@ async fn run(arguments: &Arguments, scratch: &Path) -> Result<(), Problem> {
 }
 
 /// Every other time the other way round, so that none always runs in another's wake.
-fn order(round: u32) -> [Subject; 6] {
+fn order(round: u32) -> [Subject; 7] {
     let mut order = Subject::ALL;
     if round % 2 == 1 {
         order.reverse();

@@ -16,7 +16,7 @@ const MEGABYTE: f64 = 1_000_000.0;
 const KIBIBYTES_IN_MEBIBYTE: f64 = 1024.0;
 
 /// All samples of all functions.
-pub struct Figures([Samples; 6]);
+pub struct Figures([Samples; 7]);
 
 /// All samples of one function.
 #[derive(Default)]
@@ -55,12 +55,14 @@ impl Figures {
     pub fn tables(&self, markdown: bool) -> String {
         let rows = || Subject::ALL.into_iter().zip(&self.0);
         let bare = &self.0[Subject::Bare as usize];
+        let card = &self.0[Subject::Card as usize];
         let cold = rows().map(|(subject, samples)| {
             let starts = &samples.starts;
             vec![
                 subject.name().to_owned(),
                 milliseconds(starts.iter().map(|start| start.ready)),
                 times(starts, &bare.starts, |start| start.ready),
+                times(starts, &card.starts, |start| start.ready),
                 milliseconds(starts.iter().map(|start| start.answered)),
                 times(starts, &bare.starts, |start| start.answered),
                 milliseconds(starts.iter().map(|start| start.ready_cpu)),
@@ -83,6 +85,7 @@ impl Figures {
             "cold start",
             "ready, ms",
             "× bare",
+            "× card",
             "first answer, ms",
             "× bare",
             "CPU to ready, ms",

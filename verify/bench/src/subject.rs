@@ -14,6 +14,8 @@ pub enum Subject {
     Bare,
     /// The same, with one call over TLS before it is ready and two for each event, by hand.
     Floor,
+    /// `bare` with the functions' call to SSM, by `aws-sdk-ssm` over reqwest.
+    Card,
     /// `POST /login`; calls nobody.
     Login,
     /// `POST /authorize`: makes a link. Secret Store, token endpoint, userinfo endpoint.
@@ -26,14 +28,15 @@ pub enum Subject {
 
 impl Subject {
     /// All, the one to compare with first.
-    pub const ALL: [Self; 6] =
-        [Self::Bare, Self::Floor, Self::Login, Self::Authorize, Self::Userinfo, Self::Logout];
+    pub const ALL: [Self; 7] =
+        [Self::Bare, Self::Floor, Self::Card, Self::Login, Self::Authorize, Self::Userinfo, Self::Logout];
 
     /// The binary.
     pub fn name(self) -> &'static str {
         match self {
             Self::Bare => "bare",
             Self::Floor => "floor",
+            Self::Card => "card",
             Self::Login => "login",
             Self::Authorize => "authorize",
             Self::Userinfo => "userinfo",
@@ -62,7 +65,7 @@ impl<'a> Events<'a> {
         self.count += 1;
         let app = self.app(format!("usr_bench{}", self.count));
         match subject {
-            Subject::Bare | Subject::Floor | Subject::Login => app.login_event(),
+            Subject::Bare | Subject::Floor | Subject::Card | Subject::Login => app.login_event(),
             Subject::Authorize => app.authorize_event().await,
             Subject::Userinfo => self
                 .app("usr_linked".to_owned())
@@ -85,7 +88,7 @@ impl<'a> Events<'a> {
         let body: Value = serde_json::from_str(text).unwrap_or_default();
         answer["statusCode"] == 200
             && match subject {
-                Subject::Bare | Subject::Floor => text == "hello",
+                Subject::Bare | Subject::Floor | Subject::Card => text == "hello",
                 Subject::Login => body["authorization_url"]
                     .as_str()
                     .is_some_and(|address| address.starts_with(&self.world.addresses.provider)),

@@ -7,7 +7,7 @@ use super::reader::Object;
 use super::tenant::Tenant;
 use super::{Parameters, Pointers, Refusal};
 use crate::provider::client::Encoding;
-use crate::provider::token::Rotation;
+use crate::provider::rotation::Rotation;
 
 /// The access token request (RFC 6749 sections 4.1.3 and 6) and its response.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use sandbox::functions::{FUNCTIONS, Function};
 use sandbox::testing::app::App;
 
 use super::stage::Stage;
@@ -20,13 +21,12 @@ const UNDERSTOOD: [&str; 6] = [
     "letters-beyond-ascii-in-the-raw-query",
     "odd-bytes-in-a-REST-APIs-query",
 ];
-const FUNCTIONS: [&str; 4] = ["login", "authorize", "userinfo", "logout"];
 
 /// Sends each event to each of the four binaries, followed by an honest one.
 pub async fn run(report: &mut Report, stage: &Stage) {
     let mut workers = Vec::new();
-    for function in FUNCTIONS {
-        workers.push((function, stage.worker(function, &[]).await));
+    for Function { name, .. } in FUNCTIONS {
+        workers.push((name, stage.worker(name, &[]).await));
     }
     let app = App::new(&stage.rig, "usr_events", "acct_alpine");
     let files = fs::read_dir(Path::new(EVENTS)).expect("the fuzzer's corpus").flatten();

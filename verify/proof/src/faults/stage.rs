@@ -6,6 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use sandbox::functions::FUNCTIONS;
 use sandbox::provider::Person;
 use sandbox::runtime_api::{Instance, Outcome as Posted};
 use sandbox::testing::app::App;
@@ -64,7 +65,8 @@ pub fn binaries(built: Option<&Path>) -> Result<PathBuf, Box<dyn Error>> {
     if let Some(built) = built {
         return Ok(built.to_owned());
     }
-    let functions = ["--bin", "authorize", "--bin", "login", "--bin", "logout", "--bin", "userinfo"];
+    let functions = FUNCTIONS.map(|function| ["--bin", function.name]);
+    let functions = functions.as_flattened();
     let status = cargo().args(["build", "--profile", PROFILE]).args(functions).current_dir(ROOT).status()?;
     if !status.success() {
         return Err("the functions do not build".into());

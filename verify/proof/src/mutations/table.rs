@@ -51,7 +51,7 @@ pub const MUTATIONS: &[Mutation] = &[
     Mutation {
         without: "reading every value of a header in a REST API's event",
         changes: &[Change {
-            file: "shared/src/lambda.rs",
+            file: "shared/src/lambda/event.rs",
             find: "rest.headers.remove(name);",
             replace: "let _ = name;",
         }],
@@ -166,7 +166,7 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "checking the verifier against the challenge",
         changes: &[Change {
             file: CODE,
-            find: " || self.challenge != pkce::challenge(verifier)",
+            find: " || self.challenge != verifier.challenge()",
             replace: "",
         }],
         attack: "code: finished without its verifier, at a provider without PKCE",
@@ -255,16 +255,8 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "the redirect policy",
         changes: &[Change {
             file: HTTP,
-            find: "let (head, mut rest) = self.client.request(request).await?.into_parts();",
-            replace: r#"let request: lambda_http::http::Request<Full<Bytes>> = request;
-                let mut answer = self.client.request(request.clone()).await?;
-                let location = answer.headers().get("location").and_then(|to| to.to_str().ok()?.parse().ok());
-                if let Some(location) = location.filter(|_| request.uri().path() == "/token") {
-                    let mut again = request.clone();
-                    *again.uri_mut() = location;
-                    answer = self.client.request(again).await?;
-                }
-                let (head, mut rest) = answer.into_parts();"#,
+            find: ".redirect(Policy::none())",
+            replace: ".redirect(Policy::limited(3))",
         }],
         attack: "SSRF: the provider's /token redirects by 307",
         then: "succeeded: our request went elsewhere",
@@ -346,8 +338,8 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "revoking at sign-out",
         changes: &[Change {
             file: "functions/logout/src/lib.rs",
-            find: "self.revocation.revoke(set, invocation.deadline).await",
-            replace: "{ let _ = set; true }",
+            find: "self.revocation.revoke(&set.access_token, refresh_token, invocation.deadline).await",
+            replace: "{ let _ = refresh_token; true }",
         }],
         attack: "sign-out: the access token still works after it",
         then: "succeeded: 1 grants left",

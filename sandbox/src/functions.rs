@@ -1,0 +1,99 @@
+//! The functions of this repository, in one table: whoever starts them all, routes to them or asks what they need goes
+//! through it.
+
+use futures_util::future::BoxFuture;
+use lambda_http::Context;
+use shared::http::Timeouts;
+use shared::lambda::{GatewayResponse, Lambda};
+use shared::{Clock, Environment, LoadError};
+
+/// A function that can be started.
+#[derive(Clone, Copy)]
+pub struct Function {
+    /// Its folder in `functions`, which is also its binary's name.
+    pub name: &'static str,
+    /// The endpoints it answers at.
+    pub endpoints: &'static [&'static str],
+    start: Start,
+}
+
+type Start = fn(Environment, Clock, Timeouts) -> BoxFuture<'static, Result<Box<dyn Instance>, LoadError>>;
+
+/// A function that was started.
+pub trait Instance: Send + Sync {
+    /// Answers one event.
+    fn answer<'a>(&'a self, event: &'a str, context: Context) -> BoxFuture<'a, GatewayResponse>;
+}
+
+/// The four functions. The first also answers what is left of the prefix, as in `template.yaml`.
+pub const FUNCTIONS: [Function; 4] = [
+    Function::new::<login::Login>("login"),
+    Function::new::<authorize::Authorize>("authorize"),
+    Function::new::<userinfo::Userinfo>("userinfo"),
+    Function::new::<logout::Logout>("logout"),
+];
+
+/// The example of an endpoint of one's own, which is not deployed.
+pub const EXAMPLE: Function = Function::new::<profile::Profile>("profile");
+
+impl Function {
+    const fn new<F: shared::Function>(name: &'static str) -> Self {
+        Self { name, endpoints: F::ENDPOINTS, start: start::<F> }
+    }
+
+    /// Starts it, as a cold start does.
+    ///
+    /// # Errors
+    /// When settings are wrong or missing.
+    pub async fn start(
+        self,
+        environment: &Environment,
+        clock: &Clock,
+        timeouts: Timeouts,
+    ) -> Result<Box<dyn Instance>, LoadError> {
+        (self.start)(environment.clone(), clock.clone(), timeouts).await
+    }
+}
+
+fn start<F: shared::Function>(
+    environment: Environment,
+    clock: Clock,
+    timeouts: Timeouts,
+) -> BoxFuture<'static, Result<Box<dyn Instance>, LoadError>> {
+    Box::pin(async move {
+        let lambda = Lambda::<F>::start(environment, clock, timeouts).await?;
+        Ok(Box::new(lambda) as Box<dyn Instance>)
+    })
+}
+
+impl<F: shared::Function> Instance for Lambda<F> {
+    fn answer<'a>(&'a self, event: &'a str, context: Context) -> BoxFuture<'a, GatewayResponse> {
+        Box::pin(Self::answer(self, event, context))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_function_is_in_the_table() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
+        let folders =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let names = FUNCTIONS.map(|function| function.name.to_owned());
+        assert_eq!(folders.collect::<BTreeSet<_>>(), BTreeSet::from(names));
+    }
+
+    #[test]
+    fn every_function_has_its_events() {
+        for Function { name, .. } in FUNCTIONS {
+            let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events").join(name);
+            assert!(events.is_dir(), "{name}: add events/{name}");
+        }
+    }
+}
