@@ -1,5 +1,5 @@
-//! The functions of this repository, in one table: whoever starts them all, routes to them or asks what they need goes
-//! through it.
+//! The functions of this repository, in one table, for everything that starts them all, routes to them or asks what they
+//! need.
 
 use futures_util::future::BoxFuture;
 use lambda_http::Context;
@@ -25,7 +25,7 @@ pub trait Instance: Send + Sync {
     fn answer<'a>(&'a self, event: &'a str, context: Context) -> BoxFuture<'a, GatewayResponse>;
 }
 
-/// The four functions. The first also answers what is left of the prefix, as in `template.yaml`.
+/// The functions. The first one also answers the rest of the prefix, as in `template.yaml`.
 pub const FUNCTIONS: [Function; 4] = [
     Function::new::<login::Login>("login"),
     Function::new::<authorize::Authorize>("authorize"),
@@ -33,7 +33,7 @@ pub const FUNCTIONS: [Function; 4] = [
     Function::new::<logout::Logout>("logout"),
 ];
 
-/// The example of an endpoint of one's own, which is not deployed.
+/// The example of an endpoint of your own, which is not deployed.
 pub const EXAMPLE: Function = Function::new::<profile::Profile>("profile");
 
 impl Function {
@@ -44,7 +44,7 @@ impl Function {
     /// Starts it, as a cold start does.
     ///
     /// # Errors
-    /// When settings are wrong or missing.
+    /// If settings are wrong or missing.
     pub async fn start(
         self,
         environment: &Environment,

@@ -49,7 +49,7 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Starts the functions with one environment, as so many cold starts would.
+    /// Starts the functions with one environment, like a cold start of each.
     ///
     /// # Errors
     /// If settings are wrong or missing.

@@ -164,11 +164,7 @@ pub const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         without: "checking the verifier against the challenge",
-        changes: &[Change {
-            file: CODE,
-            find: " || self.challenge != verifier.challenge()",
-            replace: "",
-        }],
+        changes: &[Change { file: CODE, find: " || self.challenge != verifier.challenge()", replace: "" }],
         attack: "code: finished without its verifier, at a provider without PKCE",
         then: "succeeded",
     },
