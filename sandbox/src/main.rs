@@ -150,7 +150,7 @@ fn build_dashboard(arguments: &PageArguments) -> std::io::Result<Dashboard> {
     let app = or(&arguments.app, "app");
     let manifest = arguments.manifest.clone().unwrap_or_else(|| manifest_in(&app).to_owned());
     let bundle = Bundle {
-        // Normalized, to compare with the last build.
+        // Normalised, to compare with the last build.
         app: app.canonicalize().unwrap_or(app),
         manifest,
         out: std::path::absolute(or(&arguments.bundle, "target/dashboard"))?,
