@@ -170,11 +170,14 @@ describe("what extensions of SDK 8 and older do", () => {
     await sees(page, "Said: closed");
     await app(page).getByLabel("Day").fill("2026-05-06");
     await sees(page, "Said: date 2026-05-06");
+    assert.equal(await app(page).getByLabel("Quantity").inputValue(), "2");
+    await app(page).getByLabel("Quantity").selectOption("3");
     await app(page).getByRole("tab", { name: "Alpha" }).waitFor();
     await sees(page, "Content of a tab");
     await sees(page, "First panel");
     await app(page).getByRole("tab", { name: "Two" }).click();
     await sees(page, "Second panel");
+    assert.equal(await app(page).getByLabel("Quantity").inputValue(), "3");
     const row = app(page).locator(".x-stack-x", { hasText: "in a row" });
     assert.equal(await row.evaluate((box) => getComputedStyle(box).flexDirection), "row");
     assert.equal(await row.evaluate((box) => getComputedStyle(box).backgroundColor), "rgb(243, 246, 248)");
@@ -188,7 +191,9 @@ describe("what extensions of SDK 8 and older do", () => {
     await app(page).getByText("<div> is HTML, which Stripe does not show").waitFor();
     await app(page).getByText("<DataTable> cannot be shown").waitFor();
     await problem(page, "props").getByText("<DataTable>").waitFor();
-    await sees(page, "Said: nothing");
+    await problem(page, "element").getByText("<Badge media={<…>}>").waitFor();
+    await app(page).getByRole("button", { name: "Close" }).click();
+    await sees(page, "Badged: closed");
   });
 });
 
@@ -254,15 +259,19 @@ describe("Stripe's API", () => {
     await problem(page, "stripe_api").getByText("stripe-app.json").waitFor();
   });
 
-  test("secrets rest in the Secret Store, in the signed-in user's own scope", async () => {
+  test("secrets rest in the Secret Store, in the account's scope and the signed-in user's own", async () => {
     const page = await open("stripe.dashboard.payment.detail", { as: "usr_keeper" });
     assert.match(await ask(page, "Keep"), /^Answer: 200 .*"user":"usr_keeper"/);
     await page.reload();
     assert.match(await ask(page, "Find"), /^Answer: 200 .*"payload":"kept"/);
     await page.reload();
     assert.match(await ask(page, "Steal"), /^Answer: 403 /);
+    await page.reload();
+    assert.match(await ask(page, "Share"), /^Answer: 200 /);
     const other = await open("stripe.dashboard.payment.detail", { as: "usr_other" });
     assert.match(await ask(other, "Find"), /^Answer: 404 .*resource_missing/);
+    await other.reload();
+    assert.match(await ask(other, "Find shared"), /^Answer: 200 .*"payload":"shared"/);
   });
 });
 

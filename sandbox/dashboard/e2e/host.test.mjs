@@ -117,8 +117,10 @@ describe("another app in the host", () => {
     }
   });
 
-  test("the code has no origin and no storage, as with Stripe", async () => {
+  test("the code has no origin, no storage, no cookies and no windows, as with Stripe", async () => {
     await app(page).getByText("storage SecurityError").waitFor();
+    await app(page).getByText("cookies SecurityError").waitFor();
+    await app(page).getByText("window null").waitFor();
     await app(page).getByText("origin null").waitFor();
   });
 

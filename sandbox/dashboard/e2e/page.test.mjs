@@ -39,7 +39,8 @@ describe("the page around another app", () => {
   });
 
   test("a full page is full, and a reload keeps it", async (t) => {
-    const change = ({ edit }) => edit("stripe-app.json", "stripe.dashboard.drawer.default", "stripe.dashboard.fullpage");
+    const change = ({ edit }) =>
+      edit("stripe-app.json", "stripe.dashboard.drawer.default", "stripe.dashboard.fullpage");
     const { page } = await opened(t, "full-page", { change });
     await page.reload();
     await app(page).getByText("Gallery", { exact: true }).waitFor();
@@ -55,7 +56,8 @@ describe("the page around another app", () => {
   });
 
   test("--offline keeps the app from them", async (t) => {
-    const change = ({ edit }) => edit("src/views/Gallery.tsx", "https://elsewhere.example/api/", "https://api.example/x/");
+    const change = ({ edit }) =>
+      edit("src/views/Gallery.tsx", "https://elsewhere.example/api/", "https://api.example/x/");
     const { page, sandbox } = await opened(t, "offline", { change, args: ["--offline"] });
     await page.getByText("all of this stays on your machine").waitFor();
     assert.match(sandbox.said, /Nothing here leaves this machine/);

@@ -24,8 +24,8 @@ describe("an app with stripe-app.yaml", () => {
   });
 
   test("is found and shown, with images of every kind and parts of Node.js", async () => {
-    await sees(page, "Client: lib/stripe.js, an event");
-    for (const kind of ["gif", "jpeg", "jpg", "png", "webp"]) {
+    await sees(page, "Client: lib/stripe.js, api.stripe.com, an agent, an event");
+    for (const kind of ["gif", "jfif", "jpeg", "jpg", "pjp", "pjpeg", "png", "svg", "webp"]) {
       const width = await app(page)
         .getByAltText(kind, { exact: true })
         .evaluate((image) => image.naturalWidth);

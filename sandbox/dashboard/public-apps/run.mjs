@@ -98,9 +98,10 @@ async function install(folder, sdk) {
   }
   const installed = join(folder, "node_modules/@stripe/ui-extension-sdk/package.json");
   if (!existsSync(installed)) {
-    // Their lock files name versions that cannot be had. No script of theirs runs.
+    // Their lock files name versions that cannot be had. No script of theirs runs. What this package's own settings say
+    // of peers, which `npm run` hands down, is not for them.
     const quietly = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"];
-    const leniently = ["--omit=dev", "--no-package-lock", "--force", "--workspaces=false"];
+    const leniently = ["--omit=dev", "--no-package-lock", "--force", "--workspaces=false", "--legacy-peer-deps=false"];
     run("npm", ["install", ...quietly, ...leniently], { cwd: folder, timeout: 300_000 });
   }
   return JSON.parse(await readFile(installed, "utf8")).version;

@@ -24,6 +24,7 @@ export type Problem =
   | { kind: "blocked"; directive: string; url: string }
   | ({ kind: "crash"; view?: string | undefined } & Thrown)
   | { kind: "css"; component: string; property: string; value: string; takes: string }
+  | { kind: "element"; component: string; prop: string }
   | { kind: "missing_view"; view: string }
   | { kind: "props"; component: string; message: string }
   | { kind: "stand_in"; what: string; does: string }

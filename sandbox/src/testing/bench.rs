@@ -21,14 +21,8 @@ use super::servers::{CALLBACK, CLIENT_ID, CLIENT_SECRET, Kind, Server};
 use super::token_proxy::{self, Change};
 
 /// Long enough for fifty workers on a busy machine.
-const TIMEOUTS: Timeouts = Timeouts {
-    connect: Duration::from_secs(2),
-    idle: Duration::from_secs(20),
-    attempt: Duration::from_secs(5),
-    secret_store: Duration::from_secs(2),
-    request: Duration::from_secs(28),
-    pause: Duration::from_millis(10),
-};
+const TIMEOUTS: Timeouts =
+    Timeouts { secret_store: Duration::from_secs(2), pause: Duration::from_millis(10), ..Timeouts::DEFAULT };
 
 /// A back end connected to a real server.
 pub struct Bench {

@@ -21,12 +21,11 @@ pub const NOW: u64 = 1_800_000_000;
 
 /// Short enough for tests, long enough for a busy machine.
 pub const TIMEOUTS: Timeouts = Timeouts {
-    connect: Duration::from_secs(2),
-    idle: Duration::from_secs(20),
     attempt: Duration::from_millis(700),
     secret_store: Duration::from_millis(1500),
     request: Duration::from_secs(6),
     pause: Duration::from_millis(10),
+    ..Timeouts::DEFAULT
 };
 
 /// No function takes longer than this for anything.

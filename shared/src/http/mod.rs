@@ -48,6 +48,16 @@ pub struct Timeouts {
 }
 
 impl Timeouts {
+    /// What functions are deployed with.
+    pub const DEFAULT: Self = Self {
+        connect: Duration::from_secs(2),
+        idle: Duration::from_secs(20),
+        attempt: Duration::from_secs(5),
+        secret_store: Duration::from_secs(8),
+        request: Duration::from_secs(28),
+        pause: Duration::from_millis(500),
+    };
+
     /// The longest that so many calls take, of one try each, and to store the outcome.
     #[must_use]
     pub fn to_store_after(&self, calls: u32) -> Duration {
@@ -57,14 +67,7 @@ impl Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(2),
-            idle: Duration::from_secs(20),
-            attempt: Duration::from_secs(5),
-            secret_store: Duration::from_secs(8),
-            request: Duration::from_secs(28),
-            pause: Duration::from_millis(500),
-        }
+        Self::DEFAULT
     }
 }
 

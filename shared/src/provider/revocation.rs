@@ -1,9 +1,9 @@
+use lambda_http::http::StatusCode;
 use lambda_http::http::header::HeaderMap;
-use lambda_http::http::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::client::ConfidentialClient;
-use super::description::{Refusal, RevocationAuthentication, Revoked, TokenPlace, UrlTemplate};
+use super::description::{self, RevocationAuthentication, Revoked, TokenPlace, UrlTemplate};
 use super::{Provider, endpoint, headers, outage};
 use crate::http::{Deadline, Http, Reply};
 use crate::log::record;
@@ -14,13 +14,10 @@ pub struct RevocationEndpoint(Option<Revocation>);
 
 struct Revocation {
     url: UrlTemplate,
-    method: Method,
     headers: HeaderMap,
+    described: description::Revocation,
     client_id: String,
     client: Option<ConfidentialClient>,
-    tokens: Revoked,
-    place: TokenPlace,
-    refusal: Refusal,
     http: Http,
 }
 
@@ -47,13 +44,10 @@ impl RevocationEndpoint {
         };
         Some(Self(Some(Revocation {
             url: url?,
-            method: described.method,
             headers: headers(&described.headers),
+            described,
             client_id: provider.client_id.clone()?,
             client,
-            tokens: described.tokens,
-            place: described.place,
-            refusal: described.refusal,
             http: http.clone(),
         })))
     }
@@ -70,7 +64,7 @@ impl RevocationEndpoint {
             return false;
         };
         let mut revoked = true;
-        for token in revocation.tokens.among(access_token, refresh_token) {
+        for token in revocation.described.tokens.among(access_token, refresh_token) {
             revoked &= revocation.revoke(token, deadline).await;
         }
         revoked
@@ -93,9 +87,9 @@ impl Revocation {
         let Some(url) = self.url.fill(&self.client_id, token) else {
             return false; // Descriptions are checked when they are read.
         };
-        let mut request = self.http.request(self.method.clone(), url).headers(self.headers.clone());
+        let mut request = self.http.request(self.described.method.clone(), url).headers(self.headers.clone());
         let mut parameters = Vec::new();
-        match &self.place {
+        match &self.described.place {
             TokenPlace::Body { field, hint, .. } => {
                 parameters.push((field.as_str(), token.expose_secret()));
                 parameters.extend(hint.then_some(("token_type_hint", token_type)));
@@ -106,7 +100,7 @@ impl Revocation {
         if let Some(client) = &self.client {
             request = client.authenticate(request, &mut parameters);
         }
-        if let TokenPlace::Body { encoding, .. } = self.place {
+        if let TokenPlace::Body { encoding, .. } = self.described.place {
             request = encoding.write(request, &parameters);
         }
         let reply = self.http.send("provider.revoke", request, deadline).await;
@@ -122,7 +116,7 @@ impl Revocation {
         if outage(reply).is_some() {
             return false;
         }
-        let refusal = reply.json().and_then(|document| self.refusal.of(&document));
+        let refusal = reply.json().and_then(|document| self.described.refusal.of(&document));
         if refusal.as_deref() == Some("invalid_client") || reply.status == StatusCode::UNAUTHORIZED {
             record::doubt_secrets();
         }

@@ -4,8 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use super::client::{ConfidentialClient, Encoding};
-use super::description::{Parameters, TokenFields};
+use super::client::ConfidentialClient;
+use super::description::{Parameters, Token, TokenFields};
 use super::rotation::Rotation;
 use super::{Provider, Registration, endpoint, headers, no_answer, nonce, outage};
 use crate::authorization_code::AuthorizationCode;
@@ -20,13 +20,9 @@ use crate::settings::Settings;
 pub struct TokenEndpoint {
     url: Url,
     refresh_url: Url,
-    encoding: Encoding,
     headers: HeaderMap,
-    parameters: Parameters,
-    refresh_parameters: Parameters,
+    described: Token,
     pkce: bool,
-    rotation: Rotation,
-    fields: TokenFields,
     client: ConfidentialClient,
     registration: Registration,
     http: Http,
@@ -54,15 +50,11 @@ impl TokenEndpoint {
         let described = description.token.clone();
         let url = endpoint(settings, "THIRD_PARTY_TOKEN_URL", described.url.as_ref(), "token")?;
         Some(Self {
-            refresh_url: described.refresh_url.unwrap_or_else(|| url.clone()),
+            refresh_url: described.refresh_url.clone().unwrap_or_else(|| url.clone()),
             url,
-            encoding: described.encoding,
             headers: headers(&described.headers),
-            parameters: described.parameters,
-            refresh_parameters: described.refresh_parameters,
+            described,
             pkce: description.authorization.pkce,
-            rotation: described.rotation,
-            fields: described.fields,
             client: client?,
             registration: registration?,
             http: http.clone(),
@@ -93,7 +85,7 @@ impl TokenEndpoint {
         if self.pkce {
             parameters.push(("code_verifier", verifier.expose()));
         }
-        self.grant(&self.url, parameters, &self.parameters, deadline).await
+        self.grant(&self.url, parameters, &self.described.parameters, deadline).await
     }
 
     /// Asks for a new access token (RFC 6749 section 6). It is tried once: a refresh token may be good only
@@ -109,7 +101,8 @@ impl TokenEndpoint {
     ) -> Result<TokenResponse, Error> {
         let parameters =
             vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose_secret())];
-        let refreshed = self.grant(&self.refresh_url, parameters, &self.refresh_parameters, deadline).await;
+        let refreshed =
+            self.grant(&self.refresh_url, parameters, &self.described.refresh_parameters, deadline).await;
         refreshed.map_err(|error| match error {
             Error::CodeRejected => Error::ReconnectRequired,
             other => other,
@@ -119,7 +112,7 @@ impl TokenEndpoint {
     /// What becomes of a refresh token that was used.
     #[must_use]
     pub fn rotation(&self) -> Rotation {
-        self.rotation
+        self.described.rotation
     }
 
     async fn grant(
@@ -132,9 +125,9 @@ impl TokenEndpoint {
         parameters.extend(more.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let request = self.http.post(url.clone()).headers(self.headers.clone());
         let request = self.client.authenticate(request, &mut parameters);
-        let request = self.encoding.write(request, &parameters);
+        let request = self.described.encoding.write(request, &parameters);
         let reply = self.http.send("provider.token", request, deadline).await.map_err(no_answer)?;
-        self.fields.read(&reply).inspect_err(|error| {
+        self.described.fields.read(&reply).inspect_err(|error| {
             tracing::warn!(status = reply.status.as_u16(), code = error.code(), "no tokens were granted");
         })
     }
@@ -144,7 +137,7 @@ impl TokenEndpoint {
 impl TokenEndpoint {
     /// Reads an answer to [`TokenEndpoint::exchange`] that nobody gave.
     pub fn read(&self, reply: &Reply, link: &LinkId) -> Result<TokenResponse, Error> {
-        let tokens = self.fields.read(reply)?;
+        let tokens = self.described.fields.read(reply)?;
         tokens.check_nonce(link)?;
         Ok(tokens)
     }
@@ -242,7 +235,7 @@ mod tests {
         let provider = Provider::from_settings(&mut settings);
         let http = Http::new(Timeouts::default());
         let endpoint = TokenEndpoint::from_settings(&mut settings, &provider, &http);
-        endpoint.unwrap().fields.read(reply)
+        endpoint.unwrap().described.fields.read(reply)
     }
 
     fn code(status: u16, body: &str) -> &'static str {

@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
-use lambda_http::http::header::{HeaderMap, HeaderName, HeaderValue};
-use lambda_http::http::{Method, StatusCode};
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::{HeaderMap, HeaderValue};
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::description::{Emails, UrlTemplate, UserinfoFields};
+use super::description::{Emails, UrlTemplate, Userinfo};
 use super::{Provider, endpoint, headers, no_answer, outage};
 use crate::error::Error;
 use crate::http::{Deadline, Http, Reply};
@@ -16,12 +16,8 @@ use crate::settings::Settings;
 /// The userinfo endpoint (OpenID Connect Core section 5.3), or whatever the provider has in its place.
 pub struct UserinfoEndpoint {
     url: UrlTemplate,
-    method: Method,
     headers: HeaderMap,
-    body: Option<Value>,
-    token_header: Option<HeaderName>,
-    fields: UserinfoFields,
-    emails: Option<Emails>,
+    described: Userinfo,
     email_verified: EmailPolicy,
     with_profile: bool,
     http: Http,
@@ -75,12 +71,8 @@ impl UserinfoEndpoint {
         let url = endpoint(settings, "THIRD_PARTY_USERINFO_URL", described.url.as_ref(), "oauth/whoami");
         Some(Self {
             url: url?,
-            method: described.method,
             headers: headers(&described.headers),
-            body: described.body,
-            token_header: described.token_header,
-            fields: described.fields,
-            emails: described.emails,
+            described,
             email_verified: email_verified?,
             with_profile: with_profile?,
             http: http.clone(),
@@ -100,8 +92,8 @@ impl UserinfoEndpoint {
         deadline: Deadline,
     ) -> Result<LinkedUser, Error> {
         let url = self.url.fill("", access_token).ok_or(Error::Internal)?;
-        let mut request = self.http.request(self.method.clone(), url).headers(self.headers.clone());
-        if let Some(body) = &self.body {
+        let mut request = self.http.request(self.described.method.clone(), url).headers(self.headers.clone());
+        if let Some(body) = &self.described.body {
             request = request.json(body);
         }
         if !self.url.holds_token() {
@@ -111,7 +103,7 @@ impl UserinfoEndpoint {
         let mut user = self.linked_user(&reply).inspect_err(|error| {
             tracing::warn!(status = reply.status.as_u16(), code = error.code(), "no userinfo");
         })?;
-        if let Some(emails) = &self.emails {
+        if let Some(emails) = &self.described.emails {
             let request = self.http.get(emails.url.clone()).headers(self.headers.clone());
             let request = self.with_token(request, access_token);
             let reply = self.http.send("provider.userinfo", request, deadline).await.map_err(no_answer)?;
@@ -138,7 +130,7 @@ impl UserinfoEndpoint {
     }
 
     fn with_token(&self, request: RequestBuilder, token: &SecretString) -> RequestBuilder {
-        match &self.token_header {
+        match &self.described.token_header {
             None => request.bearer_auth(token.expose_secret()),
             Some(name) => match HeaderValue::from_str(token.expose_secret()) {
                 Ok(mut value) => {
@@ -153,7 +145,8 @@ impl UserinfoEndpoint {
     fn linked_user(&self, reply: &Reply) -> Result<LinkedUser, Error> {
         check(reply)?;
         let document = reply.json().ok_or(Error::ProviderError)?;
-        match self.fields.refusal.of(&document).as_deref() {
+        let fields = &self.described.fields;
+        match fields.refusal.of(&document).as_deref() {
             // RFC 6750 section 3.1.
             Some("invalid_token") => return Err(Error::ReconnectRequired),
             Some("temporarily_unavailable") => return Err(Error::ProviderUnavailable),
@@ -164,10 +157,10 @@ impl UserinfoEndpoint {
         let id = self.identifier(&document, reply).ok_or(Error::ProviderError)?;
         Ok(LinkedUser {
             id,
-            email: self.fields.email.text(&document),
-            email_verified: self.fields.email_verified.find(&document).map(truth),
-            name: self.fields.name.text(&document),
-            picture: self.fields.picture.text(&document),
+            email: fields.email.text(&document),
+            email_verified: fields.email_verified.find(&document).map(truth),
+            name: fields.name.text(&document),
+            picture: fields.picture.text(&document),
             callback: BTreeMap::new(),
             profile: self.with_profile.then_some(document),
         })
@@ -175,9 +168,9 @@ impl UserinfoEndpoint {
 
     /// Ids are strings at most providers and numbers at some.
     fn identifier(&self, document: &Value, reply: &Reply) -> Option<String> {
-        match self.fields.id.find(document)? {
+        match self.described.fields.id.find(document)? {
             Value::String(text) if !text.is_empty() => Some(text.clone()),
-            Value::Number(_) => whole_number(self.fields.id.find_raw(reply.text()?)?.get()),
+            Value::Number(_) => whole_number(self.described.fields.id.find_raw(reply.text()?)?.get()),
             _ => None,
         }
     }
@@ -194,7 +187,7 @@ impl UserinfoEndpoint {
         access_token: &SecretString,
     ) -> Result<LinkedUser, Error> {
         let mut user = self.linked_user(reply)?;
-        if let Some(list) = &self.emails {
+        if let Some(list) = &self.described.emails {
             list.complete(&mut user, emails)?;
         }
         self.admit(user, access_token, &BTreeMap::new())

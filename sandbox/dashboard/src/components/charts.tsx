@@ -9,6 +9,8 @@ import { formatMoney } from "./money";
 type Datum = Record<string, unknown>;
 type Accessor = string | number | Channel;
 
+type Axes = "x" | "y" | "both" | "none";
+
 /** Of the charts of `ui`, whose properties name what is drawn, and of `ui/next`, whose data has fixed names. */
 interface ChartProps {
   data: Datum[] | Datum[][];
@@ -16,8 +18,10 @@ interface ChartProps {
   y?: Accessor;
   color?: Accessor;
   z?: Accessor;
-  axis?: "x" | "y" | "both" | "none";
+  axis?: Axes;
+  grid?: Axes;
   legend?: boolean;
+  tooltip?: boolean;
 }
 
 interface Point {
@@ -26,27 +30,32 @@ interface Point {
   series: string;
 }
 
+/** A value of the x axis: where it stands between left and right, from 0 to 1, and what is there. */
+interface Stop {
+  label: string;
+  at: number;
+  points: Point[];
+}
+
 const WIDTH = 600;
 const HEIGHT = 180;
-/** The bars of one label. */
+/** The bars of one stop. */
 const WIDEST = 120;
 const COLORS = ["#1d5f8a", "#c27c0e", "#2f8f5b", "#8a4fa3", "#b3433a", "#5b6b7a"];
 
 export function LineChart(props: ChartProps) {
-  const chart = chartOf(props);
-  const { points, top, bottom, at } = chart;
-  const lines = chart.series.map((name) => points.filter((point) => point.series === name));
+  const chart = chartOf(props, onScale);
+  const { stops, series, height } = chart;
+  const placed = (name: string) =>
+    stops.flatMap(({ at, points }) =>
+      points.filter((point) => point.series === name).map(({ y }) => `${at * WIDTH},${height(y)}`),
+    );
   return (
     <Frame {...chart} {...props}>
-      {lines.map((line, index) => (
-        <g key={index} stroke={COLORS[index % COLORS.length]}>
-          <polyline
-            fill="none"
-            strokeWidth="2"
-            vectorEffect="non-scaling-stroke"
-            points={line.map(({ x, y }) => `${at(x) * WIDTH},${HEIGHT * (1 - share(y, bottom, top))}`).join(" ")}
-          />
-          {line.length === 1 && line[0] && <circle cx={WIDTH / 2} cy={HEIGHT / 2} r="3" />}
+      {series.map((name, index) => (
+        <g key={name} stroke={COLORS[index % COLORS.length]}>
+          <polyline fill="none" strokeWidth="2" vectorEffect="non-scaling-stroke" points={placed(name).join(" ")} />
+          {stops.length === 1 && <circle cx={WIDTH / 2} cy={HEIGHT / 2} r="3" />}
         </g>
       ))}
     </Frame>
@@ -54,24 +63,29 @@ export function LineChart(props: ChartProps) {
 }
 
 export function BarChart(props: ChartProps) {
-  const chart = chartOf(props);
-  const { points, series, labels, top, bottom } = chart;
-  const slot = WIDTH / labels.length;
-  const group = Math.min(slot * 0.7, WIDEST);
+  const chart = chartOf(props, inSlots);
+  const { stops, series, height } = chart;
+  const group = Math.min((WIDTH / stops.length) * 0.7, WIDEST);
   const bar = group / series.length;
-  const zero = HEIGHT * (1 - share(0, bottom, top));
+  const zero = height(0);
   return (
     <Frame {...chart} {...props}>
-      {points.map(({ x, y, series: name }, index) => {
-        const left = labels.indexOf(label(x)) * slot + (slot - group) / 2 + series.indexOf(name) * bar;
-        const end = HEIGHT * (1 - share(y, bottom, top));
-        const color = COLORS[series.indexOf(name) % COLORS.length];
-        return (
-          <rect key={index} x={left} width={bar} y={Math.min(zero, end)} height={Math.abs(end - zero)} fill={color}>
-            <title>{`${label(x)}: ${chart.value(y)}`}</title>
-          </rect>
-        );
-      })}
+      {stops.flatMap(({ at, points }) =>
+        points.map(({ y, series: name }, index) => {
+          const left = at * WIDTH - group / 2 + series.indexOf(name) * bar;
+          const color = COLORS[series.indexOf(name) % COLORS.length];
+          return (
+            <rect
+              key={`${at} ${index}`}
+              x={left}
+              width={bar}
+              y={Math.min(zero, height(y))}
+              height={Math.abs(height(y) - zero)}
+              fill={color}
+            />
+          );
+        }),
+      )}
     </Frame>
   );
 }
@@ -113,38 +127,85 @@ export function MeterChart({ data, legendEnabled = true, unitFormat, onSegmentCl
   );
 }
 
-interface FrameProps extends Chart, Pick<ChartProps, "axis" | "legend"> {
+interface FrameProps extends Chart, Pick<ChartProps, "axis" | "grid" | "legend" | "tooltip"> {
   children: React.ReactNode;
 }
 
-function Frame({ labels, series, top, bottom, value, axis = "both", legend = true, points, children }: FrameProps) {
-  if (points.length === 0) {
+function Frame({ axis = "both", grid = "none", legend = true, tooltip = true, children, ...chart }: FrameProps) {
+  const { stops, series, top, bottom, value } = chart;
+  if (stops.length === 0) {
     return <p className="x-empty">No data</p>;
   }
-  const described = points.map(({ x, y, series: name }) => `${name} ${label(x)}: ${value(y)}`.trim()).join("; ");
-  const shown = labels.length > 6 ? [labels[0], labels[labels.length >> 1], labels.at(-1)] : labels;
+  const described = stops.flatMap(({ label, points }) =>
+    points.map(({ y, series: name }) => `${name} ${label}: ${value(y)}`.trim()),
+  );
+  const marked = stops.length > 6 ? [0, stops.length >> 1, stops.length - 1].flatMap((one) => stops[one] ?? []) : stops;
   return (
     <figure className="x-chart">
       {legend && series.length > 1 && <Legend series={series} />}
       <div className="x-plot">
-        {(axis === "y" || axis === "both") && (
+        {isOf("y", axis) && (
           <div className="x-axis-y">
-            <span>{value(top)}</span>
-            <span>{value(bottom)}</span>
+            {(isOf("y", grid) ? [top, (top + bottom) / 2, bottom] : [top, bottom]).map((y) => (
+              <span key={y}>{value(y)}</span>
+            ))}
           </div>
         )}
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={described}>
+        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={described.join("; ")}>
+          <path
+            className="x-grid"
+            vectorEffect="non-scaling-stroke"
+            d={[
+              ...(isOf("y", grid) ? [0, HEIGHT / 2, HEIGHT].map((y) => `M0,${y}H${WIDTH}`) : []),
+              ...(isOf("x", grid) ? marked.map(({ at }) => `M${at * WIDTH},0V${HEIGHT}`) : []),
+            ].join("")}
+          />
           {children}
         </svg>
-        {(axis === "x" || axis === "both") && (
+        {tooltip && <Tips stops={stops} value={value} />}
+        {isOf("x", axis) && (
           <div className="x-axis-x">
-            {shown.map((text, index) => (
-              <span key={index}>{text}</span>
+            {marked.map(({ at, label }) => (
+              <span key={at} style={{ left: `${at * 100}%`, translate: at === 0 ? "0" : at === 1 ? "-100%" : "-50%" }}>
+                {label}
+              </span>
             ))}
           </div>
         )}
       </div>
     </figure>
+  );
+}
+
+function isOf(one: "x" | "y", axes: Axes): boolean {
+  return axes === one || axes === "both";
+}
+
+/** Over the plot lies a strip for each stop, from halfway to the one before to halfway to the next. */
+function Tips({ stops, value }: Pick<Chart, "stops" | "value">) {
+  const sorted = [...stops].sort((one, other) => one.at - other.at);
+  const between = (one: Stop | undefined, other: Stop | undefined) => one && other && (one.at + other.at) / 2;
+  return (
+    <div className="x-tips">
+      {sorted.map((stop, index) => {
+        const left = between(sorted[index - 1], stop) ?? 0;
+        const right = between(stop, sorted[index + 1]) ?? 1;
+        return (
+          <span
+            key={stop.at}
+            className="x-tooltip"
+            style={{ left: `${left * 100}%`, width: `${(right - left) * 100}%` }}
+          >
+            <span role="tooltip" className={`x-tip ${stop.at > 0.5 ? "x-tip-before" : "x-tip-after"}`}>
+              <strong>{stop.label}</strong>
+              {stop.points.map(({ y, series: name }, number) => (
+                <span key={number}>{name ? `${name}: ${value(y)}` : value(y)}</span>
+              ))}
+            </span>
+          </span>
+        );
+      })}
+    </div>
   );
 }
 
@@ -161,36 +222,37 @@ function Legend({ series }: { series: string[] }) {
 }
 
 interface Chart {
-  points: Point[];
+  stops: Stop[];
   series: string[];
-  /** What stands below, in order. */
-  labels: string[];
   top: number;
   bottom: number;
-  /** Where between left and right a value stands, from 0 to 1. */
-  at(x: unknown): number;
+  /** Where a value stands, from the top down. */
+  height(y: number): number;
   value(y: number): string;
 }
 
-function chartOf({ data, x = "x", y = "y", color, z }: ChartProps): Chart {
+function chartOf({ data, x = "x", y = "y", color, z }: ChartProps, placed: (xs: unknown[]) => number[]): Chart {
   const all = data.flat().map((datum) => ({
     x: read(datum, x),
-    y: Number(read(datum, y)),
+    // Null is no value, and not 0.
+    y: Number(read(datum, y) ?? Number.NaN),
     series: String((color ?? z) === undefined ? (datum.name ?? datum.compare ?? "") : read(datum, color ?? z ?? "")),
   }));
   const points = all.filter((point) => Number.isFinite(point.y));
-  const labels = [...new Set(points.map((point) => label(point.x)))];
+  const xs = [...new Map(points.map((point) => [identity(point.x), point.x])).values()];
+  const places = placed(xs);
   const values = points.map((point) => point.y);
-  const places = points.map((point) => place(point.x));
-  const [first, last] = [Math.min(...places), Math.max(...places)];
+  const [top, bottom] = [Math.max(0, ...values), Math.min(0, ...values)];
   return {
-    points,
-    labels,
+    stops: xs.map((one, index) => ({
+      label: label(one),
+      at: places[index] ?? 0,
+      points: points.filter((point) => identity(point.x) === identity(one)),
+    })),
     series: [...new Set(points.map((point) => point.series))],
-    top: Math.max(0, ...values),
-    bottom: Math.min(0, ...values),
-    at: (of) =>
-      Number.isFinite(first) ? share(place(of), first, last) : share(labels.indexOf(label(of)), 0, labels.length - 1),
+    top,
+    bottom,
+    height: (of) => HEIGHT * (1 - share(of, bottom, top)),
     value: (of) => formatted(of, typeof y === "object" ? y.format : undefined),
   };
 }
@@ -199,9 +261,22 @@ function read(datum: Datum, accessor: Accessor): unknown {
   return datum[String(typeof accessor === "object" ? accessor.value : accessor)];
 }
 
-/** A number to stand at, or NaN for what only has an order. */
-function place(x: unknown): number {
-  return x instanceof Date || typeof x === "number" ? Number(x) : Number.NaN;
+/** Two dates of one moment are one. */
+function identity(x: unknown): unknown {
+  return x instanceof Date ? x.getTime() : x;
+}
+
+/** Each in the middle of a slot, all as wide. */
+function inSlots(xs: unknown[]): number[] {
+  return xs.map((_, index) => (index + 0.5) / xs.length);
+}
+
+/** Each where its value is; what only has an order, at equal distances. */
+function onScale(xs: unknown[]): number[] {
+  const isScale = xs.every((x) => x instanceof Date || typeof x === "number");
+  const places = xs.map((x, index) => (isScale ? Number(x) : index));
+  const [first, last] = [Math.min(...places), Math.max(...places)];
+  return places.map((one) => share(one, first, last));
 }
 
 function label(x: unknown): string {

@@ -23,7 +23,7 @@ export function Banner({ type = "default", title, description, actions, onDismis
   );
 }
 
-/** Stripe's drawings are Stripe's: common ones have a sign of ours, the others a dot. */
+/** Stripe's drawings are Stripe's: common ones have a sign of ours that plain fonts have, too, the others a dot. */
 const SIGNS: Record<string, string> = {
   add: "+",
   addCircle: "⊕",
@@ -48,7 +48,7 @@ const SIGNS: Record<string, string> = {
   chevronLeft: "‹",
   chevronRight: "›",
   chevronUp: "⌃",
-  clipboard: "⎘",
+  clipboard: "▤",
   clock: "◷",
   convert: "⇄",
   cross: "×",
@@ -58,8 +58,8 @@ const SIGNS: Record<string, string> = {
   email: "✉",
   export: "↥",
   external: "↗",
-  info: "ⓘ",
-  link: "🔗",
+  info: "ℹ",
+  link: "∞",
   mail: "✉",
   more: "⋯",
   next: "›",

@@ -4,7 +4,6 @@ import type {
   CheckboxProps,
   FormFieldGroupProps,
   RadioProps,
-  SelectProps,
   SwitchProps,
   TextAreaProps,
   TextFieldProps,
@@ -185,50 +184,6 @@ function useText({ value, defaultValue = "", onChange, ...keys }: Typed<TextFiel
   };
 }
 
-export function Select({ value, defaultValue, multiple, onChange, children, ...props }: SelectProps) {
-  // A list starts with its first option, unless something else is said.
-  const [shown, change] = useValue<string | string[] | undefined>(value, defaultValue);
-  const select = (event: ChangeEvent<HTMLSelectElement>) => {
-    const picked = [...event.target.selectedOptions].map((option) => option.value);
-    const seen = changeEvent(event);
-    change(multiple ? picked : picked[0], () => onChange?.(seen as never));
-  };
-  const chosen = multiple ? [shown ?? []].flat() : shown;
-  return (
-    <Field component="Select" {...props}>
-      {(control) => (
-        <select {...control} {...attributes(props)} value={chosen} multiple={multiple} onChange={select}>
-          {children}
-        </select>
-      )}
-    </Field>
-  );
-}
-
-interface OptionProps {
-  value?: string;
-  label?: string;
-  disabled?: boolean;
-  children?: ReactNode;
-}
-
-/** With `optgroup` the only HTML that Stripe takes: what a `Select` offers. */
-export function Option({ value, label, disabled, children }: OptionProps) {
-  return (
-    <option value={value} label={label} disabled={disabled}>
-      {children}
-    </option>
-  );
-}
-
-export function OptionGroup({ label, disabled, children }: OptionProps) {
-  return (
-    <optgroup label={label} disabled={disabled}>
-      {children}
-    </optgroup>
-  );
-}
-
 export function Checkbox({ indeterminate = false, ...props }: CheckboxProps) {
   const box = useChecked(props);
   const mark = (input: HTMLInputElement | null) => {
@@ -318,14 +273,14 @@ interface Attributes {
 }
 
 /** What HTML has under the same name. */
-function attributes(props: Attributes): object {
+export function attributes(props: Attributes): object {
   const { name, form, placeholder, readOnly, required, autoFocus, tabIndex, spellCheck } = props;
   const all = { name, form, placeholder, readOnly, required, autoFocus, tabIndex, spellCheck };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 /** What of a change event can leave the page. */
-function changeEvent({ type, target }: ChangeEvent<Input>): object {
+export function changeEvent({ type, target }: ChangeEvent<Input>): object {
   const seen = { name: target.name, value: target.value, ...("checked" in target && { checked: target.checked }) };
   return { type, target: seen, currentTarget: seen };
 }

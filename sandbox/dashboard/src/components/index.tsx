@@ -6,7 +6,7 @@ import { type ComponentType, type ReactNode, isValidElement } from "react";
 import { Button, ButtonGroup, Link } from "./actions";
 import { BarChart, LineChart, MeterChart, Sparkline } from "./charts";
 import { Badge, Banner, Icon, Img, Spinner } from "./display";
-import { Checkbox, FormFieldGroup, Option, OptionGroup, Radio, Select, Switch, TextArea, TextField } from "./fields";
+import { Checkbox, FormFieldGroup, Radio, Switch, TextArea, TextField } from "./fields";
 import { Guard } from "./guard";
 import { Accordion, AccordionItem, Box, Divider, Inline } from "./layout";
 import { List, ListItem, PropertyList, PropertyListItem, TaskList, TaskListItem } from "./lists";
@@ -21,6 +21,7 @@ import {
   PageModule,
 } from "./pages";
 import { CurrencyField, DateField, DateRangePicker, SearchField, StripeFileUploader } from "./pickers";
+import { Option, OptionGroup, Select } from "./select";
 import { DataTable, Table, TableBody, TableCell, TableFooter, TableHead, TableHeaderCell, TableRow } from "./tables";
 import { FullPageTab, NextTabs, Tab, TabList, TabPanel, TabPanels, Tabs } from "./tabs";
 import { ContextView, FocusView, OnboardingView, PlatformConfigurationView, SettingsView, SignInView } from "./views";

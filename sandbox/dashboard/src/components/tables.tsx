@@ -13,6 +13,7 @@ import type {
 import { type ReactNode, useState } from "react";
 
 import { Pressable } from "./actions";
+import { useColumnOrder } from "./columns";
 import { formatDate } from "./dates";
 import { Badge, Spinner } from "./display";
 import { Menu, MenuGroup, MenuItem } from "./menus";
@@ -68,8 +69,9 @@ function cellAttributes({ align, vAlign, colSpan, rowSpan, wrap, ...sizes }: Omi
   return { style, colSpan, rowSpan };
 }
 
-export function DataTable({ columns, items, loading, emptyMessage, pagination, ...rest }: DataTableProps) {
-  const { batchable, onRowClick, rowActions = [] } = rest;
+export function DataTable({ items, loading, emptyMessage, pagination, ...rest }: DataTableProps) {
+  const { batchable, onRowClick, rowActions = [], enableColumnResize } = rest;
+  const { shown: columns, movable } = useColumnOrder(rest);
   const [picked, setPicked] = useState<Record<string, DataTableItem>>({});
   const paging = usePages(pagination, items);
 
@@ -92,8 +94,10 @@ export function DataTable({ columns, items, loading, emptyMessage, pagination, .
           <tr>
             {batchable && <th aria-label="Selected" />}
             {columns.map((column) => (
-              <th key={column.key} scope="col" data-cell={column.cell?.type}>
-                <span className={column.hideHeaderLabel ? "x-hidden" : undefined}>{column.label}</span>
+              <th key={column.key} scope="col" {...columnAttributes(column)} {...movable(column)}>
+                <span className={enableColumnResize ? "x-resizable" : undefined}>
+                  <span className={column.hideHeaderLabel ? "x-hidden" : undefined}>{column.label}</span>
+                </span>
               </th>
             ))}
             {rowActions.length > 0 && <th aria-label="Actions" />}
@@ -117,7 +121,7 @@ export function DataTable({ columns, items, loading, emptyMessage, pagination, .
                 </td>
               )}
               {columns.map((column) => (
-                <td key={column.key} data-cell={column.cell?.type}>
+                <td key={column.key} {...columnAttributes(column)}>
                   <Cell item={item} column={column} />
                 </td>
               ))}
@@ -133,6 +137,10 @@ export function DataTable({ columns, items, loading, emptyMessage, pagination, .
       {paging.footer}
     </div>
   );
+}
+
+function columnAttributes({ cell, pinned }: DataTableColumn) {
+  return { "data-cell": cell?.type, className: pinned ? "x-pinned" : undefined };
 }
 
 function Cell({ item, column: { key, cell } }: { item: DataTableItem; column: DataTableColumn }) {

@@ -7,6 +7,7 @@ import * as react from "react";
 import * as jsxRuntime from "react/jsx-runtime";
 
 import { type FrameMethods, INIT, type Problem, type Reporting, thrown } from "../protocol";
+import { withoutElements } from "./elements";
 import { createRouter } from "./router";
 import { createStorage } from "./storage";
 import { ViewBoundary, isView } from "./view";
@@ -87,7 +88,9 @@ function connect(port: MessagePort): void {
         report({ kind: "missing_view", view: name });
         return;
       }
-      const tree = createRemoteRoot(channel);
+      const tree = createRemoteRoot(
+        withoutElements(channel, (component, prop) => report({ kind: "element", component, prop })),
+      );
       shown = remoteUi.createRoot(tree);
       const failed = (error: unknown, componentStack?: string) =>
         report({ kind: "crash", view: name, ...thrown(error, componentStack) });

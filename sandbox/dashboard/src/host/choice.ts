@@ -1,5 +1,9 @@
 // Who looks at which view: chosen on the page, or in its address by tests and second browsers.
 
+import type { QueryParams } from "@stripe/ui-extension-sdk/context";
+
+import { linkedViewport, readQueryParams, writeQueryParams } from "./query-params";
+
 export type Mode = "live" | "test";
 
 export interface Choice {
@@ -7,6 +11,8 @@ export interface Choice {
   account: string;
   mode: Mode;
   viewport: string;
+  /** What the address that led there tells the app. */
+  queryParams: QueryParams;
 }
 
 export const DRAWER = "stripe.dashboard.drawer.default";
@@ -34,16 +40,17 @@ const PATTERNS = {
  * The first choice: the address, else what this browser chose last, else the defaults. Of the viewports that the app
  * has views for, the first one is what a Dashboard begins at, unless there is the drawer of every page.
  */
-export function firstChoice(address: URL, viewports: string[]): Choice {
+export function firstChoice(address: URL, viewports: string[], appId: string): Choice {
   const asked = {
     user: address.searchParams.get("as"),
     account: address.searchParams.get("account"),
     mode: address.searchParams.get("mode"),
   };
   const kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}") as Partial<Choice>;
-  const wished = [address.searchParams.get("viewport"), DRAWER].find((one) => one && viewports.includes(one));
-  const viewport = wished ?? viewports[0] ?? DRAWER;
-  const choice: Choice = { user: "usr_ada1", account: "acct_alpine", mode: "test", viewport };
+  const wishes = [address.searchParams.get("viewport"), linkedViewport(address.search, appId), DRAWER];
+  const viewport = wishes.find((one) => one && viewports.includes(one)) ?? viewports[0] ?? DRAWER;
+  const queryParams = readQueryParams(address.search);
+  const choice: Choice = { user: "usr_ada1", account: "acct_alpine", mode: "test", viewport, queryParams };
   for (const key of ["user", "account", "mode"] as const) {
     const wish = asked[key] ?? kept[key];
     if (wish && PATTERNS[key].test(wish)) {
@@ -59,11 +66,11 @@ export function settled(choice: Choice): Choice {
 }
 
 /** Keeps a choice for the tab that a provider sends back, and in the address for a reload of this one. */
-export function keep({ user, account, mode, viewport }: Choice): void {
+export function keep({ user, account, mode, viewport, queryParams }: Choice): void {
   localStorage.setItem(KEPT, JSON.stringify({ user, account, mode }));
   const query = new URLSearchParams({ as: user, account, mode, viewport });
   // Behind the # stands where the app itself is.
-  history.replaceState(null, "", `/?${query}${location.hash}`);
+  history.replaceState(null, "", `/?${query}${writeQueryParams(queryParams)}${location.hash}`);
 }
 
 export function isSandbox(account: string): boolean {

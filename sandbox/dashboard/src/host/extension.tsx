@@ -21,8 +21,9 @@ interface Props {
 export function Extension({ view, context, methods, report }: Props) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [endpoint, setEndpoint] = useState<Endpoint<FrameMethods>>();
-  const viewport = context.environment.viewportID;
-  const receiver = useMemo(() => ({ viewport, tree: createRemoteReceiver() }), [viewport]).tree;
+  // A view is rendered anew wherever somebody goes: to another viewport, or with other parameters.
+  const place = JSON.stringify([context.environment.viewportID, context.environment.queryParams]);
+  const receiver = useMemo(() => ({ place, tree: createRemoteReceiver() }), [place]).tree;
 
   function connect(): void {
     const { port1, port2 } = new MessageChannel();
@@ -46,12 +47,12 @@ export function Extension({ view, context, methods, report }: Props) {
     endpoint?.call.render(receiver.receive, view, context).catch((error: unknown) => {
       report({ kind: "crash", view, ...thrown(error) });
     });
-    // A context is new at every render of the page; what it says changes with the viewport only.
+    // A context is new at every render of the page; what it says changes with the place only.
   }, [endpoint, receiver]);
 
   return (
     <>
-      <CrashBarrier key={viewport} failed={(error) => report({ kind: "crash", view, ...thrown(error) })}>
+      <CrashBarrier key={place} failed={(error) => report({ kind: "crash", view, ...thrown(error) })}>
         <RemoteRenderer receiver={receiver} controller={controller} />
       </CrashBarrier>
       <iframe

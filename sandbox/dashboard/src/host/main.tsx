@@ -16,7 +16,7 @@ async function start(root: HTMLElement): Promise<(built: Built) => void> {
   const address = new URL(location.href);
   const mode = returnMode(address);
   const viewports = (config.manifest.ui_extension?.views ?? []).map(({ viewport }) => viewport);
-  const choice = { ...firstChoice(address, viewports), ...(mode && { mode }) };
+  const choice = { ...firstChoice(address, viewports, config.app_id), ...(mode && { mode }) };
   const returned = readReturn(address, choice, config.app_id);
   // Takes the code out of the address: the app has it until the page is loaded again, as in the real Dashboard.
   keep(choice);
@@ -37,6 +37,11 @@ if (root) {
   });
   // A build that went well is loaded anew, also into a page that did not start.
   void followBuilds((built) =>
-    built.errors.length === 0 ? location.reload() : void started.then((show) => show(built), () => undefined),
+    built.errors.length === 0
+      ? location.reload()
+      : void started.then(
+          (show) => show(built),
+          () => undefined,
+        ),
   );
 }

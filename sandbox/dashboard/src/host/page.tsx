@@ -57,6 +57,16 @@ export function Page({ config, first, returned, built, runs }: Props) {
       ),
     [],
   );
+  // Images are loaded by this page, as far as the manifest's policy goes.
+  useEffect(() => {
+    const blocked = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent) => {
+      if (effectiveDirective === "img-src") {
+        report({ kind: "blocked", directive: "image-src", url: blockedURI });
+      }
+    };
+    addEventListener("securitypolicyviolation", blocked);
+    return () => removeEventListener("securitypolicyviolation", blocked);
+  }, [report]);
   const openRoute = useCallback(
     (route: Route) => {
       const destination = destinationOf(route);
@@ -67,7 +77,7 @@ export function Page({ config, first, returned, built, runs }: Props) {
         showToast(`Dashboard route ${typeof route === "string" ? route : route.name}`.slice(0, 30));
         return;
       }
-      change({ viewport: destination.viewport });
+      change({ viewport: destination.viewport, queryParams: destination.queryParams });
       if (destination.place !== undefined) {
         showPlace(destination.place);
       }
@@ -103,7 +113,7 @@ export function Page({ config, first, returned, built, runs }: Props) {
         <Navigation
           views={views}
           current={choice.viewport}
-          open={(viewport) => change({ viewport })}
+          open={(viewport) => change({ viewport, queryParams: {} })}
         />
         <main>
           <Surroundings {...choice} signsIn={signsIn} />
@@ -186,7 +196,7 @@ function extensionContext({ manifest }: Config, choice: Choice, oauthContext?: O
       viewportID: choice.viewport,
       constants: manifest.constants ?? {},
       objectContext: objectOf(choice.viewport),
-      queryParams: {},
+      queryParams: choice.queryParams,
     },
     ...(oauthContext && { oauthContext }),
     appContext: {

@@ -47,6 +47,13 @@ function explain(problem: Problem, config: Config) {
           <code>{problem.property}</code> takes {problem.takes}. It has no effect here.
         </p>
       );
+    case "element":
+      return (
+        <p>
+          <strong>No element can stand here:</strong> <code>{`<${problem.component} ${problem.prop}={<…>}>`}</code>. The
+          app’s SDK has no element in <code>{problem.prop}</code>, so it is left out.
+        </p>
+      );
     case "props":
       return (
         <p>
@@ -76,8 +83,8 @@ function Blocked({ url, directive, config }: { url: string; directive: string; c
   if (offline && hosts.includes(hostname)) {
     return (
       <p>
-        <strong>The sandbox runs with --offline</strong> and has kept the app from <code>{url}</code>. The manifest names
-        this host.
+        <strong>The sandbox runs with --offline</strong> and has kept the app from <code>{url}</code>. The manifest
+        names this host.
       </p>
     );
   }
@@ -87,8 +94,8 @@ function Blocked({ url, directive, config }: { url: string; directive: string; c
   return (
     <>
       <p>
-        <strong>The manifest does not allow the app to reach</strong> <code>{url}</code>. The browser has stopped the
-        request, as it would in Stripe’s Dashboard.
+        <strong>The manifest does not allow the app to {directive === "image-src" ? "show" : "reach"}</strong>{" "}
+        <code>{url}</code>. The browser has stopped the request, as it would in Stripe’s Dashboard.
       </p>
       <p>
         Add this line to <code>ui_extension.content_security_policy.{directive}</code> in <code>{file}</code>:

@@ -1,14 +1,17 @@
 // Pages of the Dashboard, as apps name them: by the SDK's route descriptors, or by the path they have with Stripe.
 
+import type { QueryParams } from "@stripe/ui-extension-sdk/context";
 import { stringify } from "qs";
 
 import type { Route } from "../protocol";
+import { readQueryParams } from "./query-params";
 
 export const FULL_PAGE = "stripe.dashboard.fullpage";
 
-/** Where a route leads: to the view of a viewport, and in a full page to a place of the app's own. */
+/** Where a route leads: to the view of a viewport, with what it tells it, and in a full page to a place of the app's own. */
 export interface Destination {
   viewport: string;
+  queryParams: QueryParams;
   place?: string;
 }
 
@@ -48,18 +51,21 @@ export function destinationOf(route: Route): Destination | undefined {
   if (typeof route === "string") {
     return ofPath(route);
   }
+  const queryParams = route.envParams ?? {};
   switch (route.name) {
     case "onboarding":
-      return { viewport: "onboarding" };
+      return { viewport: "onboarding", queryParams };
     case "fullPage":
-      return { viewport: FULL_PAGE };
+      return { viewport: FULL_PAGE, queryParams };
     case "fullPageGlob": {
       const { glob = [], searchParams } = route.params ?? {};
       const search = stringify(searchParams, { addQueryPrefix: true, skipNulls: true });
-      return { viewport: FULL_PAGE, place: `/${glob.join("/")}${search}` };
+      return { viewport: FULL_PAGE, queryParams, place: `/${glob.join("/")}${search}` };
     }
-    default:
-      return ofPath(NAMED[route.name] ?? pathOfObject(route.name));
+    default: {
+      const destination = ofPath(NAMED[route.name] ?? pathOfObject(route.name));
+      return destination && { ...destination, queryParams };
+    }
   }
 }
 
@@ -71,12 +77,11 @@ function pathOfObject(name: string): string {
 
 /** A path may begin with an account, and with `test`. */
 function ofPath(path: string): Destination | undefined {
-  const [first = "", ...rest] = new URL(path, "https://dashboard.example").pathname
+  const { pathname, search } = new URL(path, "https://dashboard.example");
+  const [first = "", ...rest] = pathname
     .split("/")
     .filter((segment) => segment !== "" && segment !== "test" && !segment.startsWith("acct_"));
   const object = OBJECTS[first];
-  if (object) {
-    return { viewport: `stripe.dashboard.${object}.${rest.length > 0 ? "detail" : "list"}` };
-  }
-  return OVERVIEWS[first] ? { viewport: OVERVIEWS[first] } : undefined;
+  const viewport = object ? `stripe.dashboard.${object}.${rest.length > 0 ? "detail" : "list"}` : OVERVIEWS[first];
+  return viewport === undefined ? undefined : { viewport, queryParams: readQueryParams(search) };
 }

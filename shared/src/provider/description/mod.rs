@@ -31,7 +31,7 @@ pub(super) use refusal::Refusal;
 pub(super) use revocation::{Revocation, RevocationAuthentication, Revoked, TokenPlace};
 pub(super) use token::{Token, TokenFields};
 pub(super) use url_template::UrlTemplate;
-pub(super) use userinfo::{Emails, Userinfo, UserinfoFields};
+pub(super) use userinfo::{Emails, Userinfo};
 
 /// A provider without a preset.
 const CUSTOM: &str = "custom";

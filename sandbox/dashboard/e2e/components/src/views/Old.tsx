@@ -53,9 +53,17 @@ export default function Old() {
       <FullPageTabs>
         <FullPageTab id="alpha" label="Alpha" content={<Box>Content of a tab</Box>} />
       </FullPageTabs>
+      <ui.Select label="Quantity">
+        {["1", "2", "3"].map((one) => (
+          <option key={one} value={one} selected={one === "2"}>
+            {one}
+          </option>
+        ))}
+      </ui.Select>
       {createElement("Nonesuch", null, <ui.Box>Held by a stranger</ui.Box>)}
       {createElement("div", null, "Held by HTML")}
       {createElement("DataTable", null)}
+      <ui.Badge {...({ media: <ui.Box>Nowhere</ui.Box> } as object)}>{`Badged: ${said}`}</ui.Badge>
       <ui.Box>Said: {said}</ui.Box>
       <FocusView
         title="Old focus"

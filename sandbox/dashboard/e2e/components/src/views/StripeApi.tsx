@@ -16,6 +16,7 @@ export default function StripeApi({ userContext }: ExtensionContextValue) {
   };
   const form = (fields: Record<string, string>) => ({ method: "POST", body: new URLSearchParams(fields).toString() });
   const mine = { "scope[type]": "user", "scope[user]": userContext.id ?? "" };
+  const everyones = { "scope[type]": "account" };
   const theirs = { "scope[type]": "user", "scope[user]": "usr_someoneElse" };
 
   async function byClient() {
@@ -38,6 +39,18 @@ export default function StripeApi({ userContext }: ExtensionContextValue) {
         }
       >
         Find
+      </Button>
+      <Button onPress={() => void call("/v1/apps/secrets", form({ name: "note", payload: "shared", ...everyones }))}>
+        Share
+      </Button>
+      <Button
+        onPress={() =>
+          void call(
+            `/v1/apps/secrets/find?${new URLSearchParams({ name: "note", "expand[]": "payload", ...everyones })}`,
+          )
+        }
+      >
+        Find shared
       </Button>
       <Button onPress={() => void call("/v1/apps/secrets", form({ name: "note", payload: "stolen", ...theirs }))}>
         Steal
