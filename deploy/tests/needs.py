@@ -1,4 +1,4 @@
-"""What the code needs of the template, as the code itself tells."""
+"""What the code needs from the template, as reported by the code itself."""
 
 import json
 import os

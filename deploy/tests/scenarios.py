@@ -1,4 +1,4 @@
-"""Deployments that between them turn every condition of the template on and off."""
+"""Deployments that together turn every condition of the template on and off."""
 
 AS_LITTLE_AS_POSSIBLE = {"StripeAppId": "com.example.app", "ThirdPartyClientId": "client", "StripeApiKey": "test"}
 
@@ -37,7 +37,7 @@ EVERYTHING = {
     "AlarmTopicArn": "arn:aws:sns:us-east-1:111122223333:topic",
 }
 
-# Something in front, a return address, and an API key a mode.
+# Something in front, a return address, and an API key per mode.
 IN_FRONT = {
     "StripeRedirectUrl": "https://dashboard.stripe.com/apps-oauth/com.example.app",
     "ThirdPartyClientId": "client",

@@ -1,7 +1,7 @@
-"""template.yaml as CloudFormation would see it: expanded by SAM's own translator, parameters and conditions filled in.
+"""template.yaml as CloudFormation would see it: expanded by SAM's own translator, with parameters and conditions applied.
 
 References to resources become marks, `<Name>` for Ref and `<Name.Attribute>` for GetAtt, so that two values are equal
-exactly when they lead to the same thing.
+exactly if they lead to the same thing.
 """
 
 import copy
@@ -12,8 +12,8 @@ from pathlib import Path
 
 REGION = "us-east-1"
 ACCOUNT = "111122223333"
-os.environ["AWS_DEFAULT_REGION"] = REGION  # The translator asks for it.
-logging.disable(logging.WARNING)  # It has much to say.
+os.environ["AWS_DEFAULT_REGION"] = REGION  # The translator needs it.
+logging.disable(logging.WARNING)  # It is verbose.
 
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
@@ -33,7 +33,7 @@ MARK = re.compile(r"<(\w+)(?:\.\w+)?>")
 
 
 def read_template():
-    """The file, as SAM parses it. What an anchor stands for is the same object at each of its places."""
+    """The file, as SAM parses it. All uses of an anchor are the same object."""
     return yaml_parse((ROOT / "template.yaml").read_text())
 
 

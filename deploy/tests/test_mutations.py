@@ -1,4 +1,4 @@
-"""The rules are no ornament: whatever is taken out of the template, or slipped in, one of them finds it."""
+"""The rules work: whatever is removed from the template, or slipped in, one of them finds it."""
 
 import copy
 import json
@@ -15,7 +15,7 @@ class Mutations(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.code = read_code()
-        # Through JSON, so that what shared an anchor can be changed in one place.
+        # Through JSON, so that something that shared an anchor can be changed in one place.
         cls.template = json.loads(json.dumps(read_template()))
 
     def test_nothing_changed_nothing_found(self):
@@ -33,7 +33,7 @@ class Mutations(unittest.TestCase):
             self.assertTrue(findings(stack, self.code), f"nobody misses {what}")
 
     def assert_all_found(self, place, at_least):
-        """Each entry of an object or a list of the template, taken out by itself."""
+        """Each entry of an object or a list of the template, removed on its own."""
         entries = look_up(self.template, place)
         keys = list(entries) if isinstance(entries, dict) else range(len(entries))
         self.assertGreaterEqual(len(keys), at_least, place)
@@ -115,11 +115,11 @@ class Mutations(unittest.TestCase):
             template["Globals"]["Function"]["Tags"] = {"release": {"Ref": "Release"}}
 
         for what, mutate in {
-            "the release in tags, which are no part of a version": tag,
-            "a release of its own for one function": lambda template: properties(template, "LogoutFunction")[
+            "the release in tags, which are not part of a version": tag,
+            "a different release for one function": lambda template: properties(template, "LogoutFunction")[
                 "Environment"
             ]["Variables"].update(RELEASE="1"),
-            "a version that stays": lambda template: properties(template, "UserinfoFunction").pop("VersionDescription"),
+            "a version that does not change": lambda template: properties(template, "UserinfoFunction").pop("VersionDescription"),
             "a setting that nobody reads": lambda template: properties(template, "LoginFunction")["Environment"][
                 "Variables"
             ].update(USERINFO="full"),
@@ -131,7 +131,7 @@ class Mutations(unittest.TestCase):
             "a managed policy": lambda template: properties(template, "LoginRole").update(
                 ManagedPolicyArns=["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]
             ),
-            "another's role": lambda template: properties(template, "LoginFunction").update(
+            "another function's role": lambda template: properties(template, "LoginFunction").update(
                 Role={"Fn::GetAtt": ["LogoutRole", "Arn"]}
             ),
             "another function behind a route": lambda template: properties(template, "LogoutRoute").update(

@@ -1,4 +1,4 @@
-"""What docs/your-own-endpoint.md says to put into the template is all that it takes."""
+"""The pieces that docs/your-own-endpoint.md adds to the template are all it takes."""
 
 import dataclasses
 import re
@@ -43,7 +43,7 @@ class OwnEndpoint(unittest.TestCase):
                 try:
                     found = self.findings([piece for piece in PIECES if piece is not left_out], scenarios.EVERYTHING)
                 except (YAMLError, KeyError):
-                    continue  # It has what another refers to.
+                    continue  # Another piece refers to it.
                 self.assertTrue(found)
 
     def test_what_is_pasted_stands_at_the_end_of_its_place(self):
@@ -52,7 +52,7 @@ class OwnEndpoint(unittest.TestCase):
 
 
 def paste(text, place, piece):
-    """The text with a piece at the end of what a path of keys leads to, as a person would paste it."""
+    """The text with a piece pasted at the end of the place that a path of keys leads to, as a person would do."""
     lines = text.splitlines(keepends=True)
     first, last = 0, len(lines)
     for key in place:

@@ -1,4 +1,4 @@
-"""The template holds against the code."""
+"""The template matches the code."""
 
 import unittest
 
@@ -27,7 +27,7 @@ class Template(unittest.TestCase):
         left_out = set(self.template["Parameters"]) - set(scenarios.EVERYTHING)
         self.assertEqual(left_out, {"StripeRedirectUrl", "ApiHostUrl"})
         texts = [value for value in scenarios.EVERYTHING.values() if value != "yes"]
-        self.assertEqual(len(texts), len(set(texts)), "a value that stands for two parameters tells nothing")
+        self.assertEqual(len(texts), len(set(texts)), "a value used for two parameters proves nothing")
 
     def test_rules_refuse_parameters_that_do_not_go_together(self):
         good = scenarios.AS_LITTLE_AS_POSSIBLE

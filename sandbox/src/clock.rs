@@ -1,11 +1,11 @@
-//! A clock that tests and people move by hand.
+//! A clock that tests and people move manually.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use shared::{Clock, UnixSeconds};
 
-/// A clock that stands until it is moved. Clones share one hand.
+/// A clock that stands still until it is moved. Clones share one time.
 #[derive(Clone, Debug)]
 pub struct ManualClock(Arc<AtomicU64>);
 
@@ -21,7 +21,7 @@ impl ManualClock {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// The clock to hand to whoever asks for the time.
+    /// The clock to give to code that needs the time.
     #[must_use]
     pub fn clock(&self) -> Clock {
         let hand = Arc::clone(&self.0);

@@ -1,5 +1,5 @@
-//! Makes a provider description from `OpenID` Connect Discovery 1.0. The back end itself never asks: an answer
-//! that changes overnight must not change whom it trusts.
+//! Generates a provider description from `OpenID` Connect Discovery 1.0. The back end itself never uses Discovery: an
+//! answer that changes overnight must not change whom it trusts.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use shared::http::Failure;
 use shared::{Deadline, Http};
 
-/// Why there is no description, in words for the person who asked.
+/// Why there is no description, for a person to read.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotDiscovered(String);
 
@@ -21,10 +21,10 @@ impl fmt::Display for NotDiscovered {
 
 impl std::error::Error for NotDiscovered {}
 
-/// Asks an issuer for its metadata (Discovery section 4), and describes it.
+/// Requests an issuer's metadata (Discovery section 4), and describes it.
 ///
 /// # Errors
-/// When the issuer gives no metadata, or metadata of another issuer.
+/// If the issuer returns no metadata, or another issuer's.
 pub async fn discover(http: &Http, issuer: &str) -> Result<Value, NotDiscovered> {
     let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
     let url = address.parse().map_err(|_| {
@@ -36,7 +36,7 @@ pub async fn discover(http: &Http, issuer: &str) -> Result<Value, NotDiscovered>
         NotDiscovered(match failure {
             Failure::NotConnected => format!("{address} cannot be reached"),
             Failure::Lost => format!("{address} did not answer in time, or the connection broke"),
-            Failure::Malformed => format!("{address} cannot be asked"),
+            Failure::Malformed => format!("{address} cannot be called"),
             Failure::TooLong => format!("{address} answered with far more than metadata"),
         })
     })?;
@@ -64,12 +64,12 @@ fn describe(issuer: &str, metadata: &Value) -> Result<Value, NotDiscovered> {
         |name: &str| text(name).ok_or_else(|| NotDiscovered(format!("the metadata has no {name}")));
     let scopes = ["openid", "email", "profile", "offline_access"];
     let scopes: Vec<_> = scopes.into_iter().filter(|scope| lists("scopes_supported", scope)).collect();
-    // Where no method is told, it is Basic (Discovery section 3).
+    // If the metadata lists no method, it is Basic (Discovery section 3).
     let posts = lists("token_endpoint_auth_methods_supported", "client_secret_post");
     let mut description = json!({
         "name": told,
         "sources": [format!("{}/.well-known/openid-configuration", told.trim_end_matches('/'))],
-        "unverified": ["token.rotation: the metadata does not tell"],
+        "unverified": ["token.rotation: not in the metadata"],
         "issuer": told,
         "issuer_required": metadata["authorization_response_iss_parameter_supported"] == true,
         "client_authentication": if posts { "client_secret_post" } else { "client_secret_basic" },

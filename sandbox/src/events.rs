@@ -1,7 +1,7 @@
-//! Renews the events of `events/`: their signatures and sealed tokens are good for minutes only.
+//! Renews the events in `events/`, whose signatures and sealed tokens expire within minutes.
 //!
-//! What a Dashboard would get from Stripe and the provider is asked of them: signatures, and a code where an
-//! event holds a state in its place.
+//! The stand-ins for Stripe and the provider supply what a Dashboard would get from them: signatures, and a code for
+//! each event that has a state in its place.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use shared::sealed::{CodeToken, SealingKeys, StateToken};
 use shared::{Deadline, Http, Provider, Settings, UnixSeconds};
 use url::{Url, form_urlencoded};
 
-/// A renewed token of an event may be used this long.
+/// How long a renewed token of an event is valid.
 const LIFETIME: u64 = 600;
 
-/// Signs and seals events anew.
+/// Signs and seals events again.
 pub struct Renewal {
     stripe: Url,
     keys: SealingKeys,
@@ -46,7 +46,7 @@ impl From<io::Error> for NotRenewed {
 }
 
 impl Renewal {
-    /// Reads where the sandbox's Stripe and provider are, and what its functions seal with.
+    /// Reads the addresses of the sandbox's Stripe and provider, and the keys its functions seal with.
     pub fn from_settings(settings: &mut Settings, http: &Http, now: UnixSeconds) -> Option<Self> {
         let stripe = settings.required_url("STRIPE_API_BASE");
         let keys = SealingKeys::from_settings(settings);
@@ -58,7 +58,7 @@ impl Renewal {
     /// Renews every `<from>/<function>/<case>.json` into `<to>/<function>/<case>.json`, and counts them.
     ///
     /// # Errors
-    /// When files cannot be read or written, or the sandbox does not answer.
+    /// If files cannot be read or written, or the sandbox does not answer.
     pub async fn renew_all(&self, from: &Path, to: &Path) -> Result<usize, NotRenewed> {
         let mut count = 0;
         for function in fs::read_dir(from)? {
@@ -81,7 +81,7 @@ impl Renewal {
         Ok(count)
     }
 
-    /// Renews one event, of either payload format; what is not signed or sealed stays as it is.
+    /// Renews one event, in either payload format; whatever is not signed or sealed stays as it is.
     ///
     /// # Errors
     /// When the sandbox does not answer.
@@ -114,7 +114,7 @@ impl Renewal {
         Ok(())
     }
 
-    /// The body, and the signature over it or over the payload in it.
+    /// The body, and the signature over it or over the payload inside it.
     async fn body(&self, body: &str) -> Result<(String, String), NotRenewed> {
         let Ok(mut envelope) = serde_json::from_str::<Value>(body) else {
             return Ok((body.to_owned(), String::new()));
@@ -131,7 +131,7 @@ impl Renewal {
         Ok((envelope.to_string(), signature))
     }
 
-    /// A sealed code in a payload is sealed anew; the rest keeps its bytes.
+    /// Seals the code in a payload again; the other bytes stay as they are.
     async fn payload(&self, payload: &str) -> Result<String, NotRenewed> {
         let fields: Value = serde_json::from_str(payload).unwrap_or_default();
         let Some(old) = fields["code"].as_str() else {
@@ -150,7 +150,7 @@ impl Renewal {
         Ok(payload.replace(old, &new))
     }
 
-    /// Goes to the provider with a state and comes back with a code, as `GET /authorize` seals it.
+    /// Takes a state to the provider and returns with a code, sealed as `GET /authorize` seals it.
     async fn come_back(&self, state: StateToken) -> Result<CodeToken, NotRenewed> {
         let challenge = state.session.map(|session| session.challenge).unwrap_or_default();
         let mut decision = self.authorization.request("", &challenge, &state.id);
@@ -165,11 +165,11 @@ impl Renewal {
         let code = callback.and_then(|callback| {
             callback.query_pairs().find_map(|(name, value)| (name == "code").then(|| value.into_owned()))
         });
-        let code = code.ok_or_else(|| NotRenewed("the provider gave no code".to_owned()))?;
+        let code = code.ok_or_else(|| NotRenewed("the provider returned no code".to_owned()))?;
         Ok(CodeToken::new(state.id, state.user, challenge, code.as_str().into(), [].into(), self.now))
     }
 
-    /// Either the article's signed JSON, or a sealed state.
+    /// Either the article's signed JSON or a sealed state.
     async fn state(&self, state: &str) -> Result<String, NotRenewed> {
         if let Ok(mut signed) = serde_json::from_str::<Value>(state) {
             let id = |name: &str| signed[name].as_str().unwrap_or_default();
@@ -191,7 +191,7 @@ impl Renewal {
         address.query_pairs_mut().append_pair("payload", payload);
         let answer: Option<Value> = self.send(self.http.get(address), "Stripe").await?.json();
         let signature = answer.as_ref().and_then(|answer| answer["signature"].as_str());
-        signature.map(str::to_owned).ok_or_else(|| NotRenewed("Stripe gave no signature".to_owned()))
+        signature.map(str::to_owned).ok_or_else(|| NotRenewed("Stripe returned no signature".to_owned()))
     }
 
     async fn send(&self, request: RequestBuilder, whom: &str) -> Result<Reply, NotRenewed> {
@@ -200,7 +200,7 @@ impl Renewal {
     }
 }
 
-/// REST APIs tell headers and queries twice.
+/// REST APIs send headers and queries twice.
 fn set(event: &mut Value, once: &str, multi: &str, name: &str, value: &str) {
     event[once][name] = value.into();
     if event.get(multi).is_some() {

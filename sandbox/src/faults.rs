@@ -1,6 +1,6 @@
-//! Faults on demand: a stand-in misbehaves for the next calls of one route.
+//! Faults on demand: a stand-in misbehaves for the next calls of a route.
 //!
-//! Planned in code by tests, and over `POST /faults` of the Dashboard by people.
+//! Tests plan them in code, people through the Dashboard's `POST /faults`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,17 +18,17 @@ use crate::Party;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
-    /// The call is answered with this, and nothing is done.
+    /// The call gets this answer, and is not carried out.
     Reply(Reply),
-    /// The connection is closed before the call is looked at.
+    /// The connection is closed before the call is read.
     HangUp,
-    /// The call is carried out, and the connection closed instead of the answer.
+    /// The call is carried out, and the connection is closed instead of answering.
     LoseReply,
-    /// The call is carried out, but only after this many milliseconds.
+    /// The call is carried out, after this many milliseconds.
     DelayMs(u64),
 }
 
-/// An answer made up by a fault.
+/// A fault's made-up answer.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reply {
@@ -37,7 +37,7 @@ pub struct Reply {
     /// `Content-Type`.
     #[serde(default = "json")]
     pub content_type: String,
-    /// Further headers.
+    /// Other headers.
     #[serde(default)]
     pub headers: Vec<(String, String)>,
     /// The body, sent as it is.
@@ -69,20 +69,20 @@ impl Fault {
     }
 }
 
-/// A fault, the route it waits at, and how often it strikes.
+/// A fault, the route it applies to, and how often.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Planned {
     /// The stand-in.
     pub party: Party,
-    /// The path, as `/token`.
+    /// The path, such as `/token`.
     pub path: String,
     /// What goes wrong.
     pub fault: Fault,
-    /// How many calls it strikes.
+    /// How many calls it hits.
     #[serde(default = "once")]
     pub times: u32,
-    /// Strikes only calls that have this in their query, headers or body. Empty: any call.
+    /// Hits only calls that have this in their query, headers or body. If empty, any call.
     #[serde(default)]
     pub about: String,
 }
@@ -91,41 +91,41 @@ fn once() -> u32 {
     1
 }
 
-/// The faults that wait for a call. Clones share them.
+/// The faults waiting for a call. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Faults(Arc<Mutex<Vec<Planned>>>);
 
-/// How many faults are left waiting.
+/// How many faults are still waiting.
 #[derive(Debug, Serialize)]
 pub struct Waiting {
-    /// Calls that will still go wrong.
+    /// Calls that will still fail.
     pub calls: u32,
 }
 
 impl Faults {
-    /// Makes the next call of `path` at `party` go wrong.
+    /// Makes the next call of `path` at `party` fail.
     pub fn once(&self, party: Party, path: &str, fault: Fault) {
         self.plan(Planned { party, path: path.to_owned(), fault, times: 1, about: String::new() });
     }
 
-    /// Makes every call of `path` at `party` go wrong until [`Faults::clear`].
+    /// Makes every call of `path` at `party` fail until [`Faults::clear`].
     pub fn always(&self, party: Party, path: &str, fault: Fault) {
         self.plan(Planned { party, path: path.to_owned(), fault, times: u32::MAX, about: String::new() });
     }
 
-    /// Adds a fault behind those that wait at the same route.
+    /// Queues a fault behind those waiting at the same route.
     pub fn plan(&self, planned: Planned) {
         if planned.times > 0 {
             self.lock().push(planned);
         }
     }
 
-    /// Forgets every fault.
+    /// Removes every fault.
     pub fn clear(&self) {
         self.lock().clear();
     }
 
-    /// Forgets the faults about this, and tells how many calls they would still have struck.
+    /// Removes the faults about this, and returns how many calls they would still have hit.
     #[must_use]
     pub fn withdraw(&self, about: &str) -> Waiting {
         let mut waiting = self.lock();
@@ -133,14 +133,14 @@ impl Faults {
         Waiting { calls: withdrawn.fold(0, |sum: u32, planned| sum.saturating_add(planned.times)) }
     }
 
-    /// How many calls will still go wrong.
+    /// How many calls will still fail.
     #[must_use]
     pub fn waiting(&self) -> Waiting {
         let calls = self.lock().iter().fold(0, |sum: u32, planned| sum.saturating_add(planned.times));
         Waiting { calls }
     }
 
-    /// Whether faults wait at the route, and care what a call is about.
+    /// Whether faults are waiting at the route that only hit certain calls.
     fn are_choosy(&self, party: Party, path: &str) -> bool {
         let choosy = |planned: &Planned| planned.is_at(party, path) && !planned.about.is_empty();
         self.lock().iter().any(choosy)
@@ -163,10 +163,10 @@ impl Faults {
     }
 }
 
-/// More than any call to a stand-in has.
+/// Longer than any call to a stand-in.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
-/// Middleware: lets a waiting fault strike.
+/// Middleware: applies a waiting fault.
 pub(crate) async fn strike(
     State((faults, party)): State<(Faults, Party)>,
     request: Request,
@@ -205,7 +205,7 @@ fn is_about(about: &str, request: &Request, body: &[u8]) -> bool {
         || has(body)
 }
 
-/// Unwinds the connection's task: the socket closes without a byte of an answer.
+/// Unwinds the connection's task, so the socket closes without a byte of an answer.
 fn hang_up() -> Response {
     std::panic::resume_unwind(Box::new("hang up"))
 }
@@ -231,7 +231,7 @@ mod tests {
 
     use super::*;
 
-    /// The status, and the body as the route got it.
+    /// The status, and the body as the route received it.
     async fn call(faults: &Faults, query: &str, token: &str, body: &'static str) -> (StatusCode, Bytes) {
         let router = Router::new()
             .route("/token", post(|body: Bytes| async { body }))

@@ -1,7 +1,7 @@
-//! API Gateway: turns HTTP requests into HTTP API events (payload format 2.0), and answers back.
+//! API Gateway: turns HTTP requests into HTTP API events (payload format 2.0), and answers into HTTP.
 //!
-//! The functions see what Lambda would hand them. CORS, unknown routes and size limits are the gateway's own
-//! business here as there.
+//! The functions see what Lambda would send them. As on AWS, the gateway itself handles CORS, unknown routes and size
+//! limits.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use url::form_urlencoded;
 
 use crate::functions::{FUNCTIONS, Instance};
 
-/// The largest body API Gateway takes.
+/// The largest body API Gateway accepts.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
 /// Who answers a preflight.
@@ -36,7 +36,7 @@ pub enum Preflights {
     #[default]
     Gateway,
     /// The function behind an `ANY` route, to whose answer the gateway adds the headers,
-    /// [as was seen](https://github.com/aws/serverless-application-model/issues/1603).
+    /// [as observed](https://github.com/aws/serverless-application-model/issues/1603).
     Functions,
 }
 
@@ -49,10 +49,10 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Starts the functions with one environment, as so many cold starts would.
+    /// Starts the functions with one environment, like a cold start of each.
     ///
     /// # Errors
-    /// When settings are wrong or missing.
+    /// If settings are wrong or missing.
     pub async fn start(
         environment: &Environment,
         clock: Clock,
@@ -158,7 +158,7 @@ pub(crate) async fn cors(State(preflights): State<Preflights>, request: Request,
     response
 }
 
-/// Lower-case names, repeated headers joined by commas.
+/// Lower-case names; repeated headers are joined with commas.
 fn joined_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     let joined = |name: &HeaderName| {
         let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
@@ -167,7 +167,7 @@ fn joined_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     headers.keys().map(|name| (name.to_string(), joined(name))).collect()
 }
 
-/// Decoded, repeated parameters joined by commas.
+/// Decoded; repeated parameters are joined with commas.
 fn joined_query(query: &str) -> Option<BTreeMap<String, String>> {
     let mut joined = BTreeMap::<String, String>::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -182,7 +182,7 @@ fn joined_query(query: &str) -> Option<BTreeMap<String, String>> {
     (!joined.is_empty()).then_some(joined)
 }
 
-/// Text stays text; every other content type, and what is not UTF-8, travels as base64.
+/// Text stays text; any other content type, and anything that is not UTF-8, is sent as base64.
 fn encoded_body(content_type: Option<&String>, body: &Bytes) -> (Option<String>, bool) {
     if body.is_empty() {
         return (None, false);
@@ -205,7 +205,7 @@ fn http(answer: GatewayResponse) -> Response {
     response.body(Body::from(answer.body)).unwrap_or_else(internal)
 }
 
-/// What API Gateway says by itself.
+/// API Gateway's own answers.
 fn own_answer(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({ "message": message }))).into_response()
 }

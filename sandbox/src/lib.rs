@@ -1,7 +1,7 @@
-//! The world on one machine: gateway, Dashboard, Stripe API, OAuth provider, SSM.
+//! Everything around the functions, on one machine: gateway, Dashboard, Stripe API, OAuth provider, SSM.
 //!
-//! Each party is a server of its own on loopback. The real functions run behind the gateway, with the real
-//! settings, clients and time-outs; only whom they talk to is made up.
+//! Each party is a separate server on loopback. The real functions run behind the gateway, with the real settings,
+//! clients and time-outs; only the parties they talk to are simulated.
 
 pub mod clock;
 pub mod dashboard;

@@ -1,4 +1,4 @@
-//! `cargo run`: the whole product on one machine, with no account anywhere.
+//! `cargo run`: the whole product on one machine, without any accounts.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -18,14 +18,14 @@ use shared::{Clock, Environment, Http, LinkFlow, Settings};
 /// The stand-ins' settings, for `cargo lambda watch --env-file`.
 const ENV_FILE: &str = ".env.sandbox";
 
-/// Runs the back end between made-up parties: Dashboard, Stripe API, OAuth provider, SSM, API Gateway.
+/// Runs the back end among simulated parties: Dashboard, Stripe API, OAuth provider, SSM, API Gateway.
 #[derive(Parser)]
 #[command(name = "sandbox", bin_name = "cargo run --")]
 struct Arguments {
     /// How a link is finished.
     #[arg(long, value_enum, default_value_t = Flow::SessionBound)]
     flow: Flow,
-    /// The gateway's port; the other parties take the next ones. Ports that are taken are passed over.
+    /// The gateway's port; the other parties use the next ones. Ports in use are skipped.
     #[arg(long, default_value_t = 3333)]
     port: u16,
     /// Leave the functions to `cargo lambda watch`, and write .env.sandbox for it.
@@ -40,19 +40,19 @@ struct Arguments {
 /// What the Dashboard shows.
 #[derive(Args)]
 struct PageArguments {
-    /// Show the plain Dashboard page, which needs no Node.js, in place of the Stripe App itself.
+    /// Show the plain Dashboard page, which needs no Node.js, instead of the Stripe App itself.
     #[arg(long)]
     plain: bool,
-    /// Build the Stripe App anew whenever its sources change; the page reloads by itself.
+    /// Rebuild the Stripe App whenever its sources change; the page reloads by itself.
     #[arg(long, conflicts_with = "plain")]
     watch: bool,
-    /// Let the Stripe App reach nothing beyond this machine, whatever its manifest allows.
+    /// Keep the Stripe App from reaching anything beyond this machine, whatever its manifest allows.
     #[arg(long, conflicts_with = "plain")]
     offline: bool,
     /// The Stripe App's folder [default: app/ of this repository].
     #[arg(long)]
     app: Option<PathBuf>,
-    /// The manifest in it [default: stripe-app.dev.json, stripe-app.json or stripe-app.yaml, the first that is there].
+    /// The manifest in it [default: the first of stripe-app.dev.json, stripe-app.json and stripe-app.yaml].
     #[arg(long)]
     manifest: Option<String>,
     /// Where the built Dashboard goes [default: target/dashboard].
@@ -62,14 +62,14 @@ struct PageArguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Signs the files of events/ anew, into target/events/, for `cargo lambda invoke`. The stand-ins must run.
+    /// Signs the files of events/ again, into target/events/, for `cargo lambda invoke`. The stand-ins must be running.
     Events,
-    /// Prints a provider description (docs/providers) made from OpenID Connect Discovery, to look over and keep.
+    /// Prints a provider description (docs/providers) generated from OpenID Connect Discovery, to check and keep.
     Discover {
-        /// The issuer, as <https://id.example.com>
+        /// The issuer, such as <https://id.example.com>
         issuer: String,
     },
-    /// Prints what each function reads, as JSON: deploy/tests holds template.yaml against it.
+    /// Prints what each function reads, as JSON: deploy/tests compares template.yaml with it.
     Settings,
 }
 
@@ -133,14 +133,14 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The page to serve, and what goes on beside it.
+/// The page to serve, and what runs alongside it.
 #[derive(Default)]
 struct Dashboard {
     page: Page,
     app_id: Option<String>,
     /// What the app may reach beyond this machine.
     hosts: Vec<String>,
-    /// Builds as long as it lives.
+    /// Rebuilds until it is dropped.
     watcher: Option<Watcher>,
 }
 
@@ -150,7 +150,7 @@ fn build_dashboard(arguments: &PageArguments) -> std::io::Result<Dashboard> {
     let app = or(&arguments.app, "app");
     let manifest = arguments.manifest.clone().unwrap_or_else(|| manifest_in(&app).to_owned());
     let bundle = Bundle {
-        // In its plainest form, to be compared with what was built last.
+        // Normalised, to compare with the last build.
         app: app.canonicalize().unwrap_or(app),
         manifest,
         out: std::path::absolute(or(&arguments.bundle, "target/dashboard"))?,
@@ -181,16 +181,16 @@ async fn renew_events() -> Result<(), Box<dyn Error>> {
     let http = Http::new(Timeouts::default());
     let read = |settings: &mut Settings| Renewal::from_settings(settings, &http, Clock::system().now());
     let renewal = Source::new(read_env_file()?, &http, Clock::system()).load(read).await;
-    let renewal = renewal.map_err(|error| format!("{error}. Do the stand-ins run?"))?;
+    let renewal = renewal.map_err(|error| format!("{error}. Are the stand-ins running?"))?;
     let workspace = workspace();
     let count = renewal.renew_all(&workspace.join("events"), &workspace.join("target/events")).await?;
-    println!("{count} events signed anew in target/events, good for five minutes.");
+    println!("{count} events signed, in target/events; valid for five minutes.");
     Ok(())
 }
 
 fn read_env_file() -> Result<Environment, String> {
     let text = std::fs::read_to_string(ENV_FILE)
-        .map_err(|_| format!("There is no {ENV_FILE}: start cargo run -- --stand-ins-only"))?;
+        .map_err(|_| format!("There is no {ENV_FILE}: first run cargo run -- --stand-ins-only"))?;
     Ok(text
         .lines()
         .filter_map(|line| line.split_once('='))

@@ -1,4 +1,4 @@
-//! Addresses on this machine: a wished-for port, or the next one that is free.
+//! Addresses on this machine: the requested port, or the next free one.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -12,7 +12,7 @@ use crate::tls::Authority;
 /// How far a port may move.
 const REACH: u16 = 100;
 
-/// One port of `localhost`, on IPv4 and, where the machine has it, on IPv6: browsers try both.
+/// One port of `localhost`, on IPv4 and, if the machine has it, IPv6: browsers try both.
 pub struct Listener {
     sockets: Vec<TcpListener>,
     port: u16,
@@ -20,10 +20,10 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Takes `port`, or the next free one. 0 is any.
+    /// Binds `port`, or the next free one. 0 means any.
     ///
     /// # Errors
-    /// When no port within reach is free.
+    /// If no port within reach is free.
     pub async fn bind(port: u16) -> io::Result<Self> {
         let mut last = io::Error::from(io::ErrorKind::AddrInUse);
         for candidate in port..=port.saturating_add(REACH) {
@@ -53,8 +53,8 @@ impl Listener {
         Self { authority: authority.cloned(), ..self }
     }
 
-    /// `http://localhost:<port>`; over TLS `https://127.0.0.1:<port>`, for there times are measured, and how this
-    /// machine looks up a name is not to be among them.
+    /// `http://localhost:<port>`; with TLS `https://127.0.0.1:<port>`, because benchmarks use it, and should not measure
+    /// how this machine resolves names.
     #[must_use]
     pub fn url(&self) -> String {
         let origin = if self.authority.is_some() { "https://127.0.0.1" } else { "http://localhost" };
@@ -76,9 +76,9 @@ impl Listener {
     }
 }
 
-/// As real servers do: an answer in two writes must not wait for an acknowledgement.
+/// Like real servers: an answer in two writes must not wait for an acknowledgement.
 pub(crate) fn without_delay(stream: &mut TcpStream) {
-    // Slower is no failure.
+    // If this fails, it is only slower.
     let _ = stream.set_nodelay(true);
 }
 

@@ -1,6 +1,5 @@
 //! The Lambda Runtime API (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>), and behind it a
-//! function as Lambda runs it: its binary, in a process of its own, with nothing in its environment but what it
-//! is given.
+//! function as Lambda runs it: its binary in a separate process, with nothing in its environment except what it is given.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -24,10 +23,10 @@ use tokio::task::JoinHandle;
 
 use crate::ports::without_delay;
 
-/// How long a function may take, as it is told.
+/// How long a function may take, as reported to it.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// One running instance of a function. Dropping it ends the process.
+/// A running instance of a function. Dropping it ends the process.
 pub struct Instance {
     child: Child,
     process_id: u32,
@@ -38,7 +37,7 @@ pub struct Instance {
     tasks: Vec<JoinHandle<()>>,
 }
 
-/// What a function made of an event.
+/// How a function answered an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It posted to `/response`.
@@ -52,7 +51,7 @@ pub enum Outcome {
 pub struct Answer {
     /// Response or error.
     pub outcome: Outcome,
-    /// From handing out the event to having read the answer.
+    /// From delivering the event to having read the answer.
     pub took: Duration,
 }
 
@@ -61,7 +60,7 @@ pub struct Answer {
 pub struct Ended {
     /// Its exit code or signal.
     pub status: ExitStatus,
-    /// All it wrote.
+    /// Everything it wrote.
     pub log: String,
 }
 
@@ -74,10 +73,10 @@ impl fmt::Display for Ended {
 impl std::error::Error for Ended {}
 
 impl Instance {
-    /// Starts `command` in this environment, and in no other.
+    /// Starts `command` with only this environment.
     ///
     /// # Errors
-    /// When there is no such program, or no free port.
+    /// If there is no such program, or no free port.
     pub async fn start<N, V>(
         command: std::process::Command,
         environment: impl IntoIterator<Item = (N, V)>,
@@ -128,10 +127,10 @@ impl Instance {
         self.process_id
     }
 
-    /// Waits until the function asks for its first event, and tells when it did.
+    /// Waits until the function asks for its first event, and returns when it did.
     ///
     /// # Errors
-    /// [`Ended`] when it ends before.
+    /// [`Ended`] if it ends before that.
     pub async fn ready(&mut self) -> Result<SystemTime, Ended> {
         let mut first_next = self.first_next.clone();
         let status = tokio::select! {
@@ -144,15 +143,15 @@ impl Instance {
         Err(self.ended(status).await)
     }
 
-    /// Hands out an event, and waits for the answer. Only the caller limits how long.
+    /// Delivers an event, and waits for the answer. Only the caller limits how long.
     ///
     /// # Errors
-    /// [`Ended`] when there is no more answer to come.
+    /// [`Ended`] if no answer can come any more.
     pub async fn invoke(&mut self, event: &str) -> Result<Answer, Ended> {
         self.count += 1;
         let id = format!("00000000-0000-4000-8000-{:012x}", self.count);
         let (answer, answered) = oneshot::channel();
-        // Nobody takes it when the process has ended, which is seen below.
+        // If the process has ended, nobody receives it; that is noticed below.
         let _ = self.events.send(Invocation { id, event: event.to_owned(), answer });
         let status = tokio::select! {
             biased;
@@ -162,14 +161,14 @@ impl Instance {
         Err(self.ended(status).await)
     }
 
-    /// All that the function has written so far, to standard output and error.
+    /// Everything the function has written so far, to standard output and error.
     #[must_use]
     pub fn log(&self) -> String {
         self.log.lock().clone()
     }
 
     async fn ended(&mut self, status: io::Result<ExitStatus>) -> Ended {
-        // The rest of its log; the first task, the server, has no end.
+        // The rest of its log; the first task, the server, never ends.
         for task in self.tasks.drain(1..) {
             let _ = task.await;
         }
@@ -192,7 +191,7 @@ struct Invocation {
     answer: oneshot::Sender<Answer>,
 }
 
-/// An event that the function has.
+/// An event that the function is handling.
 struct Open {
     since: Instant,
     answer: oneshot::Sender<Answer>,
@@ -218,7 +217,7 @@ impl Api {
         let Some(Open { since, answer }) = self.lock_open().remove(id) else {
             return StatusCode::BAD_REQUEST;
         };
-        // Whoever asked may have stopped waiting.
+        // The caller may have stopped waiting.
         let _ = answer.send(Answer { outcome, took: since.elapsed() });
         StatusCode::ACCEPTED
     }
@@ -288,7 +287,7 @@ mod tests {
 
     use super::*;
 
-    /// Not a test: the function that the tests start, each in a process of its own.
+    /// Not a test: the function that the tests start, each in a separate process.
     #[tokio::test]
     #[ignore = "runs against the Runtime API only"]
     async fn a_function() {

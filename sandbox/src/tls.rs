@@ -1,4 +1,4 @@
-//! TLS in front of the stand-ins, with a certificate authority made up at each start.
+//! TLS in front of the stand-ins, with a new certificate authority at each start.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,10 +17,10 @@ use tokio_rustls::server::TlsStream;
 
 use crate::ports::without_delay;
 
-/// Connections that have shaken hands and wait to be served.
+/// Connections that have completed the handshake and wait to be served.
 const BACKLOG: usize = 64;
 
-/// An authority that vouches for `localhost`.
+/// An authority for `localhost`.
 #[derive(Clone)]
 pub struct Authority {
     acceptor: TlsAcceptor,
@@ -28,10 +28,10 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Makes one up, and writes its certificate into `folder` for clients to trust.
+    /// Generates one, and writes its certificate into `folder` for clients to trust.
     ///
     /// # Errors
-    /// When the folder cannot be written to.
+    /// If the folder cannot be written to.
     pub fn new(folder: &Path) -> io::Result<Self> {
         let (config, pem) = make().map_err(io::Error::other)?;
         std::fs::create_dir_all(folder)?;
@@ -51,7 +51,7 @@ impl Authority {
         let (shaken, connections) = mpsc::channel(BACKLOG);
         let acceptor = self.acceptor.clone();
         tokio::spawn(async move {
-            // One task a handshake: who connects early and speaks late must not keep others waiting.
+            // One task per handshake: a slow client must not keep others waiting.
             while !shaken.is_closed() {
                 let Ok((mut stream, peer)) = socket.accept().await else { continue };
                 without_delay(&mut stream);
@@ -83,13 +83,13 @@ fn make() -> Result<(ServerConfig, String), Box<dyn std::error::Error + Send + S
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)?;
-    // All stand-ins are `localhost` to a client: a ticket of one would spare it the handshake with the next.
+    // To a client, all stand-ins are `localhost`: a ticket from one would save it the handshake with the next.
     config.send_tls13_tickets = 0;
     config.session_storage = Arc::new(NoServerSessionStorage {});
     Ok((config, pem))
 }
 
-/// Accepts connections once they have shaken hands.
+/// Accepts connections once they have completed the handshake.
 pub(crate) struct TlsListener {
     connections: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
     address: SocketAddr,
@@ -102,7 +102,7 @@ impl axum::serve::Listener for TlsListener {
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         match self.connections.recv().await {
             Some(connection) => connection,
-            // The accepting task ends with the runtime only.
+            // The accepting task ends only with the runtime.
             None => std::future::pending().await,
         }
     }

@@ -1,6 +1,6 @@
-//! The list of every request that crossed the parties, for people to watch.
+//! The list of every request between the parties, for people to watch.
 //!
-//! It names parameters and never tells their values: a list like this ends up in screenshots.
+//! It shows the names of parameters but never their values: lists like this end up in screenshots.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,9 +24,9 @@ const KEPT: usize = 200;
 pub struct Exchange {
     /// Counts from 1.
     pub number: u64,
-    /// When it began.
+    /// When it started.
     pub at: UnixSeconds,
-    /// `back end` for calls of our functions, else `browser`.
+    /// `back end` for calls by our functions, otherwise `browser`.
     pub from: &'static str,
     /// Who answered.
     pub to: Party,
@@ -36,9 +36,9 @@ pub struct Exchange {
     pub path: String,
     /// Names of the query parameters.
     pub parameters: Vec<String>,
-    /// HTTP status; 0 when the connection was closed without one.
+    /// HTTP status; 0 if the connection was closed without one.
     pub status: u16,
-    /// Milliseconds it took.
+    /// How many milliseconds it took.
     pub milliseconds: u64,
 }
 
@@ -59,7 +59,7 @@ impl Traffic {
         Self(Arc::new(Shared { clock, kept: Mutex::default(), live }))
     }
 
-    /// What was recorded so far, oldest first, and what comes from now on.
+    /// Everything recorded so far, oldest first, and a stream of what follows.
     #[must_use]
     pub fn watch(&self) -> (Vec<Exchange>, broadcast::Receiver<Exchange>) {
         let kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -73,12 +73,12 @@ impl Traffic {
             kept.pop_front();
         }
         kept.push_back(exchange.clone());
-        // Nobody watching is fine.
+        // It is fine if nobody is watching.
         let _ = self.0.live.send(exchange);
     }
 }
 
-/// Adds its exchange when it goes: a connection that is hung up on unwinds past the middleware.
+/// Adds its exchange when dropped, because a connection that is closed early unwinds past the middleware.
 struct Entry {
     traffic: Traffic,
     exchange: Exchange,

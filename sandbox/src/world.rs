@@ -1,4 +1,4 @@
-//! All parties on one machine, wired to each other.
+//! All parties on one machine, connected to each other.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,24 +23,24 @@ use crate::stripe::StripeApi;
 use crate::tls::Authority;
 use crate::traffic::{self, Traffic};
 
-/// The Stripe App's id, where no manifest tells one.
+/// The Stripe App's id, unless a manifest has another.
 pub const APP_ID: &str = "com.example.sandbox";
-/// Where the secrets rest in SSM.
+/// Where the secrets are in SSM.
 const PARAMETERS: &str = "/stripe-app-oauth/sandbox/";
 
-/// How a world is made.
+/// How to set up a world.
 pub struct Options {
     /// The link flow.
     pub flow: LinkFlow,
-    /// The gateway's port; the others follow. 0 takes any free ones.
+    /// The gateway's port; the others follow. 0 means any free ones.
     pub port: u16,
-    /// Leave the gateway and its functions to somebody else, say `cargo lambda watch`, at the same port.
+    /// Leave the gateway and its functions to another program, such as `cargo lambda watch`, at the same port.
     pub stand_ins_only: bool,
-    /// A word in every made-up secret, so that one can look for leaks.
+    /// A word contained in every generated secret, so that leaks can be found.
     pub marker: &'static str,
     /// Who answers a preflight.
     pub preflights: Preflights,
-    /// The time of day.
+    /// The clock.
     pub clock: Clock,
     /// The back end's time-outs.
     pub timeouts: Timeouts,
@@ -48,7 +48,7 @@ pub struct Options {
     pub page: Page,
     /// Puts TLS in front of Stripe, the provider and SSM.
     pub authority: Option<Authority>,
-    /// Settings to add or replace; a blank value removes one.
+    /// Settings to add or replace; a blank value removes the setting.
     pub settings: Vec<(&'static str, String)>,
 }
 
@@ -69,13 +69,13 @@ impl Default for Options {
     }
 }
 
-/// A running world. It ends with the process, or the runtime it was started on.
+/// A running world. It ends with the process, or with the runtime it was started on.
 pub struct World {
     /// Where the parties are.
     pub addresses: Addresses,
     /// What the functions were started with.
     pub environment: Environment,
-    /// The same, to write down.
+    /// The same, to write to a file.
     pub settings: BTreeMap<String, String>,
     /// Stripe's API.
     pub stripe: StripeApi,
@@ -85,11 +85,11 @@ pub struct World {
     pub ssm: Ssm,
     /// Faults on demand.
     pub faults: Faults,
-    /// Everything that crossed the parties.
+    /// Every request between the parties.
     pub traffic: Traffic,
 }
 
-/// Origins, like `http://localhost:3333`.
+/// Origins, such as `http://localhost:3333`.
 #[derive(Clone, Debug)]
 pub struct Addresses {
     /// API Gateway.
@@ -109,7 +109,7 @@ pub struct Addresses {
 pub enum StartError {
     /// No free port.
     Port(io::Error),
-    /// Settings the functions refuse.
+    /// The functions refuse the settings.
     Settings(LoadError),
 }
 
@@ -128,7 +128,7 @@ impl World {
     /// Starts every party on loopback.
     ///
     /// # Errors
-    /// When ports or settings are not to be had.
+    /// If ports are taken, or the functions refuse the settings.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let ports = Ports::bind(&options).await.map_err(StartError::Port)?;
         let addresses = ports.addresses(&options);
@@ -175,7 +175,7 @@ impl World {
         };
         ports.dashboard.serve(&dashboard::router(config, options.page, traffic.clone(), faults.clone()));
         if let Some(listener) = ports.gateway {
-            // Boxed: four functions are much for one future.
+            // Boxed: four functions make a large future.
             let gateway = Box::pin(Gateway::start(&environment, options.clock, options.timeouts)).await;
             let router = Arc::new(gateway.map_err(StartError::Settings)?).router();
             let struck = router
@@ -199,7 +199,7 @@ struct Ports {
 
 impl Ports {
     async fn bind(options: &Options) -> io::Result<Self> {
-        // Neighbours of the gateway's port; with 0, any.
+        // The ports after the gateway's; with 0, any.
         let next = |offset| {
             if options.port == 0 { 0 } else { options.port.saturating_add(offset) }
         };
@@ -226,7 +226,7 @@ impl Ports {
     }
 }
 
-/// Made-up secrets. They are good for nothing outside a sandbox.
+/// Generated secrets, useless outside a sandbox.
 struct Secrets {
     app_secret: String,
     api_keys: [(Mode, String); 3],

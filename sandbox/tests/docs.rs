@@ -1,5 +1,5 @@
-//! What the Markdown files say is there: every link leads somewhere, every piece of code is taken from a file that is
-//! compiled or run.
+//! Checks the Markdown files: every link leads somewhere, and every piece of code comes from a file that is compiled or
+//! run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,9 +9,9 @@ use std::process::Command;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use sandbox::testing::cargo::cargo;
 
-/// Languages of blocks that somebody would copy into their own code.
+/// Languages of blocks that people would copy into their own code.
 const LANGUAGES: [&str; 6] = ["rust", "ts", "tsx", "yaml", "toml", "python"];
-/// Not ours, or not kept.
+/// Folders that are not ours, or not tracked.
 const LEFT_OUT: [&str; 4] = ["target", "node_modules", ".git", "corpus"];
 
 fn workspace() -> PathBuf {
@@ -60,7 +60,7 @@ impl Page {
         page
     }
 
-    /// By GitHub's rule: lower case, blanks become hyphens, punctuation goes, and who comes second is numbered.
+    /// By GitHub's rule: lower case, blanks become hyphens, punctuation is dropped, and repetitions are numbered.
     fn add_heading(&mut self, text: &str) {
         let kept = text.chars().filter(|it| it.is_alphanumeric() || " -_".contains(*it));
         let anchor: String =
@@ -72,7 +72,7 @@ impl Page {
     }
 }
 
-/// All of the repository's Markdown, by path from its root.
+/// All Markdown files of the repository, by path from its root.
 fn pages() -> BTreeMap<PathBuf, Page> {
     let root = workspace();
     let mut pages = BTreeMap::new();
@@ -94,7 +94,7 @@ fn pages() -> BTreeMap<PathBuf, Page> {
     pages
 }
 
-/// Where a link leads, from the repository's root; nowhere if that is outside.
+/// Where a link leads, from the repository's root; `None` if that is outside.
 fn resolved(from: &Path, link: &str) -> Option<PathBuf> {
     let mut path = from.parent().unwrap().to_owned();
     for part in Path::new(link).components() {
@@ -186,13 +186,13 @@ fn a_page_lists_every_folder_of_the_top_level() {
     assert_eq!(listed, folders);
 }
 
-/// The lines that say something, without their indentation.
+/// The lines that are not blank, without their indentation.
 fn lines(text: &str) -> Vec<&str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
 }
 
-/// A block names where it is from, `from=file`; or where in the template it is to be pasted, `into=path`, which
-/// deploy/tests does.
+/// A block names the file it comes from, `from=file`, or the place in the template where it is to be pasted, `into=path`,
+/// which deploy/tests does.
 #[test]
 fn every_piece_of_code_is_from_a_file_that_is_compiled_or_run() {
     let mut held = 0;
@@ -220,7 +220,7 @@ fn every_piece_of_code_is_from_a_file_that_is_compiled_or_run() {
     assert!(held >= 3, "{held} blocks");
 }
 
-/// The copy that docs/your-own-endpoint.md tells to make compiles, as a member of the workspace, under its own name.
+/// The copy made as docs/your-own-endpoint.md says compiles, as a member of the workspace, under its own name.
 #[test]
 fn the_example_can_be_copied_as_the_page_says() {
     let page = Page::read(&fs::read_to_string(workspace().join("docs/your-own-endpoint.md")).unwrap());
@@ -231,7 +231,7 @@ fn the_example_can_be_copied_as_the_page_says() {
     let copy = workspace().join("target/own-endpoint");
     let _ = fs::remove_dir_all(&copy);
     fs::create_dir_all(&copy).unwrap();
-    // All but the files to change is where it was.
+    // Everything but the files to change is linked.
     for entry in fs::read_dir(workspace()).unwrap() {
         let entry = entry.unwrap();
         if !["functions", "Cargo.toml", "Cargo.lock", "target", ".git"]
@@ -253,7 +253,7 @@ fn the_example_can_be_copied_as_the_page_says() {
         Command::new("bash").args(["-euo", "pipefail", "-c", script]).current_dir(&copy).status().unwrap();
     assert!(status.success(), "{script}");
 
-    // As `cargo test` builds it, which has built all that it links already.
+    // As `cargo test` builds it, which has already built its dependencies.
     let build = cargo()
         .args(["test", "--no-run", "--quiet", "--offline", "--bin", name])
         .env("CARGO_TARGET_DIR", workspace().join("target"))

@@ -1,4 +1,4 @@
-//! What the functions would say of the values.
+//! Checks the values as the functions would.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ use shared::{Clock, Environment, Http, LoadError, Settings};
 /// Secrets by their names as settings.
 pub type Values = BTreeMap<&'static str, SecretString>;
 
-/// Reads the values as the functions do, and tells every problem, by name and without values.
+/// Reads the values as the functions do, and returns every problem, by name and without values.
 pub async fn check(values: &Values) -> Result<(), String> {
-    // As for local work: SSM is not asked for what is in the environment.
+    // As for local work: SSM is not called for values in the environment.
     let environment: Environment =
         values.iter().map(|(name, value)| (*name, value.expose_secret())).collect();
     let http = Http::new(Timeouts::default());

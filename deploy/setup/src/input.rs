@@ -1,4 +1,4 @@
-//! Values from the terminal, unseen, or from standard input, line by line.
+//! Values from the terminal, hidden, or from standard input, one per line.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -6,12 +6,12 @@ use secrecy::SecretString;
 
 use crate::check::Values;
 
-/// Whether there is somebody to ask.
+/// Whether there is someone to ask.
 pub fn is_terminal() -> bool {
     io::stdin().is_terminal()
 }
 
-/// Asks for each of `names` with its prompt, on a terminal; a blank answer skips one. Else reads lines `NAME=value`.
+/// On a terminal, asks for each of `names` with its prompt; a blank answer skips one. Otherwise reads lines `NAME=value`.
 pub fn read(names: &[(&'static str, String)]) -> Result<Values, String> {
     if !is_terminal() {
         let text = io::read_to_string(io::stdin()).map_err(|error| format!("standard input: {error}"))?;
@@ -28,7 +28,7 @@ pub fn read(names: &[(&'static str, String)]) -> Result<Values, String> {
     Ok(values)
 }
 
-/// Asks for a yes, on a terminal; without one there is none.
+/// Asks for confirmation, on a terminal; without one, the answer is no.
 pub fn confirm(question: &str) -> Result<bool, String> {
     if !is_terminal() {
         return Ok(false);
@@ -43,8 +43,8 @@ pub fn confirm(question: &str) -> Result<bool, String> {
     ask().map_err(|error: io::Error| format!("the terminal: {error}"))
 }
 
-/// Blank lines and lines that begin with `#` are passed over. What stands before an unknown `=` is not told: it
-/// may be a piece of a secret.
+/// Skips blank lines and lines that start with `#`. An unknown name before `=` is not repeated: it may be part of a
+/// secret.
 fn parse(text: &str, names: &[(&'static str, String)]) -> Result<Values, String> {
     let mut values = Values::new();
     let mut problems = Vec::new();
@@ -57,7 +57,7 @@ fn parse(text: &str, names: &[(&'static str, String)]) -> Result<Values, String>
             Some((*name, value))
         });
         match known {
-            None => problems.push(format!("line {} does not begin with a name that this takes", index + 1)),
+            None => problems.push(format!("line {} does not start with a known name", index + 1)),
             Some((name, value)) if value.trim().is_empty() => problems.push(format!("{name} is blank")),
             Some((name, value)) => {
                 if values.insert(name, SecretString::from(value)).is_some() {

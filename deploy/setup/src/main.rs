@@ -1,6 +1,6 @@
-//! Puts the secrets into SSM Parameter Store, and rolls them. It says names and versions, never a value.
+//! Puts the secrets into SSM Parameter Store, and rolls them. It prints names and versions, never a value.
 //!
-//! Each value is checked by the code that reads it in the functions, before anything is written.
+//! Before anything is written, each value is checked by the code that reads it in the functions.
 
 mod check;
 mod input;
@@ -38,7 +38,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Asks for the secrets, or reads lines NAME=value, and writes them; makes the sealing key
+    /// Asks for the secrets, or reads lines NAME=value, and writes them; generates the sealing key
     Put {
         /// Replace what is there without asking. The sealing key is never replaced: roll it
         #[arg(long)]
@@ -46,12 +46,12 @@ enum Command {
     },
     /// Shows which secrets there are, and whether the functions can read them
     Status,
-    /// Begins the change of a secret to a new value
+    /// Starts changing a secret to a new value
     Roll {
         #[arg(value_parser = one_of(&SECRETS))]
         secret: &'static str,
     },
-    /// Lets the sealing key that was rolled in seal, seven minutes later at the earliest: by then every function knows it
+    /// Makes the sealing key that was rolled in the one that seals, at least seven minutes later, when every function knows it
     Promote {
         #[arg(value_parser = one_of(&["SEALING_KEY"]))]
         secret: &'static str,
@@ -59,11 +59,11 @@ enum Command {
         #[arg(long)]
         now: bool,
     },
-    /// Ends the change: drops what was replaced
+    /// Finishes the change: drops the old value
     Finish {
         #[arg(value_parser = one_of(&["STRIPE_APP_SECRET", "SEALING_KEY"]))]
         secret: &'static str,
-        /// Do not ask whether the old sealing key may go
+        /// Drop the old sealing key without asking
         #[arg(long)]
         yes: bool,
     },
@@ -75,10 +75,10 @@ struct Place {
     /// `SecretsPath` of the deployment
     #[arg(long, global = true, default_value = "/stripe-app-oauth")]
     path: String,
-    /// KMS key to encrypt with, where it is not the account's own for SSM
+    /// KMS key to encrypt with, if it is not the account's default key for SSM
     #[arg(long, global = true)]
     key_id: Option<String>,
-    /// AWS region, where the profile has none or another
+    /// AWS region, if the profile has none or a different one
     #[arg(long, global = true)]
     region: Option<String>,
     /// AWS profile

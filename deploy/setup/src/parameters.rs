@@ -30,7 +30,7 @@ pub struct Stored {
     pub modified: Option<DateTime>,
 }
 
-/// Whether a parameter may be there already.
+/// Whether a parameter may already exist.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Write {
     Create,
@@ -38,7 +38,7 @@ pub enum Write {
 }
 
 impl Parameters {
-    /// Finds credentials and region as the AWS command line does.
+    /// Finds credentials and region like the AWS command line.
     pub async fn at(place: Place) -> Result<Self, String> {
         let Place { path, key_id, region, profile } = place;
         if !path.starts_with('/') || path.ends_with('/') {
@@ -61,7 +61,7 @@ impl Parameters {
         Ok(Self { client: Client::new(&config), path, key_id })
     }
 
-    /// Every secret that is there.
+    /// Every secret that exists.
     pub async fn all(&self) -> Result<BTreeMap<&'static str, Stored>, String> {
         let parameters = SECRETS.iter().map(|name| self.parameter(name)).collect();
         let mut found = self.get(parameters).await?;
@@ -73,10 +73,11 @@ impl Parameters {
     pub async fn one(&self, name: &str) -> Result<Stored, String> {
         let parameter = self.parameter(name);
         let stored = self.get(vec![parameter.clone()]).await?.remove(&parameter);
-        stored.ok_or_else(|| format!("{name} is not there: there is no parameter {parameter}. Put it first."))
+        stored
+            .ok_or_else(|| format!("{name} does not exist: there is no parameter {parameter}. Put it first."))
     }
 
-    /// The value a secret had before, if SSM still knows it; it keeps a hundred versions.
+    /// A secret's previous value, if SSM still has it; it keeps a hundred versions.
     pub async fn before(&self, name: &str, stored: &Stored) -> Result<Option<SecretString>, String> {
         let parameter = self.parameter(name);
         let previous = stored.version - 1;
@@ -84,7 +85,7 @@ impl Parameters {
         Ok(found.filter(|found| found.version == previous).map(|found| found.value))
     }
 
-    /// Writes a secret and tells its new version.
+    /// Writes a secret, and returns its new version.
     pub async fn put(&self, name: &str, value: &SecretString, write: Write) -> Result<i64, String> {
         let request = self
             .client
@@ -96,7 +97,7 @@ impl Parameters {
             .overwrite(write == Write::Replace);
         match request.send().await {
             Ok(answer) => Ok(answer.version),
-            // A refusal may repeat what it refuses.
+            // A refusal may repeat the value it refuses.
             Err(error) => {
                 let reason = reason(&error).replace(value.expose_secret(), "…");
                 Err(format!("{name} could not be written: {reason}"))
@@ -119,14 +120,14 @@ impl Parameters {
     }
 }
 
-/// Unlike the functions' client, it goes by the machine's proxies and certificates.
+/// Unlike the functions' client, it uses the machine's proxies and certificates.
 fn http_client() -> reqwest::Result<reqwest::Client> {
-    // A second installation in one process would keep the first.
+    // If a provider is already installed in this process, it stays.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).build()
 }
 
-/// As the functions tell it; and where no call was made, say for want of credentials, why.
+/// The reason as the functions log it; if no call was made, for lack of credentials, say, the causes as well.
 fn reason<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E>) -> String {
     let mut reason = ssm::reason(error);
     if matches!(error, SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_)) {

@@ -1,4 +1,4 @@
-//! The first time, and for what is added later.
+//! Writes the secrets the first time, and those that are added later.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -10,13 +10,13 @@ use crate::check::check;
 use crate::input;
 use crate::parameters::{Parameters, Write};
 
-/// Writes what is given, all of it or, when a value is wrong, none.
+/// Writes the given values: all of them, or none if one is wrong.
 pub async fn put(parameters: &Parameters, overwrite: bool) -> Result<(), String> {
     let stored = parameters.all().await?;
     let version = |name: &str| stored.get(name).map(|stored| stored.version);
     let mut asked = Vec::new();
     for &name in &SECRETS {
-        // Nobody has to think of one.
+        // It is generated.
         if name == "SEALING_KEY" && input::is_terminal() {
             continue;
         }
@@ -31,7 +31,7 @@ pub async fn put(parameters: &Parameters, overwrite: bool) -> Result<(), String>
 
     if version("SEALING_KEY").is_some() && values.contains_key("SEALING_KEY") {
         return Err(
-            "SEALING_KEY is there, and another would unlink every user: roll it. Nothing was written."
+            "SEALING_KEY exists, and a different one would unlink every user: roll it. Nothing was written."
                 .to_owned(),
         );
     }
@@ -50,9 +50,9 @@ pub async fn put(parameters: &Parameters, overwrite: bool) -> Result<(), String>
     Ok(())
 }
 
-/// 32 random bytes, as the functions want them.
+/// 32 random bytes, in the form the functions need.
 pub fn sealing_key() -> Result<SecretString, String> {
-    let bytes: [u8; 32] = random().map_err(|_| "the system gave no random bytes".to_owned())?;
+    let bytes: [u8; 32] = random().map_err(|_| "the system returned no random bytes".to_owned())?;
     Ok(BASE64_STANDARD.encode(bytes).into())
 }
 

@@ -1,7 +1,8 @@
-//! Rolling: from one value to the next while requests go on. docs/rolling-secrets.md has the procedures.
+//! Rolling: from one value to the next while requests keep coming. docs/rolling-secrets.md has the procedures.
 //!
-//! Functions read their settings again when these are five minutes old, give or take one. So a parameter changes seven
-//! minutes before the old value stops working; and every function knows a new sealing key before the first seals with it.
+//! Functions read their settings again once these are five minutes old, plus or minus one. So a parameter must change
+//! seven minutes before the old value stops working, and every function must know a new sealing key before the first one
+//! seals with it.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,7 +13,7 @@ use crate::input;
 use crate::parameters::{Parameters, Write};
 use crate::put::{about, sealing_key};
 
-/// Puts a new value beside the old one where the functions take two; else in its place.
+/// Puts a new value next to the old one if the functions accept two, otherwise in its place.
 pub async fn roll(parameters: &Parameters, name: &'static str) -> Result<(), String> {
     let stored = parameters.one(name).await?;
     let (rolled, next) = match name {
@@ -22,20 +23,20 @@ pub async fn roll(parameters: &Parameters, name: &'static str) -> Result<(), Str
         ),
         "STRIPE_APP_SECRET" => (
             before(&stored.value, &new_value(name)?)?,
-            "Both are taken. When the old one has expired at Stripe: finish STRIPE_APP_SECRET",
+            "Both are accepted. When the old one has expired at Stripe: finish STRIPE_APP_SECRET",
         ),
-        _ => (new_value(name)?, "Leave the old one valid for seven minutes more."),
+        _ => (new_value(name)?, "Keep the old one valid for another seven minutes."),
     };
     write(parameters, name, rolled).await?;
     println!("{next}");
     Ok(())
 }
 
-/// How long it may take until every function knows a new value: the longest a reading is in use, and a minute for one
-/// that failed.
+/// How long it may take until every function knows a new value: the longest that settings are used, and a minute if one
+/// reading fails.
 const KNOWN_AFTER: Duration = Duration::from_mins(7);
 
-/// Lets the newest key seal.
+/// Makes the newest key the one that seals.
 pub async fn promote(parameters: &Parameters, name: &'static str, now: bool) -> Result<(), String> {
     let stored = parameters.one(name).await?;
     let previous = parameters.before(name, &stored).await?;
@@ -53,12 +54,12 @@ pub async fn promote(parameters: &Parameters, name: &'static str, now: bool) -> 
     }
     write(parameters, name, last_first(&stored.value)).await?;
     println!(
-        "The new key seals. What the old one sealed still opens; docs/rolling-secrets.md tells when to finish."
+        "The new key seals. What the old one sealed still opens; docs/rolling-secrets.md says when to finish."
     );
     Ok(())
 }
 
-/// Drops all values but the one that is in use.
+/// Drops all values except the one in use.
 pub async fn finish(parameters: &Parameters, name: &'static str, yes: bool) -> Result<(), String> {
     let stored = parameters.one(name).await?;
     let (current, old) = stored
@@ -71,12 +72,13 @@ pub async fn finish(parameters: &Parameters, name: &'static str, yes: bool) -> R
         if is_rolled(&stored.value, previous.as_ref()) {
             return Err("The new SEALING_KEY does not seal yet: promote it first.".to_owned());
         }
-        let question = "Users whose tokens were not sealed again since must sign in again. Drop the old key?";
+        let question =
+            "Users whose tokens have not been sealed again since then must sign in again. Drop the old key?";
         if !yes && !input::confirm(question)? {
             return Err("Nothing was written; --yes drops the old key without asking.".to_owned());
         }
     } else if old.contains(',') {
-        return Err(format!("{name} holds more than two values: put those that are to stay."));
+        return Err(format!("{name} holds more than two values: put the ones that should stay."));
     }
     write(parameters, name, current.into()).await
 }
@@ -94,24 +96,24 @@ fn new_value(name: &'static str) -> Result<SecretString, String> {
     values.remove(name).ok_or_else(|| format!("{name}: no new value. Nothing was written."))
 }
 
-/// `new,old`: for a secret of which any may match.
+/// `new,old`: for a secret of which any value may match.
 fn before(old: &SecretString, new: &SecretString) -> Result<SecretString, String> {
     let (old, new) = (old.expose_secret(), new.expose_secret());
     if old.contains(',') {
-        return Err("Two are taken already: finish the last change first. Nothing was written.".to_owned());
+        return Err("Two are already accepted: finish the last change first. Nothing was written.".to_owned());
     }
     if old == new {
-        return Err("This is the value that is there. Nothing was written.".to_owned());
+        return Err("This is the current value. Nothing was written.".to_owned());
     }
     Ok(format!("{new},{old}").into())
 }
 
-/// `old,new`: known, not used.
+/// `old,new`: the new one is known but not used.
 fn behind(old: &SecretString, new: &SecretString) -> SecretString {
     format!("{},{}", old.expose_secret(), new.expose_secret()).into()
 }
 
-/// Whether the last thing that happened to the keys is that one was put behind them.
+/// Whether the last change to the keys was that one was put behind them.
 fn is_rolled(keys: &SecretString, previous: Option<&SecretString>) -> bool {
     let Some(previous) = previous else { return false };
     keys.expose_secret()
@@ -138,7 +140,7 @@ mod tests {
         let rolled = before(&secret("old"), &secret("new")).unwrap();
         assert_eq!(rolled.expose_secret(), "new,old");
         assert!(before(&secret("old"), &secret("old")).is_err());
-        assert!(before(&secret("b,a"), &secret("c")).is_err(), "a change is under way");
+        assert!(before(&secret("b,a"), &secret("c")).is_err(), "a change is in progress");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is there.
+//! Which secrets exist.
 
 use secrecy::ExposeSecret;
 use shared::secret_store::ApiKeys;
@@ -6,7 +6,7 @@ use shared::secret_store::ApiKeys;
 use crate::check::{Values, check};
 use crate::parameters::Parameters;
 
-/// Prints names, versions and how many values each holds; fails when the functions could not start with them.
+/// Prints names, versions and how many values each holds; fails if the functions could not start with them.
 pub async fn status(parameters: &Parameters) -> Result<(), String> {
     let stored = parameters.all().await?;
     for (name, stored) in &stored {

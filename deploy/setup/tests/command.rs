@@ -1,4 +1,4 @@
-//! The real command against SSM: the sandbox's stand-in, or the one that `AWS_ENDPOINT_URL_SSM` names, say moto.
+//! The real command against SSM: the sandbox's stand-in, or the one at `AWS_ENDPOINT_URL_SSM`, such as moto.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -16,7 +16,7 @@ const ALL: &str = "\
     STRIPE_API_KEY_TEST=rk_test_PLANTED\n\
     THIRD_PARTY_CLIENT_SECRET=PLANTED client=secret\n";
 
-/// An SSM, and a path in it that no other test uses.
+/// SSM, and a path in it that no other test uses.
 struct Store {
     endpoint: String,
     path: String,
@@ -35,7 +35,7 @@ impl Store {
         Self { endpoint: world.addresses.ssm.clone(), path, _world: Some(world) }
     }
 
-    /// Runs the command with `lines` as its standard input. Whatever it says, it tells no secret.
+    /// Runs the command with `lines` as its standard input. Its output must not contain a secret.
     fn run(&self, arguments: &[&str], lines: &str) -> Result<String, String> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_setup"));
         command.args(arguments).args(["--path", &self.path]).envs(self.environment());
@@ -46,12 +46,15 @@ impl Store {
         let text = |bytes| String::from_utf8(bytes).expect("text");
         let (stdout, stderr) = (text(stdout), text(stderr));
         for said in [&stdout, &stderr] {
-            assert!(!said.contains("PLANTED") && !said.contains('='), "{arguments:?} tells a secret: {said}");
+            assert!(
+                !said.contains("PLANTED") && !said.contains('='),
+                "{arguments:?} prints a secret: {said}"
+            );
         }
         if status.success() { Ok(stdout) } else { Err(stderr) }
     }
 
-    /// A secret as a function reads it.
+    /// A secret, as a function reads it.
     async fn value(&self, name: &'static str) -> Option<String> {
         self.value_of(name, &format!("{}/{name}", self.path)).await
     }
@@ -161,7 +164,7 @@ async fn a_sealing_key_is_rolled_in_three_steps_and_in_no_other_order() {
     store.run(&["roll", "SEALING_KEY"], "").unwrap();
     let keys = store.value("SEALING_KEY").await.unwrap();
     let (first, new) = keys.split_once(',').unwrap();
-    assert_eq!(first, old, "the old one seals until all know the new");
+    assert_eq!(first, old, "the old one seals until all know the new one");
     assert!(store.run(finish, "").unwrap_err().contains("promote it first"));
 
     assert!(store.run(&promote[..2], "").unwrap_err().contains("in 7 minutes"));

@@ -1,4 +1,4 @@
-"""The setup command on a terminal: it asks, shows nothing that is typed, and wants a yes before it replaces.
+"""The setup command on a terminal: it asks, hides what is typed, and asks for confirmation before it replaces.
 
 Usage: terminal.py <setup> <arguments>, with AWS_ENDPOINT_URL_SSM set.
 """
@@ -15,7 +15,7 @@ LOCAL_FLAGS = 3  # Where tcgetattr has them.
 
 
 def converse(command, answers):
-    """Gives each answer at its prompt; returns the exit status and all that the terminal showed."""
+    """Gives each answer at its prompt; returns the exit status and everything the terminal showed."""
     child, terminal = pty.fork()
     if child == 0:
         os.execv(command[0], command)
@@ -24,13 +24,13 @@ def converse(command, answers):
         while not shown.endswith(prompt):
             shown += os.read(terminal, 1).decode(errors="replace")
         while prompt == UNSEEN and termios.tcgetattr(terminal)[LOCAL_FLAGS] & termios.ECHO:
-            time.sleep(0.01)  # The prompt comes before the echo is switched off; nobody types that fast.
+            time.sleep(0.01)  # The prompt appears before the echo is switched off; nobody types that fast.
         os.write(terminal, answer.encode() + b"\n")
         shown += "|"
     try:
         while piece := os.read(terminal, 1024):
             shown += piece.decode()
-    except OSError:  # Linux tells the end of a terminal so.
+    except OSError:  # This is how Linux signals the end of a terminal.
         pass
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown
 
@@ -56,4 +56,4 @@ for yes, version in [("n", "there already"), ("y", "STRIPE_APP_SECRET: written, 
     assert version in shown and "blank keeps version 1" in shown, shown
     assert (status == 0) == (yes == "y") and "PLANTED" not in shown, shown
 
-print("asked, unseen, and replaced after a yes: ok")
+print("asked, hidden, and replaced after confirmation: ok")

@@ -1,4 +1,4 @@
-"""What must hold between the template and the code: one public function a rule. It yields what is wrong."""
+"""What must hold between the template and the code: one public function per rule. It yields what is wrong."""
 
 import inspect
 

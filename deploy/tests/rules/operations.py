@@ -1,4 +1,4 @@
-"""What is seen of the functions while they run, and how new ones take over."""
+"""What can be observed of the functions while they run, and how new ones take over."""
 
 import re
 
@@ -19,9 +19,9 @@ def every_log_ends_and_tells_no_query(stack, code):
     used = [properties.get("LoggingConfig", {}) for _, properties in functions(stack).values()]
     groups = [logging.get("LogGroup") for logging in used]
     if len(set(groups)) < len(groups) or not all(marks(group) & set(logs) for group in groups):
-        yield "a function has no log group of its own"
+        yield "a function does not have its own log group"
     if any((logging.get("LogFormat"), logging.get("ApplicationLogLevel")) != ("JSON", "TRACE") for logging in used):
-        yield "a function's log is not JSON, or is thinned by other than LOG_LEVEL"
+        yield "a function's log is not JSON, or is filtered by something other than LOG_LEVEL"
     for stage in stack.of_type("AWS::ApiGatewayV2::Stage").values():
         access = stage.get("AccessLogSettings", {})
         if not marks(access.get("DestinationArn")) & set(logs):
@@ -29,7 +29,7 @@ def every_log_ends_and_tells_no_query(stack, code):
         told = set(re.findall(r"\$context\.(\w+)", access.get("Format", "")))
         harmless = {"requestId", "routeKey", "status", "responseLatency", "integrationErrorMessage"}
         if not told or told - harmless:
-            yield f"the access log tells {told}"
+            yield f"the access log contains {told}"
 
 
 def every_function_is_traced_and_runs_on_the_architecture(stack, code):
@@ -39,7 +39,7 @@ def every_function_is_traced_and_runs_on_the_architecture(stack, code):
         if properties.get("Architectures") != [stack.parameters["Architecture"]]:
             yield f"{binary} runs on {properties.get('Architectures')}"
         if properties.get("MemorySize") != stack.parameters["MemorySize"]:
-            yield f"{binary} has other memory"
+            yield f"{binary} has a different memory size"
 
 
 def every_alarm_watches_what_is_there_and_is_told(stack, code):
@@ -49,14 +49,14 @@ def every_alarm_watches_what_is_there_and_is_told(stack, code):
     for name, alarm in alarms.items():
         summed = [entry["MetricStat"]["Metric"] for entry in alarm.get("Metrics", []) if "MetricStat" in entry]
         if summed and [entry for entry in alarm["Metrics"] if entry.get("ReturnData", True)] != [SUM]:
-            yield f"{name} watches no sum"
+            yield f"{name} does not watch the sum"
         for metric in [alarm, *summed]:
             for dimension in metric.get("Dimensions", []):
                 watched.add((metric.get("Namespace"), metric.get("MetricName"), dimension["Value"]))
         if alarm.get("AlarmActions", []) != ([topic] if topic else []):
-            yield f"{name} tells {alarm.get('AlarmActions')}"
+            yield f"{name} notifies {alarm.get('AlarmActions')}"
         if alarm.get("TreatMissingData") != "notBreaching":
-            yield f"{name} goes off when nobody calls"
+            yield f"{name} goes off if there are no requests"
     spaces = {variables(properties).get("METRICS_NAMESPACE") for _, properties in functions(stack).values()}
     names = [name for name, _ in functions(stack).values()]
     expected = {("AWS/ApiGateway", metric, "<Api>") for metric in ["5xx", "Latency"]}
@@ -108,8 +108,8 @@ def _versioned(stack, binary):
 
 
 def _version_resource(stack, binary):
-    """What CloudFormation tells a function's version resource by: another name or another value of a create-only
-    property is another resource."""
+    """How CloudFormation identifies a function's version resource: with another name, or another value of a create-only
+    property, it is another resource."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, "AWS::Lambda::Version").schema
     create_only = {pointer.removeprefix("/properties/") for pointer in schema["createOnlyProperties"]}
     (function, _) = functions(stack)[binary]
@@ -123,4 +123,4 @@ def _version_resource(stack, binary):
 def every_reference_leads_somewhere(stack, code):
     for name, resource in stack.resources.items():
         for missing in marks(resource) - set(stack.resources):
-            yield f"{name} refers to {missing}, which is not there"
+            yield f"{name} refers to {missing}, which does not exist"

@@ -11,9 +11,9 @@ def every_role_allows_one_function_just_its_own(stack, code):
     for binary, (_, properties) in functions(stack).items():
         role = roles.get(str(properties.get("Role")).removeprefix("<").removesuffix(".Arn>"))
         if role is None:
-            yield f"{binary} has no role of its own"
+            yield f"{binary} does not have its own role"
             continue
-        # Without a key of one's own it is any of the account's: what it may decrypt is in the condition.
+        # Without a configured key, it is any key of the account: the condition limits what it may decrypt.
         key = stack.parameters["KmsKeyArn"] or f"arn:aws:kms:{REGION}:{ACCOUNT}:key/*"
         for problem in _problems(role, properties, key):
             yield f"{binary}: {problem}"
@@ -24,7 +24,7 @@ def _problems(role, properties, key):
         yield "the role has managed policies"
     trusted = [statement.get("Principal") for statement in role["AssumeRolePolicyDocument"]["Statement"]]
     if trusted != [{"Service": "lambda.amazonaws.com"}]:
-        yield "the role is not Lambda's alone"
+        yield "the role is not only for Lambda"
 
     named = {value for name, value in variables(properties).items() if name.endswith("_PARAMETER") and value}
     secrets = sorted(f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{name}" for name in named)

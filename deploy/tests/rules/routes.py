@@ -1,4 +1,4 @@
-"""The way from a request to a function."""
+"""The path from a request to a function."""
 
 from stack import ACCOUNT, REGION, functions, marks, variables
 
@@ -9,7 +9,7 @@ def every_route_of_the_code_reaches_its_function(stack, code):
     routed = {path.replace("{*rest}", "{proxy+}"): binary for path, binary in code.router.items()}
     answered = {path: binary for binary, needs in code.needs.items() for path in needs["paths"]}
     if {path: binary for path, binary in routed.items() if "{" not in path} != answered:
-        yield f"Cargo.toml routes {routed}, the functions answer to {answered}"
+        yield f"Cargo.toml routes {routed}, the functions answer {answered}"
     there = {}
     for route in stack.of_type("AWS::ApiGatewayV2::Route").values():
         there[route.get("RouteKey")] = _reached(stack, route)
@@ -17,7 +17,7 @@ def every_route_of_the_code_reaches_its_function(stack, code):
         if there.get(f"ANY {path}") != binary:
             yield f"ANY {path} reaches {there.get(f'ANY {path}')}, not {binary}"
     for key in set(there) - {f"ANY {path}" for path in routed}:
-        yield f"{key} is routed, and nobody answers to it"
+        yield f"{key} is routed, but no function answers it"
 
 
 def _reached(stack, route):
@@ -50,7 +50,7 @@ def _reached(stack, route):
 def every_route_is_throttled(stack, code):
     stages = list(stack.resources[name] for name in stack.of_type("AWS::ApiGatewayV2::Stage"))
     if len(stages) != 1:
-        yield "there is not one stage"
+        yield "there is not exactly one stage"
         return
     [stage] = stages
     properties = stage["Properties"]
@@ -58,14 +58,14 @@ def every_route_is_throttled(stack, code):
     keys = {route.get("RouteKey") for route in routes.values()}
     throttled = properties.get("RouteSettings", {})
     for key in set(throttled) - keys:
-        yield f"{key} is throttled, and not routed"
+        yield f"{key} is throttled, but not routed"
     for key in keys - set(throttled) - {REST}:
         yield f"{key} has no throttle"
     for key, throttle in {**throttled, "the others": properties.get("DefaultRouteSettings", {})}.items():
         if not throttle.get("ThrottlingRateLimit") or not throttle.get("ThrottlingBurstLimit"):
             yield f"{key}: without a rate or a burst"
     if set(routes) - set(stage.get("DependsOn", [])):
-        yield "the stage may be made before its routes"
+        yield "the stage may be created before its routes"
     if [properties.get(name) for name in ["ApiId", "StageName", "AutoDeploy"]] != ["<Api>", "$default", True]:
         yield "the stage is not the API's, or not deployed at its root"
 
@@ -76,7 +76,7 @@ def the_address_is_the_same_everywhere(stack, code):
     origin = given["ApiHostUrl"] or f"https://{host}"
     for binary, (_, properties) in functions(stack).items():
         if variables(properties).get("API_HOST_URL", origin) != origin:
-            yield f"{binary} is told another origin"
+            yield f"{binary} gets another origin"
     expected = {
         "RedirectUri": f"{origin}/api/oauth/authorize",
         "ApiBase": f"{origin}/api/oauth",
@@ -93,7 +93,7 @@ def the_domain_is_the_only_way_in(stack, code):
     wanted = bool(stack.parameters["DomainName"])
     for api in stack.of_type("AWS::ApiGatewayV2::Api").values():
         if api.get("DisableExecuteApiEndpoint") != wanted:
-            yield "AWS's own address is open beside the domain, or closed without one"
+            yield "AWS's own address is open although there is a domain, or closed without one"
     domains = list(stack.of_type("AWS::ApiGatewayV2::DomainName").values())
     mappings = list(stack.of_type("AWS::ApiGatewayV2::ApiMapping").values())
     named = [(it.get("DomainName"), it["DomainNameConfigurations"][0].get("CertificateArn")) for it in domains]

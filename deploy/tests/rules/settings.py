@@ -4,11 +4,11 @@ import re
 
 from stack import functions, variables
 
-# For local work and tests; on AWS, everybody is where they are.
+# For local work and tests; on AWS, the defaults are right.
 NOT_IN_THE_TEMPLATE = {"STRIPE_API_BASE", "STRIPE_DASHBOARD_BASE", "SSL_CERT_FILE"}
-# For Lambda, which publishes no version of a function in which nothing has changed.
+# For Lambda, which publishes no version of a function that has not changed.
 NOT_READ = {"RELEASE"}
-# Not a parameter of the same name.
+# These do not have a parameter of the same name.
 DERIVED = {"API_HOST_URL", "METRICS_NAMESPACE", "STRIPE_MODES"}
 
 
@@ -31,12 +31,12 @@ def every_setting_has_the_value_of_its_parameter(stack, code):
         for name, value in variables(properties).items():
             if secret := re.fullmatch("(.*)_PARAMETER", name):
                 expected = f"{stack.parameters['SecretsPath']}/{secret[1]}"
-                # Of the API keys some may not be there.
+                # Some of the API keys may not exist.
                 if value != expected and not (value == "" and secret[1].startswith("STRIPE_API_KEY")):
                     yield f"{binary}: {name} is {value}"
             elif name not in DERIVED:
                 parameter = "".join(word.capitalize() for word in name.split("_"))
-                # An endpoint of one's own may have settings without a parameter.
+                # An endpoint of your own may have settings without a parameter.
                 if value != stack.parameters.get(parameter, value):
                     yield f"{binary}: {name} is not the parameter {parameter}"
 

@@ -12,25 +12,25 @@ use super::grants::Consent;
 use super::params::Params;
 use super::{Decision, Provider, page, pkce};
 
-/// A valid request for somebody's consent.
+/// A valid request for a person's consent.
 struct AuthorizationRequest {
     callback: Callback,
     scope: String,
     code_challenge: String,
 }
 
-/// Where the answer goes, and what it has to repeat.
+/// Where the answer goes, and what it must repeat.
 struct Callback {
     redirect_uri: String,
     state: Option<String>,
     issuer: String,
 }
 
-/// Why nobody is asked.
+/// Why there is no consent page.
 enum Rejection {
-    /// It is not certain that the client asks: a redirect could help an attacker.
+    /// It is not certain that the client sent this: a redirect could help an attacker.
     Page(&'static str),
-    /// The client is told.
+    /// The client gets this error.
     Callback(Callback, &'static str),
 }
 
@@ -60,9 +60,9 @@ impl Callback {
 }
 
 impl Provider {
-    /// Opens the authorization URL and presses a button: what the browser of somebody does.
+    /// Opens the authorization URL and presses a button, as a person's browser does.
     ///
-    /// Returns where the browser is sent, be it with a code or with an error.
+    /// Returns where the browser is sent, with a code or an error.
     pub fn decide(
         &self,
         authorization_url: &str,
@@ -118,7 +118,7 @@ impl Provider {
     }
 }
 
-/// The challenge of a request for a code, or the error code that the client is told.
+/// The challenge of a request for a code, or the error code for the client.
 fn code_challenge(params: &Params) -> Result<&str, &'static str> {
     if params.repeated() {
         return Err("invalid_request");

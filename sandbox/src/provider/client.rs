@@ -1,4 +1,4 @@
-//! Client authentication (RFC 6749 section 2.3.1), one method a request.
+//! Client authentication (RFC 6749 section 2.3.1), one method per request.
 
 use axum::http::{HeaderMap, header};
 use base64::Engine;
@@ -30,7 +30,7 @@ impl Provider {
 
 fn credentials(headers: &HeaderMap, params: &Params) -> Result<(String, String), TokenError> {
     match (headers.get(header::AUTHORIZATION), params.get("client_secret")) {
-        (Some(_), Some(_)) => Err(invalid("two ways of client authentication at once")),
+        (Some(_), Some(_)) => Err(invalid("two methods of client authentication at once")),
         (Some(authorization), None) => {
             let basic = authorization.to_str().ok().and_then(basic);
             basic.ok_or(TokenError::InvalidClient)

@@ -18,9 +18,11 @@ impl IntoResponse for TokenError {
     fn into_response(self) -> Response {
         let (status, error, description) = match &self {
             Self::InvalidRequest(why) => (StatusCode::BAD_REQUEST, "invalid_request", why.as_str()),
-            Self::InvalidClient => (StatusCode::UNAUTHORIZED, "invalid_client", "who is asking?"),
+            Self::InvalidClient => {
+                (StatusCode::UNAUTHORIZED, "invalid_client", "client authentication failed")
+            }
             Self::InvalidGrant(why) => (StatusCode::BAD_REQUEST, "invalid_grant", *why),
-            Self::InvalidScope => (StatusCode::BAD_REQUEST, "invalid_scope", "more than was granted"),
+            Self::InvalidScope => (StatusCode::BAD_REQUEST, "invalid_scope", "exceeds what was granted"),
             Self::UnsupportedGrantType => {
                 (StatusCode::BAD_REQUEST, "unsupported_grant_type", "authorization_code or refresh_token")
             }

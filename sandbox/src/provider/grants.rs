@@ -1,4 +1,4 @@
-//! What was granted: codes, and the tokens that came from them.
+//! What was granted: codes, and the tokens issued for them.
 //!
 //! Codes and tokens point to a grant and work only while it lives, so that ending the grant ends them all.
 
@@ -33,7 +33,7 @@ pub(super) struct Redemption<'a> {
     pub code_verifier: &'a str,
 }
 
-/// The answer of the token endpoint.
+/// The token endpoint's answer.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(Debug, serde::Deserialize))]
 pub(super) struct TokenSet {
@@ -67,7 +67,7 @@ struct Grant {
     scope: String,
 }
 
-/// Every grant there is. Dead codes and tokens are remembered: their reuse tells of a theft.
+/// Every grant. Used and expired codes and tokens are remembered, because their reuse reveals a theft.
 #[derive(Default)]
 pub(super) struct Grants {
     marker: String,
@@ -97,7 +97,7 @@ impl Grants {
         self.live.clear();
     }
 
-    /// Whose access token this is, if it works.
+    /// Whose access token this is, if it is valid.
     pub(super) fn owner(&self, access_token: &str, now: UnixSeconds) -> Option<Person> {
         let token = self.access_tokens.get(access_token)?;
         let grant = self.live.get(&token.grant)?;
@@ -111,7 +111,7 @@ impl Grants {
         code
     }
 
-    /// Trades a code for tokens, once. A second try ends what the first began (RFC 6749 section 4.1.2).
+    /// Exchanges a code for tokens, once. A second try revokes what the first issued (RFC 6749 section 4.1.2).
     pub(super) fn redeem(
         &mut self,
         presented: &Redemption<'_>,
@@ -120,16 +120,16 @@ impl Grants {
         let code = self.codes.get_mut(presented.code).ok_or(TokenError::InvalidGrant("unknown code"))?;
         if let Some(grant) = code.redeemed {
             self.live.remove(&grant);
-            return Err(TokenError::InvalidGrant("the code was used before"));
+            return Err(TokenError::InvalidGrant("the code has already been used"));
         }
         if now >= code.expires {
             return Err(TokenError::InvalidGrant("the code has expired"));
         }
         if presented.redirect_uri != code.consent.redirect_uri {
-            return Err(TokenError::InvalidGrant("another redirect_uri than before"));
+            return Err(TokenError::InvalidGrant("not the same redirect_uri"));
         }
         if !pkce::verifies(presented.code_verifier, &code.consent.code_challenge) {
-            return Err(TokenError::InvalidGrant("code_verifier does not fit"));
+            return Err(TokenError::InvalidGrant("code_verifier does not match"));
         }
         self.begun += 1;
         code.redeemed = Some(self.begun);
@@ -139,7 +139,7 @@ impl Grants {
         Ok(self.issue_tokens(self.begun, person, answered, now))
     }
 
-    /// Trades a refresh token for new tokens, once. A second try ends the grant (RFC 9700 section 4.14.2).
+    /// Exchanges a refresh token for new tokens, once. A second try ends the grant (RFC 9700 section 4.14.2).
     pub(super) fn refresh(
         &mut self,
         refresh_token: &str,
@@ -153,7 +153,7 @@ impl Grants {
         let id = token.grant;
         if token.used {
             self.live.remove(&id);
-            return Err(TokenError::InvalidGrant("the refresh token was used before"));
+            return Err(TokenError::InvalidGrant("the refresh token has already been used"));
         }
         let grant = self.live.get(&id).ok_or(TokenError::InvalidGrant("the grant was revoked"))?;
         let scope = scope.unwrap_or(&grant.scope);
@@ -192,7 +192,7 @@ impl Grants {
         self.random(prefix, person) + &"x".repeat(self.padding)
     }
 
-    /// Tells whose it is, so that a fault can pick the calls about one person.
+    /// Contains whose it is, so that a fault can select the calls about one person.
     fn random(&self, prefix: &str, person: Person) -> String {
         let mut bytes = [0; 32];
         SystemRandom::new().fill(&mut bytes).expect("the system has a random source");
@@ -235,7 +235,7 @@ mod tests {
         let mut grants = Grants::default();
         let code = code(&mut grants);
         let tokens = grants.redeem(&right(&code), NOW).unwrap();
-        // Later than the code lived: a replay is a replay still.
+        // After the code has expired, a replay is still a replay.
         assert!(grants.redeem(&right(&code), NOW + 600).is_err());
         assert_eq!(grants.owner(&tokens.access_token, NOW), None);
         assert!(grants.refresh(&tokens.refresh_token, None, NOW).is_err());

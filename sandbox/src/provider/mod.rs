@@ -1,6 +1,6 @@
 //! The OAuth provider: authorization code with PKCE, rotating refresh tokens, revocation.
 //!
-//! It is strict where real providers differ, so that what works here keeps to the RFCs.
+//! It is strict where real providers differ, so what works here follows the RFCs.
 
 mod authorize;
 mod client;
@@ -30,20 +30,20 @@ pub use authorize::InvalidAuthorizationUrl;
 use grants::Grants;
 pub use people::{Decision, Person};
 
-/// The one client it knows, and where it lives itself.
+/// Its only client, and its own address.
 #[derive(Clone)]
 pub struct ProviderConfig {
     /// The client's identifier.
     pub client_id: String,
     /// The client's secret.
     pub client_secret: String,
-    /// Where the browser may be sent back to; compared letter by letter.
+    /// Where the browser may be sent back to; compared exactly.
     pub redirect_uris: Vec<String>,
-    /// Its own origin, told as `iss` (RFC 9207).
+    /// Its own origin, sent as `iss` (RFC 9207).
     pub issuer: String,
 }
 
-/// The provider. Clones share one memory.
+/// The provider. Clones share one state.
 #[derive(Clone)]
 pub struct Provider(Arc<Inner>);
 
@@ -56,7 +56,7 @@ struct Inner {
 }
 
 impl Provider {
-    /// A provider that nobody has signed in to.
+    /// A provider that nobody has signed in to yet.
     #[must_use]
     pub fn new(config: ProviderConfig, clock: Clock) -> Self {
         let client_secrets = Mutex::new(vec![config.client_secret.clone()]);
@@ -64,19 +64,19 @@ impl Provider {
         Self(Arc::new(Inner { config, client_secrets, clock, grants, calls }))
     }
 
-    /// Puts `marker` into every code and token from now on, for a test that looks where they turn up.
+    /// From now on, puts `marker` into every code and token, for tests that look for them.
     #[must_use]
     pub fn with_token_marker(self, marker: &str) -> Self {
         self.grants().mark_tokens(marker);
         self
     }
 
-    /// Makes every token from now on this much longer, as providers with JWTs full of claims do.
+    /// From now on, makes every token this much longer, like providers with JWTs full of claims.
     pub fn pad_tokens(&self, characters: usize) {
         self.grants().pad_tokens(characters);
     }
 
-    /// Accepts these client secrets from now on: the old one and the new one while one is rolled.
+    /// From now on, accepts these client secrets: both the old and the new one while one is being rolled.
     pub fn accept_secrets(&self, client_secrets: Vec<String>) {
         *lock(&self.0.client_secrets) = client_secrets;
     }
@@ -99,19 +99,19 @@ impl Provider {
         lock(&self.0.calls).get(path).copied().unwrap_or_default()
     }
 
-    /// How many grants have tokens and were not revoked.
+    /// How many grants have tokens and are not revoked.
     #[must_use]
     pub fn live_grants(&self) -> usize {
         self.grants().live()
     }
 
-    /// Whether the access token works now.
+    /// Whether the access token is valid now.
     #[must_use]
     pub fn is_live(&self, access_token: &str) -> bool {
         self.grants().owner(access_token, self.0.clock.now()).is_some()
     }
 
-    /// Revokes every grant, as people do in a provider's settings.
+    /// Revokes every grant, as people can do in a provider's settings.
     pub fn revoke_all(&self) {
         self.grants().revoke_all();
     }
@@ -121,7 +121,7 @@ impl Provider {
     }
 }
 
-/// Tells nothing: everything inside is a secret or of no interest.
+/// Shows nothing: everything inside is a secret or irrelevant.
 impl fmt::Debug for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Provider")

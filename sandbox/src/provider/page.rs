@@ -1,4 +1,4 @@
-//! What people see: the consent page and the error page, one plain style, no scripts.
+//! What people see: the consent page and the error page, in one plain style, without scripts.
 
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -12,7 +12,7 @@ const CONSENT: &str = include_str!("consent.html");
 const ERROR: &str = include_str!("error.html");
 const STYLE: &str = include_str!("page.css");
 
-/// What the form carries to `/oauth/decision`, where it is validated again.
+/// What the form sends to `/oauth/decision`, where it is validated again.
 const CARRIED: [&str; 7] = [
     "response_type",
     "client_id",
@@ -23,26 +23,26 @@ const CARRIED: [&str; 7] = [
     "code_challenge_method",
 ];
 
-/// Asks who signs in.
+/// The page that asks who signs in.
 pub(super) fn consent(params: &Params) -> Response {
     let fields: Vec<_> = CARRIED
         .iter()
         .filter_map(|name| Some((name, params.get(name)?)))
         .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value)))
         .collect();
-    // The fields last: what they hold is not ours, and is not looked at for placeholders.
+    // The fields come last: their contents are not ours, and must not be searched for placeholders.
     let html = CONSENT.replacen("{{style}}", STYLE, 1).replacen("{{fields}}", &fields.join("\n"), 1);
     respond(StatusCode::OK, html)
 }
 
-/// Tells why nobody is asked.
+/// The page that says why there is no consent page.
 pub(super) fn error(why: &str) -> Response {
     let html = ERROR.replacen("{{style}}", STYLE, 1).replacen("{{why}}", &escape(why), 1);
     respond(StatusCode::BAD_REQUEST, html)
 }
 
 fn respond(status: StatusCode, html: String) -> Response {
-    // No form-action: browsers apply it to the redirects behind the form as well, and those leave this origin.
+    // No form-action: browsers also apply it to the redirects after the form, and those leave this origin.
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; frame-ancestors 'none'",
         BASE64_STANDARD.encode(Sha256::digest(STYLE))
@@ -87,7 +87,7 @@ mod tests {
             assert_eq!(headers[header::CACHE_CONTROL], "no-store");
             assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
             let html = text(page).await;
-            assert!(html.contains(&format!("<style>{STYLE}</style>")), "else the hash is wrong");
+            assert!(html.contains(&format!("<style>{STYLE}</style>")), "otherwise the hash is wrong");
             assert!(html.contains("not a real service") && !html.contains("{{"));
         }
     }

@@ -31,12 +31,12 @@ impl Params {
         params
     }
 
-    /// Whether any parameter came more than once.
+    /// Whether any parameter occurs more than once.
     pub(super) fn repeated(&self) -> bool {
         self.repeated
     }
 
-    /// The value, if the parameter came once and is not empty.
+    /// The value, if the parameter occurs once and is not empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }

@@ -15,12 +15,12 @@ pub enum Person {
     Numbered(u32),
 }
 
-/// What somebody answers on the authorize page.
+/// A person's answer on the authorize page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// This person signs in and allows it.
+    /// This person signs in and allows access.
     Allow(Person),
-    /// Nobody does.
+    /// Access is refused.
     Refuse,
 }
 
@@ -42,7 +42,7 @@ impl Decision {
     }
 }
 
-/// What the provider tells about a person, in the words of `OpenID` Connect.
+/// What the provider says about a person, in the terms of `OpenID` Connect.
 #[derive(Debug, Serialize)]
 pub(super) struct Profile {
     pub sub: Cow<'static, str>,
@@ -53,13 +53,13 @@ pub(super) struct Profile {
 }
 
 impl Person {
-    /// The provider's name for them, `sub`.
+    /// The provider's id for them, `sub`.
     #[must_use]
     pub fn subject(self) -> Cow<'static, str> {
         match self {
             Self::Ada => "person_ada".into(),
             Self::Grace => "person_grace".into(),
-            // Of one length: none is the beginning of another.
+            // All of the same length, so that none is a prefix of another.
             Self::Numbered(number) => format!("person_{number:010}").into(),
         }
     }
@@ -91,7 +91,7 @@ impl Person {
     }
 }
 
-// Pictures that need no further request, whatever page shows them.
+// Pictures that need no other request, whatever page shows them.
 macro_rules! initials {
     ($letters:literal, $colour:literal) => {
         concat!(

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// Whether this can be the S256 challenge of something: a SHA-256 in base64url.
+/// Whether this can be an S256 challenge: a SHA-256 in base64url.
 pub(super) fn is_challenge(challenge: &str) -> bool {
     BASE64_URL_SAFE_NO_PAD.decode(challenge).is_ok_and(|hash| hash.len() == 32)
 }

@@ -1,4 +1,4 @@
-//! What the tests of the provider share.
+//! Shared by the tests of the provider.
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
@@ -13,7 +13,7 @@ use super::{Decision, Person, Provider, ProviderConfig};
 use crate::clock::ManualClock;
 
 pub(super) const CLIENT_ID: &str = "client";
-/// With what form-encoding changes.
+/// With characters that form-encoding changes.
 pub(super) const CLIENT_SECRET: &str = "s+c%ret &=:";
 pub(super) const ISSUER: &str = "https://provider.example";
 pub(super) const REDIRECT_URI: &str = "https://api.example/api/oauth/authorize";
@@ -21,7 +21,7 @@ pub(super) const REDIRECT_URI: &str = "https://api.example/api/oauth/authorize";
 pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// A provider and the hand on its clock.
+/// A provider, and the control of its clock.
 pub(super) struct World {
     pub provider: Provider,
     pub clock: ManualClock,
@@ -69,7 +69,7 @@ impl World {
     }
 }
 
-/// The parameters of a right authorization request, some of them changed; an empty value removes one.
+/// The parameters of a valid authorization request, some of them changed; an empty value removes one.
 pub(super) fn authorization_params<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut params = vec![
         ("response_type", "code"),

@@ -1,4 +1,4 @@
-//! An answer, in a form that can be kept for replays.
+//! An answer, in a form that can be stored for replays.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -1,4 +1,4 @@
-//! What every call of the API carries: who calls, for which account, parameters.
+//! What every API call has: the caller, the account, parameters.
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
@@ -20,8 +20,8 @@ const BODY_LIMIT: usize = 256 * 1024;
 /// Characters in an idempotency key.
 const LONGEST_KEY: usize = 255;
 
-/// Names whoever is signed in to the Dashboard, as `<mode> <account> <user>`. With Stripe a session's cookie does;
-/// every visitor of the sandbox is whom they say they are.
+/// Names the user signed in to the Dashboard, as `<mode> <account> <user>`. Stripe has a session cookie for this; the
+/// sandbox believes its visitors.
 pub(super) const DASHBOARD_SESSION: HeaderName = HeaderName::from_static("dashboard-session");
 
 /// An authenticated call.
@@ -33,14 +33,14 @@ pub(super) struct Call {
     pub(super) request_id: RequestId,
 }
 
-/// A back end, by its API key, or an extension in somebody's Dashboard.
+/// A back end, with its API key, or an extension in a user's Dashboard.
 #[derive(Clone)]
 pub(super) struct Caller {
     mode: Mode,
     account: String,
-    /// Who looks at the Dashboard. An extension reaches no other user's secrets.
+    /// The Dashboard's user. An extension reaches no other user's secrets.
     user: Option<String>,
-    /// What it has authenticated with.
+    /// What the caller has authenticated with.
     credential: String,
 }
 

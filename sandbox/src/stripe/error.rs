@@ -1,4 +1,4 @@
-//! Errors as Stripe words and shapes them.
+//! Errors in Stripe's words and format.
 
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::answer::Answer;
 
-/// Anything that is not `200`. It never quotes an API key or a payload.
+/// Any answer other than `200`. It never quotes an API key or a payload.
 #[derive(Debug)]
 pub(super) struct StripeError {
     status: StatusCode,
@@ -17,7 +17,7 @@ pub(super) struct StripeError {
 }
 
 impl StripeError {
-    /// `400`: the request is at fault.
+    /// `400`: the request is invalid.
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
@@ -38,12 +38,12 @@ impl StripeError {
         Self::invalid(message).status(StatusCode::UNAUTHORIZED)
     }
 
-    /// `400`: a required parameter is absent.
+    /// `400`: a required parameter is missing.
     pub(super) fn missing(param: &str) -> Self {
         Self::invalid(format!("Missing required param: {param}.")).code("parameter_missing").param(param)
     }
 
-    /// `404`: the secret is not there, or no longer.
+    /// `404`: the secret does not exist, or no longer.
     pub(super) fn no_such_secret(name: &str) -> Self {
         Self::invalid(format!("No such secret: '{name}'"))
             .status(StatusCode::NOT_FOUND)
@@ -51,7 +51,7 @@ impl StripeError {
             .param("name")
     }
 
-    /// `400`: a list was to begin or end at a secret that is not there.
+    /// `400`: a list should start or end at a secret that does not exist.
     pub(super) fn no_such_cursor(id: &str, param: &str) -> Self {
         Self::no_such_secret(id).status(StatusCode::BAD_REQUEST).param(param)
     }

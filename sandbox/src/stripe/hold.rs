@@ -1,4 +1,4 @@
-//! A gate that keeps writes under way for as long as a test needs them there.
+//! A gate that keeps writes in progress for as long as a test needs.
 
 use tokio::sync::watch;
 
@@ -8,7 +8,7 @@ struct Counts {
     waiting: usize,
 }
 
-/// Where every write passes after it was accepted and before it is carried out.
+/// Every write passes here after it is accepted and before it is carried out.
 #[derive(Clone, Default)]
 pub(super) struct WriteGate(watch::Sender<Counts>);
 
@@ -22,12 +22,12 @@ impl WriteGate {
     pub(super) async fn pass(&self) {
         self.0.send_modify(|counts| counts.waiting += 1);
         let _waiting = Waiting(self);
-        // It fails only without a sender, and `self` is one.
+        // This fails only without a sender, and `self` is one.
         let _ = self.0.subscribe().wait_for(|counts| counts.holds == 0).await;
     }
 }
 
-/// Counts a write back out, also when its client hangs up.
+/// Stops counting a write, also if its client hangs up.
 struct Waiting<'a>(&'a WriteGate);
 
 impl Drop for Waiting<'_> {
@@ -36,11 +36,11 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// Keeps writes under way; they go on when it is dropped.
+/// Keeps writes in progress; they continue when it is dropped.
 pub struct HeldWrites(WriteGate);
 
 impl HeldWrites {
-    /// Waits until this many writes, or more, are under way.
+    /// Waits until at least this many writes are in progress.
     pub async fn reached(&self, writes: usize) {
         let mut counts = self.0.0.subscribe();
         let _ = counts.wait_for(|counts| counts.waiting >= writes).await;

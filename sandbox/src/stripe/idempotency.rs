@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: the first request with a key runs, later ones get its answer.
+//! `Idempotency-Key`: the first request with a key is executed, later ones get its answer.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -14,7 +14,7 @@ use super::error::StripeError;
 /// How long a key is remembered.
 const REMEMBERED: u64 = 24 * 60 * 60;
 
-/// A key is known to one API key on one account.
+/// A key belongs to one API key on one account.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct ScopedKey {
     api_key: String,
@@ -22,7 +22,7 @@ struct ScopedKey {
     key: String,
 }
 
-/// A write and the key it came with.
+/// A write, and the key sent with it.
 pub(super) struct KeyedRequest {
     key: ScopedKey,
     path: String,
@@ -30,7 +30,7 @@ pub(super) struct KeyedRequest {
 }
 
 impl KeyedRequest {
-    /// Parameters are compared as a set: their order is the client's accident.
+    /// Parameters are compared as a set, because their order means nothing.
     pub(super) fn new(
         api_key: String,
         account: String,
@@ -48,7 +48,7 @@ struct Record {
     path: String,
     parameters: Vec<(String, String)>,
     begun: UnixSeconds,
-    /// Absent while the request is under way.
+    /// Absent while the request is in progress.
     done: Option<Done>,
 }
 
@@ -60,12 +60,12 @@ pub(super) struct Done {
 }
 
 impl Done {
-    /// As the first request gets it.
+    /// The answer to the first request.
     pub(super) fn first(self) -> Response {
         ([("original-request", self.request_id)], self.answer).into_response()
     }
 
-    /// As every later request gets it.
+    /// The answer to every later request.
     pub(super) fn replay(self) -> Response {
         ([("idempotent-replayed", "true")], self.first()).into_response()
     }
@@ -75,16 +75,16 @@ impl Done {
 #[derive(Clone, Default)]
 pub(super) struct IdempotencyKeys(Arc<Mutex<HashMap<ScopedKey, Record>>>);
 
-/// What a key entitles to.
+/// What a key entitles its sender to.
 pub(super) enum Claim {
-    /// To run the request.
+    /// To execute the request.
     First(InProgress),
-    /// To the answer of the one that ran.
+    /// To the answer of the one that was executed.
     Done(Done),
 }
 
 impl IdempotencyKeys {
-    /// Marks the key as in progress, unless it is known already.
+    /// Marks the key as in progress, unless it is already known.
     pub(super) fn claim(&self, request: KeyedRequest, now: UnixSeconds) -> Result<Claim, StripeError> {
         let KeyedRequest { key, path, parameters } = request;
         let mut records = self.lock();
@@ -127,14 +127,14 @@ impl IdempotencyKeys {
     }
 }
 
-/// The mark of a request under way. Dropped without an answer, it frees the key.
+/// Marks a request as in progress. If it is dropped without an answer, it frees the key.
 pub(super) struct InProgress {
     keys: IdempotencyKeys,
     key: ScopedKey,
 }
 
 impl InProgress {
-    /// Keeps the answer for replays.
+    /// Stores the answer for replays.
     pub(super) fn save(self, answer: Answer, request_id: String) -> Done {
         let done = Done { answer, request_id };
         if let Some(record) = self.keys.lock().get_mut(&self.key) {

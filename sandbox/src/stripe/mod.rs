@@ -1,7 +1,7 @@
 //! A stand-in for the part of Stripe's API that a Stripe App's back end and its Dashboard page call.
 //!
-//! It keeps Stripe's rules, not only its shapes: limits, expiry, modes, idempotency. Where Stripe documents
-//! no exact message, the message here says what was wrong in Stripe's manner.
+//! It follows Stripe's rules, not only its formats: limits, expiry, modes, idempotency. If Stripe does not document the
+//! exact message, the message here says what was wrong in Stripe's style.
 
 mod answer;
 mod call;
@@ -38,7 +38,7 @@ use parameters::Parameters;
 use requests::{Find, List, Set};
 use secrets::{NewSecret, Owner, Scope, SecretStore};
 
-/// The account that a request without `Stripe-Account` works on: the API key's own.
+/// The account for requests without `Stripe-Account`: the API key's own.
 pub const OWN_ACCOUNT: &str = "acct_sandboxOwner";
 
 /// Request headers that Stripe sends back.
@@ -66,12 +66,12 @@ struct Credentials {
     app_secrets: Vec<String>,
 }
 
-/// What a `request-id` header holds.
+/// The value of a `request-id` header.
 #[derive(Clone, Default)]
 struct RequestId(String);
 
 impl StripeApi {
-    /// Accepts these API keys, each for the mode it belongs to, and signs with every one of these app secrets.
+    /// Accepts these API keys, each for its mode, and signs with each of these app secrets.
     #[must_use]
     pub fn new(api_keys: Vec<(Mode, String)>, app_secrets: Vec<String>, clock: Clock) -> Self {
         Self(Arc::new(Shared {
@@ -86,7 +86,7 @@ impl StripeApi {
 
     /// The routes, from `/v1` on.
     pub fn router(&self) -> Router {
-        // The Dashboard's page is of another origin on this machine, and calls in the name of whoever looks at it.
+        // The Dashboard's page has another origin on this machine, and calls on behalf of its user.
         let from_the_page = CorsLayer::new()
             .allow_origin(AllowOrigin::predicate(|origin, _| {
                 origin.as_bytes().starts_with(b"http://localhost:")
@@ -108,12 +108,12 @@ impl StripeApi {
             .with_state(self.clone())
     }
 
-    /// Accepts these API keys from now on, as after one was rolled.
+    /// From now on, accepts these API keys, as after a roll.
     pub fn accept_keys(&self, api_keys: Vec<(Mode, String)>) {
         self.credentials().api_keys = api_keys;
     }
 
-    /// Signs with these app secrets from now on: with the old one and the new one while one is rolled.
+    /// From now on, signs with these app secrets: both the old and the new one while one is being rolled.
     pub fn sign_with(&self, app_secrets: Vec<String>) {
         self.credentials().app_secrets = app_secrets;
     }
@@ -132,14 +132,14 @@ impl StripeApi {
         self.secrets().names(&namespace, self.now())
     }
 
-    /// Stores a user's secret without an expiry, past every limit.
+    /// Stores a user's secret without an expiry, ignoring every limit.
     pub fn put(&self, mode: Mode, account: &str, user: &str, name: &str, payload: &str) {
         let namespace = Owner::new(mode, account).namespace(Scope::User(user.to_owned()));
         let secret = NewSecret { name: name.to_owned(), payload: payload.to_owned(), expires_at: None };
         self.secrets().put(&namespace, secret, self.now());
     }
 
-    /// Lets writes begin, and not go on, while the returned guard lives.
+    /// Lets writes start, but not continue, while the returned guard exists.
     #[must_use]
     pub fn hold_writes(&self) -> HeldWrites {
         self.0.writes.hold()
@@ -157,10 +157,10 @@ impl StripeApi {
         self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a write at most once for its `Idempotency-Key`.
+    /// Executes a write at most once for its `Idempotency-Key`.
     ///
-    /// The key is looked up before the parameters are judged: what was valid the first time may have
-    /// expired since. It is marked before anything waits; if this future is dropped, the mark goes with it.
+    /// The key is looked up before the parameters are checked, because what was valid the first time may have expired
+    /// since. It is marked before anything waits; if this future is dropped, so is the mark.
     async fn write<P>(
         &self,
         call: Call,
@@ -231,7 +231,7 @@ async fn unrecognized(method: Method, uri: Uri) -> StripeError {
     StripeError::unrecognized_url(&method, uri.path())
 }
 
-/// Middleware: gives every request an id, and echoes what Stripe echoes.
+/// Middleware: gives every request an id, and echoes the headers that Stripe echoes.
 async fn identify(State(api): State<StripeApi>, mut request: Request, next: Next) -> Response {
     let number = api.0.requests.fetch_add(1, Ordering::Relaxed);
     let id = RequestId(format!("req_{number:014}"));

@@ -1,17 +1,17 @@
-//! Form parameters, judged as strictly as Stripe does: what nobody asked for is refused.
+//! Form parameters, checked as strictly as Stripe does: unknown ones are refused.
 
 use std::collections::BTreeMap;
 
 use super::error::StripeError;
 use super::secrets::Scope;
 
-/// Characters in any string parameter.
+/// The maximum length of a string parameter, in characters.
 const LONGEST: usize = 5000;
 
-/// The parameters of one call that are not taken yet.
+/// The parameters of a call that have not been taken yet.
 #[derive(Default)]
 pub(super) struct Parameters {
-    /// Of a repeated parameter the last counts.
+    /// If a parameter is repeated, the last one counts.
     values: BTreeMap<String, String>,
     expand: Vec<String>,
 }
@@ -81,7 +81,7 @@ impl Parameters {
         Ok(Some(value))
     }
 
-    /// Takes a string that must be there.
+    /// Takes a string that is required.
     pub(super) fn required(&mut self, name: &str) -> Result<String, StripeError> {
         self.optional(name)?.ok_or_else(|| StripeError::missing(name))
     }
@@ -120,7 +120,7 @@ impl Parameters {
     }
 }
 
-/// A number that is none, or out of its range.
+/// A number that is malformed or out of range.
 pub(super) fn invalid_integer(message: String, param: &str) -> StripeError {
     StripeError::invalid(message).code("parameter_invalid_integer").param(param)
 }

@@ -1,4 +1,4 @@
-//! What each operation asks for.
+//! The parameters of each operation.
 
 use shared::UnixSeconds;
 
@@ -67,7 +67,7 @@ pub(super) struct List {
     pub(super) expand: bool,
 }
 
-/// The id of the secret that bounds the page, and is not on it.
+/// The id of the secret at the edge of the page, which is not on it.
 pub(super) enum Cursor {
     StartingAfter(String),
     EndingBefore(String),

@@ -1,4 +1,4 @@
-//! The Secret Store: ten secrets a scope, each until it expires.
+//! The Secret Store: ten secrets per scope, each until it expires.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,10 +9,10 @@ use shared::{Mode, UnixSeconds};
 use super::error::StripeError;
 use super::requests::{Cursor, List};
 
-/// Secrets in one scope.
+/// The maximum number of secrets in a scope.
 const SECRETS_PER_SCOPE: usize = 10;
 
-/// Who may read a secret inside an account.
+/// Who in an account may read a secret.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "type", content = "user", rename_all = "lowercase")]
 pub(super) enum Scope {
@@ -22,7 +22,7 @@ pub(super) enum Scope {
     User(String),
 }
 
-/// Whose secrets: an account's, in one mode.
+/// Whose secrets they are: an account's, in one mode.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Owner {
     mode: Mode,
@@ -39,7 +39,7 @@ impl Owner {
     }
 }
 
-/// Where a name is unique.
+/// Within this, a name is unique.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Namespace {
     owner: Owner,
@@ -57,14 +57,14 @@ pub(super) struct Secret {
     expires_at: Option<UnixSeconds>,
     livemode: bool,
     name: String,
-    /// Always there in the store; shown only when expanded.
+    /// Always present in the store; shown only if expanded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) payload: Option<String>,
     scope: Scope,
 }
 
 impl Secret {
-    /// The secret as an answer shows it.
+    /// The secret as shown in an answer.
     pub(super) fn shown(mut self, with_payload: bool) -> Self {
         self.payload = self.payload.filter(|_| with_payload);
         self
@@ -112,7 +112,7 @@ impl SecretStore {
         Ok(self.put(namespace, new, now))
     }
 
-    /// Creates or replaces a secret, past the limit. A replaced one keeps its id and its age.
+    /// Creates or replaces a secret, ignoring the limit. A replaced one keeps its id and its age.
     pub(super) fn put(&mut self, namespace: &Namespace, new: NewSecret, now: UnixSeconds) -> Secret {
         let serial = self.created;
         let present = self.present(namespace, now);
@@ -179,7 +179,7 @@ impl SecretStore {
         })
     }
 
-    /// What has not expired by now; the rest is forgotten.
+    /// The secrets that have not expired; the others are removed.
     fn present(&mut self, namespace: &Namespace, now: UnixSeconds) -> &mut Vec<Secret> {
         let secrets = self.namespaces.entry(namespace.clone()).or_default();
         secrets.retain(|secret| secret.expires_at.is_none_or(|at| at >= now));
@@ -187,7 +187,7 @@ impl SecretStore {
     }
 }
 
-/// Which of the secrets make the page, and whether more lie beyond it in its direction.
+/// Which secrets are on the page, and whether there are more in its direction.
 fn page(secrets: &[&Secret], list: &List) -> Result<(Range<usize>, bool), StripeError> {
     let position = |id: &str, param: &str| {
         secrets

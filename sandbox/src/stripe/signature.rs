@@ -1,4 +1,4 @@
-//! Signatures of a Stripe App's requests to its own back end.
+//! Signatures for a Stripe App's requests to its own back end.
 
 use axum::extract::{RawQuery, State};
 use axum::routing::{MethodRouter, get};
@@ -25,7 +25,7 @@ impl StripeApi {
     }
 }
 
-/// The whole secret is the key, its `absec_` included.
+/// The whole secret is the key, including `absec_`.
 fn v1(app_secret: &str, signed: &str) -> String {
     let mut mac =
         Hmac::<Sha256>::new_from_slice(app_secret.as_bytes()).expect("HMAC takes a key of any length");
@@ -35,9 +35,8 @@ fn v1(app_secret: &str, signed: &str) -> String {
 
 /// `GET /v1/apps/app_embedded_backend_signature?payload=…`, for the sandbox's Dashboard page.
 ///
-/// It asks for no API key: with Stripe the Dashboard session of the signed-in user stands for one, and every
-/// visitor of the sandbox is that user. Signs the payload as it came, byte for byte. The page is of another
-/// origin, hence CORS, on this route alone.
+/// It needs no API key: Stripe uses the Dashboard session of the signed-in user instead, and every visitor of the sandbox
+/// is that user. Signs the payload byte for byte as received. The page has another origin, hence CORS, on this route only.
 pub(super) fn route() -> MethodRouter<StripeApi> {
     get(sign).layer(CorsLayer::new().allow_origin(Any))
 }
@@ -50,7 +49,7 @@ async fn sign(State(api): State<StripeApi>, RawQuery(query): RawQuery) -> Result
         parameters.optional("include_only[]")?;
         parameters.required("payload")
     })?;
-    // Stripe puts both into whatever it signs.
+    // Stripe puts both into everything it signs.
     let value: Value = serde_json::from_str(&payload).unwrap_or_default();
     if !(value["user_id"].is_string() && value["account_id"].is_string()) {
         return Err(StripeError::invalid(

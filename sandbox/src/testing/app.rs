@@ -1,4 +1,4 @@
-//! The companion app, as its back end sees it: it signs, begins, comes back, finishes.
+//! The companion app, as its back end sees it: it signs, starts a link, comes back, finishes.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use url::Url;
 
 use super::rig::{Rig, assert_silent};
 
-/// An answer of the back end.
+/// An answer from the back end.
 #[derive(Debug)]
 pub struct Answer {
     /// HTTP status.
@@ -27,12 +27,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The body, which is JSON.
+    /// The body, parsed as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
-    /// Status and error code of an answer for the app.
+    /// Status and error code of an answer to the app.
     pub fn error(&self) -> (u16, String) {
         let error = &self.json()["error"];
         assert!(!error["message"].as_str().unwrap().is_empty());
@@ -49,7 +49,7 @@ impl Answer {
         (self.status.as_u16(), rest.split('<').next().unwrap().to_owned())
     }
 
-    /// Where a 303 leads, and its parameters.
+    /// The target of a 303, and its parameters.
     pub fn redirect(&self) -> (String, HashMap<String, String>) {
         assert_eq!(self.status, StatusCode::SEE_OTHER, "{self:?}");
         assert_eq!(self.headers["referrer-policy"], "no-referrer");
@@ -58,7 +58,7 @@ impl Answer {
     }
 }
 
-/// An address without its query, and the query.
+/// A URL without its query, and the query.
 pub fn parts(address: &str) -> (String, HashMap<String, String>) {
     let mut url = Url::parse(address).expect("an address");
     let query = url.query_pairs().into_owned().collect();
@@ -66,7 +66,7 @@ pub fn parts(address: &str) -> (String, HashMap<String, String>) {
     (url.to_string(), query)
 }
 
-/// A login that was begun: what the Dashboard keeps of it.
+/// A login that was started: what the Dashboard keeps of it.
 pub struct Begun {
     /// S.
     pub state: String,
@@ -76,13 +76,13 @@ pub struct Begun {
     pub authorization_url: String,
 }
 
-/// The app in the Dashboard of one user of one account.
+/// The app in the Dashboard of one user of an account.
 #[derive(Clone)]
 pub struct App<'a> {
     rig: &'a Rig,
-    /// As `usr_ada`.
+    /// Such as `usr_ada`.
     pub user: &'a str,
-    /// As `acct_alpine`.
+    /// Such as `acct_alpine`.
     pub account: &'a str,
     /// `test` or `live`.
     pub mode: &'a str,
@@ -111,12 +111,12 @@ impl<'a> App<'a> {
         json!({ "payload": payload, "signature": signature }).to_string()
     }
 
-    /// A signed `POST /userinfo` as API Gateway hands it over.
+    /// A signed `POST /userinfo` as API Gateway delivers it.
     pub fn userinfo_event(&self) -> String {
         self.event("userinfo", "userinfo", &[])
     }
 
-    /// A signed `POST` as API Gateway hands it over.
+    /// A signed `POST` as API Gateway delivers it.
     pub fn event(&self, endpoint: &str, purpose: &str, more: &[(&str, &str)]) -> String {
         let event = include_str!("../../../events/userinfo/post.json");
         let mut event: Value = serde_json::from_str(event).unwrap();
@@ -127,13 +127,13 @@ impl<'a> App<'a> {
         event.to_string()
     }
 
-    /// A signed `POST`, as an envelope.
+    /// A signed `POST`, in an envelope.
     pub async fn post(&self, endpoint: &str, purpose: &str, more: &[(&str, &str)]) -> Answer {
         let headers = [("content-type", "text/plain;charset=UTF-8")];
         self.send(Method::POST, endpoint, &headers, self.envelope(purpose, more)).await
     }
 
-    /// The article's client: three headers.
+    /// The article's client, with three headers.
     pub async fn get_signed(&self, endpoint: &str) -> Answer {
         let signature = self.default_signature();
         let headers = [
@@ -149,7 +149,7 @@ impl<'a> App<'a> {
         self.send(Method::GET, endpoint, &[], String::new()).await
     }
 
-    /// Any request below the prefix. Whatever is answered tells no planted secret.
+    /// Any request below the prefix. No answer may contain a planted secret.
     pub async fn send(
         &self,
         method: Method,
@@ -184,7 +184,7 @@ impl<'a> App<'a> {
         json!({ "userId": self.user, "accountId": self.account, "signature": signature }).to_string()
     }
 
-    /// `login?state=…` of the article.
+    /// The article's `login?state=…`.
     pub fn login_address(&self) -> String {
         let query: String = url::form_urlencoded::byte_serialize(self.signed_state().as_bytes()).collect();
         format!("login?state={query}")
@@ -202,14 +202,14 @@ impl<'a> App<'a> {
         Begun { state, verifier, authorization_url }
     }
 
-    /// The browser at the provider, up to the address it is sent back to, below the prefix.
+    /// The browser at the provider, up to the URL it is sent back to, below the prefix.
     pub fn at_provider(&self, authorization_url: &str, decision: impl Into<Decision>) -> String {
         let location = self.rig.world.provider.decide(authorization_url, decision).expect("a redirect");
         let prefix = format!("{}/api/oauth/", self.rig.world.addresses.gateway);
         location.strip_prefix(&prefix).expect("our callback").to_owned()
     }
 
-    /// The browser at the provider and in the callback, up to K.
+    /// The browser at the provider and at the callback, up to K.
     pub async fn code(&self, begun: &Begun, decision: impl Into<Decision>) -> String {
         let callback = self.at_provider(&begun.authorization_url, decision);
         let (_, parameters) = self.get(&callback).await.redirect();
@@ -239,7 +239,7 @@ impl<'a> App<'a> {
         self.post("logout", "logout", &[]).await
     }
 
-    /// What the Secret Store holds for this user in test mode.
+    /// What is in the Secret Store for this user in test mode.
     pub fn stored(&self) -> Vec<String> {
         self.rig.world.stripe.names(shared::Mode::Test, self.account, self.user)
     }

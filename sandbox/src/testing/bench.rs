@@ -1,4 +1,4 @@
-//! A world whose provider is a real server, and a watch over every secret seen there.
+//! A world whose provider is a real server, with a check that no secret seen there leaks.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -24,13 +24,13 @@ use super::token_proxy::{self, Change};
 const TIMEOUTS: Timeouts =
     Timeouts { secret_store: Duration::from_secs(2), pause: Duration::from_millis(10), ..Timeouts::DEFAULT };
 
-/// A back end at a real server.
+/// A back end connected to a real server.
 pub struct Bench {
     /// The server.
     pub server: Server,
     /// The back end, and Stripe.
     pub rig: Rig,
-    /// Codes and tokens. Nothing of ours may ever say one.
+    /// Codes and tokens. None may ever appear in our output.
     seen: Mutex<Vec<String>>,
 }
 
@@ -47,18 +47,18 @@ impl Bench {
         Self { server, rig, seen: Mutex::default() }
     }
 
-    /// Another back end at the same server, with other settings.
+    /// Another back end connected to the same server, with other settings.
     pub async fn set<const N: usize>(&mut self, settings: [(&'static str, String); N]) {
         self.rig = rig(&self.server, LinkFlow::SessionBound, settings).await;
     }
 
-    /// The same back end, with this before the server's token endpoint.
+    /// The same back end, with a proxy in front of the server's token endpoint.
     pub async fn change_tokens(&mut self, change: Change) {
         let proxy = token_proxy::start(&self.server.token_url(), change).await;
         self.set([("THIRD_PARTY_TOKEN_URL", proxy)]).await;
     }
 
-    /// The person at the server in a new browser, up to the address it is sent back to, below the prefix.
+    /// The person at the server in a new browser, up to the URL it is sent back to, below the prefix.
     pub async fn at_server(&self, authorization_url: &str, person: &str) -> String {
         self.at_server_in(&mut Browser::default(), authorization_url, person).await
     }
@@ -83,7 +83,7 @@ impl Bench {
         app.complete(&parameters["code"], &begun.verifier).await
     }
 
-    /// The whole session-bound flow, which succeeds.
+    /// The whole session-bound flow, which must succeed.
     pub async fn linked(&self) -> App<'_> {
         let app = self.rig.app();
         let answer = self.link(&app, "alice").await;
@@ -105,7 +105,7 @@ impl Bench {
         tokens
     }
 
-    /// Refreshes behind the back end's back: the error, if the server refuses.
+    /// Refreshes without the back end knowing. Returns the error if the server refuses.
     pub async fn refresh(&self, tokens: &TokenSet) -> Option<String> {
         let form = [
             ("grant_type", "refresh_token"),
@@ -118,14 +118,14 @@ impl Bench {
         answer["error"].as_str().map(str::to_owned)
     }
 
-    /// Whether the server takes this access token.
+    /// Whether the server accepts this access token.
     pub async fn takes(&self, access_token: &SecretString) -> bool {
         let request = self.rig.http.get(self.server.userinfo_url().parse().unwrap());
         let request = request.bearer_auth(access_token.expose_secret());
         self.rig.reply_to(request).await.status == StatusCode::OK
     }
 
-    /// How often the server was asked: a grant type, or `revocation`.
+    /// How many requests the server got for this: a grant type, or `revocation`.
     pub async fn calls(&self, what: &str) -> u64 {
         let request = self.rig.http.get(format!("{}/calls", self.server.origin).parse().unwrap());
         let calls: Value = self.rig.reply_to(request).await.json().expect("JSON");
@@ -139,14 +139,14 @@ impl Bench {
 
 impl Drop for Bench {
     fn drop(&mut self) {
-        // A failing test must not abort the process by failing twice.
+        // A second panic in a failing test would abort the process.
         if std::thread::panicking() {
             return;
         }
         let log = logged();
         assert!(!log.is_empty(), "nobody listened");
         for secret in self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            assert!(!log.contains(secret), "the log tells a code or token of {}", self.server.kind.name());
+            assert!(!log.contains(secret), "the log contains a code or token of {}", self.server.kind.name());
         }
     }
 }
@@ -156,7 +156,7 @@ async fn rig<const N: usize>(server: &Server, flow: LinkFlow, more: [(&'static s
     Rig::timed(Options { flow, settings, marker: PLANTED, timeouts: TIMEOUTS, ..Options::default() }).await
 }
 
-/// The set's refresh token, which it has.
+/// The set's refresh token, which must exist.
 pub fn refresh_token(tokens: &TokenSet) -> &str {
     tokens.refresh_token.as_ref().expect("a refresh token").expose_secret()
 }

@@ -1,4 +1,4 @@
-//! A browser without eyes: cookies and redirects.
+//! A minimal browser: cookies and redirects.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use url::Url;
 
 use super::rig::Rig;
 
-/// One person's, with the cookies of one server.
+/// One person's browser, with the cookies of one server.
 #[derive(Default)]
 pub struct Browser {
     cookies: BTreeMap<String, String>,
 }
 
 impl Browser {
-    /// Follows redirects until one leads to an address that begins with `end`.
+    /// Follows redirects until one leads to a URL that starts with `end`.
     pub async fn follow(&mut self, rig: &Rig, start: Url, end: &str) -> Url {
         let mut address = start;
         for _ in 0..10 {

@@ -1,9 +1,9 @@
-//! Builds.
+//! Running cargo.
 
 use std::process::Command;
 
-/// Cargo, as if from a shell. What it tells the programs it runs of their own package would reach the build scripts,
-/// and have some of them begin anew each time.
+/// Cargo, as if started from a shell. The variables it sets for the programs it runs would reach the build scripts, and
+/// make some of them run again each time.
 pub fn cargo() -> Command {
     let mut cargo = Command::new(env!("CARGO"));
     for (name, _) in std::env::vars_os() {

@@ -1,11 +1,11 @@
-//! What plays against the back end: the app, a browser, a world with a watch over all it says, real OAuth servers.
+//! Test tools: the app, a browser, a world that checks its output for secrets, real OAuth servers.
 //!
 //! For the tests and the proofs, which fail by panicking.
 
 #![expect(
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
-    reason = "whoever calls these wants the panic, and the answer"
+    reason = "callers want the panic, and the answer"
 )]
 
 pub mod app;

@@ -1,4 +1,4 @@
-//! A world for one test, and a watch over everything it says.
+//! A world for one test, with a check that nothing it outputs contains a secret.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, Once, PoisonError};
@@ -14,12 +14,12 @@ use userinfo::Userinfo;
 
 use super::app::App;
 
-/// Stands in every secret, token and code. Nothing of ours may ever say it.
+/// Is in every secret, token and code, and must never appear in our output.
 pub const PLANTED: &str = "PLANTED";
-/// When every test begins.
+/// The time at which every test starts.
 pub const NOW: u64 = 1_800_000_000;
 
-/// Short enough to test, long enough for a busy machine.
+/// Short enough for tests, long enough for a busy machine.
 pub const TIMEOUTS: Timeouts = Timeouts {
     attempt: Duration::from_millis(700),
     secret_store: Duration::from_millis(1500),
@@ -28,7 +28,7 @@ pub const TIMEOUTS: Timeouts = Timeouts {
     ..Timeouts::DEFAULT
 };
 
-/// No function takes longer for anything.
+/// No function takes longer than this for anything.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A world whose clock stands still.
@@ -37,7 +37,7 @@ pub struct Rig {
     pub world: World,
     /// Its clock, and the functions'.
     pub clock: ManualClock,
-    /// A client that follows no redirect.
+    /// A client that does not follow redirects.
     pub http: Http,
     timeouts: Timeouts,
 }
@@ -53,18 +53,18 @@ impl Rig {
         Self::with(Options { flow: LinkFlow::Direct, ..Options::default() }).await
     }
 
-    /// With the default flow and further settings.
+    /// With the default flow and other settings.
     pub async fn set(settings: &[(&'static str, &str)]) -> Self {
         let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         Self::with(Options { settings, ..Options::default() }).await
     }
 
-    /// With any options; every secret is planted.
+    /// With any options; every secret has the marker.
     pub async fn with(options: Options) -> Self {
         Self::marked(PLANTED, options).await
     }
 
-    /// With another marker the secrets are those of another sandbox, say the one that `cargo run` starts.
+    /// With another marker, the secrets are those of another sandbox, such as the one that `cargo run` starts.
     pub async fn marked(marker: &'static str, options: Options) -> Self {
         Self::timed(Options { marker, timeouts: TIMEOUTS, ..options }).await
     }
@@ -74,7 +74,7 @@ impl Rig {
         Self::beginning(NOW, options).await
     }
 
-    /// The same at another time.
+    /// The same, at another time.
     pub async fn beginning(now: u64, options: Options) -> Self {
         watch_the_log();
         let clock = ManualClock::at(now);
@@ -84,13 +84,13 @@ impl Rig {
         Self { world: world.expect("a world"), clock, http, timeouts }
     }
 
-    /// What is answered to a request of the app, a browser or a test.
+    /// The answer to a request from the app, a browser or a test.
     pub async fn reply_to(&self, request: RequestBuilder) -> Reply {
         let reply = Box::pin(self.http.send("test", request, Deadline::after(PATIENCE))).await;
-        reply.unwrap_or_else(|failure| panic!("there is no answer: {failure:?}"))
+        reply.unwrap_or_else(|failure| panic!("no answer: {failure:?}"))
     }
 
-    /// Another instance of `userinfo`, which shares no memory with the others.
+    /// Another instance of `userinfo`, which shares no state with the others.
     pub async fn worker(&self) -> Lambda<Userinfo> {
         self.worker_in(&self.world.environment).await
     }
@@ -110,18 +110,18 @@ impl Drop for Rig {
     fn drop(&mut self) {
         let log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&log);
-        // A failing test must not abort the process by failing twice.
+        // A second panic in a failing test would abort the process.
         if !std::thread::panicking() {
             assert_silent("the log", &text);
         }
     }
 }
 
-/// Fails when the text tells a planted secret.
+/// Panics if the text contains a planted secret.
 pub fn assert_silent(what: &str, text: &str) {
     // The sealing key of the marker, in base64.
     for secret in [PLANTED, "UExBTlRFRF"] {
-        assert!(!text.contains(secret), "{what} tells a secret: {text}");
+        assert!(!text.contains(secret), "{what} contains a secret: {text}");
     }
 }
 
@@ -149,13 +149,13 @@ fn watch_the_log() {
     });
 }
 
-/// What was logged since it was last taken; it is forgotten. Long runs take it now and then.
+/// Takes what was logged since the last call. Long runs do so from time to time.
 pub fn take_log() -> String {
     let log = std::mem::take(&mut *LOG.lock().unwrap_or_else(PoisonError::into_inner));
     String::from_utf8_lossy(&log).into_owned()
 }
 
-/// What was logged so far, and not taken.
+/// What was logged and not yet taken.
 pub fn logged() -> String {
     String::from_utf8_lossy(&LOG.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
 }

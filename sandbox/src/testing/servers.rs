@@ -1,4 +1,4 @@
-//! The servers, as processes on loopback.
+//! Real OAuth servers, as processes on loopback.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader};
@@ -7,38 +7,38 @@ use std::process::{Child, Command, Stdio};
 
 /// How we are registered at each. Reserved characters must survive every encoding.
 pub const CLIENT_ID: &str = "real:app";
-/// Stands in no log.
+/// Must not appear in any log.
 pub const CLIENT_SECRET: &str = "PLANTED s3cr+t/ %:&=x";
-/// A world's gateway has another port each time; the browser is led from here to there by hand.
+/// A world's gateway has a different port each time; tests direct the browser from here to there.
 pub const API_HOST: &str = "https://app.example.com";
-/// Where the functions answer, at that address.
+/// Where the functions answer, at that host.
 pub const CALLBACK: &str = "https://app.example.com/api/oauth/";
 /// Seconds that access tokens live.
 pub const LIFETIME: u64 = 600;
 
-/// Where `sandbox/tests/install-packages` installs them, unless the environment's `REAL_SERVERS` says otherwise.
+/// Where `sandbox/tests/install-packages` installs them, unless the variable `REAL_SERVERS` says otherwise.
 pub const INSTALLED: &str = "target/real-servers";
 
 /// Which server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Of npm.
+    /// From npm.
     OidcProvider,
-    /// Of `PyPI`.
+    /// From `PyPI`.
     DjangoOauthToolkit,
 }
 
-/// A running server. It ends with this value; should this process be killed, with its standard input.
+/// A running server. It ends when this value is dropped, or, if this process is killed, when its standard input closes.
 pub struct Server {
     /// Which one.
     pub kind: Kind,
-    /// As `http://127.0.0.1:4711`.
+    /// Such as `http://127.0.0.1:4711`.
     pub origin: String,
     child: Child,
 }
 
 impl Kind {
-    /// As its package is called.
+    /// The name of its package.
     pub fn name(self) -> &'static str {
         match self {
             Self::OidcProvider => "oidc-provider",
@@ -46,7 +46,7 @@ impl Kind {
         }
     }
 
-    /// Installs it into this project, unless it is there already. Says what it needs when it cannot.
+    /// Installs it into this project, unless it is already there. If it cannot, it says what it needs.
     pub fn install(self) -> bool {
         if std::env::var_os("REAL_SERVERS").is_some() {
             return true;
@@ -77,7 +77,7 @@ impl Kind {
 }
 
 impl Server {
-    /// Starts it at any free port.
+    /// Starts it on any free port.
     pub fn start(kind: Kind) -> Self {
         let folder = std::env::var_os("REAL_SERVERS").unwrap_or_else(|| INSTALLED.into());
         // Below the project's folder, unless it is an absolute path.
@@ -112,15 +112,15 @@ impl Server {
         self.at("/me", "/o/userinfo/")
     }
 
-    /// RFC 9207; the toolkit does not know it.
+    /// RFC 9207, which the toolkit does not support.
     pub fn issuer(&self) -> Option<&str> {
         (self.kind == Kind::OidcProvider).then_some(&self.origin)
     }
 
-    /// What a developer sets for this server.
+    /// The settings for this server.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         let scopes = match self.kind {
-            // Only with this scope, and only for who asks for consent, are there refresh tokens.
+            // It issues refresh tokens only with this scope, and only if consent is asked for.
             Kind::OidcProvider => "openid email profile offline_access",
             Kind::DjangoOauthToolkit => "openid email profile",
         };
@@ -152,7 +152,7 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Each way to authenticate has a client of its own.
+/// Each authentication method has its own client.
 pub fn authenticating_by(method: &str) -> [(&'static str, String); 2] {
     let id = format!("{CLIENT_ID}/{method}");
     [("THIRD_PARTY_CLIENT_ID", id), ("THIRD_PARTY_CLIENT_AUTH", method.to_owned())]
@@ -160,7 +160,7 @@ pub fn authenticating_by(method: &str) -> [(&'static str, String); 2] {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may already have ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! A proxy before a real server's token endpoint: it takes its time, and makes sets long.
+//! A proxy in front of a real server's token endpoint, which delays answers and makes token sets long.
 
 use std::time::Duration;
 
@@ -16,9 +16,9 @@ use url::Url;
 /// What the proxy does to an answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Change {
-    /// The answer comes so much later.
+    /// How much later the answer comes.
     pub delay: Duration,
-    /// Its `scope`, which is stored with the tokens, has so many characters.
+    /// How many characters its `scope` has, which is stored with the tokens.
     pub scope: usize,
 }
 
@@ -29,7 +29,7 @@ struct Proxy {
     http: Http,
 }
 
-/// Starts a proxy before this token endpoint; its address. It ends with the test's runtime.
+/// Starts a proxy in front of this token endpoint, and returns its URL. It ends with the test's runtime.
 pub async fn start(upstream: &str, change: Change) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");

@@ -1,4 +1,4 @@
-//! How we prove who we are.
+//! Client authentication.
 
 use axum::http::StatusCode;
 use serde_json::json;

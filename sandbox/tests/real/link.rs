@@ -1,4 +1,4 @@
-//! Linking: what the server gives, what it refuses, and what we refuse.
+//! Linking: what the server grants, what it refuses, and what we refuse.
 
 use axum::http::StatusCode;
 use serde_json::json;
@@ -55,10 +55,10 @@ pub async fn an_unverified_address_is_refused_before_storing(kind: Kind) {
     let refused = bench.link(&app, "mallory").await;
     assert_eq!(refused.error(), (401, "email_unverified".to_owned()));
     assert!(app.stored().is_empty());
-    assert_eq!(bench.calls("revocation").await, 1, "what is not stored is revoked");
+    assert_eq!(bench.calls("revocation").await, 1, "tokens that are not stored are revoked");
 }
 
-/// Both servers would end the grant if they saw the code twice.
+/// Both servers would end the grant if they got the code twice.
 pub async fn the_same_code_again_answers_the_link(kind: Kind) {
     let bench = Bench::start(kind).await;
     let app = bench.rig.app();
@@ -72,7 +72,7 @@ pub async fn the_same_code_again_answers_the_link(kind: Kind) {
     assert_eq!(app.userinfo().await.json(), first.json());
 }
 
-/// A page that runs its effect twice sends the code twice, and two functions take it.
+/// A page that runs its effect twice sends the code twice, to two functions.
 pub async fn the_same_code_twice_at_once_makes_one_link(kind: Kind) {
     let bench = Bench::start(kind).await;
     let app = bench.rig.app();
@@ -86,7 +86,7 @@ pub async fn the_same_code_twice_at_once_makes_one_link(kind: Kind) {
     assert_eq!(app.userinfo().await.json(), one.json());
 }
 
-/// Attack 4: the server itself holds the code against the attempt it was made for.
+/// Attack 4: the server itself checks that the code belongs to this attempt.
 pub async fn a_code_injected_into_another_attempt_is_rejected(kind: Kind) {
     let bench = Bench::start(kind).await;
     let (victim, attacker) = (bench.rig.app(), App::new(&bench.rig, "usr_mallory", "acct_alpine"));
@@ -98,7 +98,7 @@ pub async fn a_code_injected_into_another_attempt_is_rejected(kind: Kind) {
     let code = attacker.get(&swapped).await.redirect().1["code"].clone();
     let refused = attacker.complete(&code, &own.verifier).await;
     assert_eq!(refused.error(), (401, "code_rejected".to_owned()));
-    assert_eq!(bench.calls("authorization_code").await, 1, "the server was asked");
+    assert_eq!(bench.calls("authorization_code").await, 1, "the server was called");
     assert!(attacker.stored().is_empty());
 }
 

@@ -1,4 +1,4 @@
-//! The flows again, against OAuth servers that others wrote. `./test` installs them and runs these tests.
+//! The flows against OAuth servers that others wrote. `./test` installs them and runs these tests.
 
 mod client;
 mod link;
@@ -7,7 +7,7 @@ mod refresh;
 
 use sandbox::testing::{app, bench, servers, token_proxy};
 
-/// Each of these tests on each server, which it starts for itself.
+/// Runs each of these tests on each server, which the test starts for itself.
 macro_rules! on_each_server {
     ($($file:ident: $($(#[$attribute:meta])* $test:ident),+;)+) => {
         mod oidc_provider {

@@ -1,4 +1,4 @@
-//! Many functions, no shared memory, one expired token: one refresh, and nobody is logged out.
+//! Many functions without shared state, one expired token: one refresh, and nobody is signed out.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use crate::servers::{Kind, LIFETIME};
 use crate::token_proxy::Change;
 
 const WORKERS: usize = 50;
-/// Seconds after which the lease of a refresh is over, with the bench's time-outs.
+/// Seconds until the lease of a refresh is over, with the bench's time-outs.
 const LEASE: u64 = 34;
 
 pub async fn fifty_workers_refresh_once(kind: Kind) {
@@ -42,14 +42,14 @@ pub async fn fifty_workers_refresh_once_when_the_winner_is_killed(kind: Kind) {
     assert!(winner.await.unwrap_err().is_cancelled());
     drop(refresh);
 
-    // Only when no living function could still be at it, another may try.
+    // Another function may try only once no live one could still be refreshing.
     bench.rig.clock.advance(LEASE);
     race(&bench, &app, "race, the winner killed").await;
 }
 
-/// The server takes more than a second to refresh, and Stripe takes no tokens for a while. The sets are whole, and split.
+/// The server takes more than a second to refresh, and Stripe stores nothing for a while. Some sets are split, some not.
 pub async fn a_slow_winner_is_waited_for(kind: Kind) {
-    // Sealed, a scope of these characters makes some 500, 6,000 and 18,000.
+    // Sealed, scopes of these lengths make about 500, 6,000 and 18,000 characters.
     for (workers, scope) in [(2, 10), (WORKERS, 4200), (2, 13_000), (WORKERS, 13_000)] {
         let mut bench = Bench::start(kind).await;
         let delay = Duration::from_millis(1200);
@@ -78,7 +78,7 @@ async fn race(bench: &Bench, app: &App<'_>, what: &str) {
     assert_eq!(app.userinfo().await.status, StatusCode::OK, "the new refresh token works");
 }
 
-/// How often the server refreshed, asked by so many functions at once that all get an answer.
+/// How often the server refreshed when this many functions asked at once; all must get an answer.
 async fn run(bench: &Bench, app: &App<'_>, what: &str, count: usize) -> u64 {
     let mut workers = Vec::new();
     for _ in 0..count {

@@ -1,4 +1,4 @@
-//! Refresh tokens that rotate, at servers that end the grant when an old one comes again.
+//! Rotating refresh tokens, on servers that end the grant when an old one is used again.
 
 use axum::http::StatusCode;
 
@@ -45,12 +45,12 @@ pub async fn a_thief_who_refreshes_first_ends_the_link(kind: Kind) {
     has_ended(&bench).await;
 }
 
-/// The user is told once why, and then finds nothing linked.
+/// The user gets the reason once; after that, nothing is linked.
 async fn has_ended(bench: &Bench) {
     let app = bench.rig.app();
     assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()));
     assert!(app.stored().is_empty(), "{:?}", app.stored());
     assert_eq!(app.userinfo().await.error(), (401, "not_connected".to_owned()));
     bench.linked().await;
-    assert_eq!(app.userinfo().await.status, StatusCode::OK, "and links anew");
+    assert_eq!(app.userinfo().await.status, StatusCode::OK, "and links again");
 }

@@ -1,6 +1,6 @@
-//! Lambda events of any content, to all four functions: an answer, always, and of the closed list.
+//! Arbitrary Lambda events, to all four functions: there is always an answer, from the closed list.
 //!
-//! Input: the event, as Lambda hands it over.
+//! Input: the event, as Lambda delivers it.
 #![no_main]
 
 use std::panic;
@@ -40,7 +40,7 @@ impl Functions {
         }
     }
 
-    /// As the gateway does: by the route, though anything may stand there.
+    /// Chooses by the route, as the gateway does, though the route may be anything.
     async fn answer(&self, event: &str) -> GatewayResponse {
         let context = Context::default();
         if event.contains("/userinfo") {
@@ -62,8 +62,8 @@ fn start<F: Function>(settings: &[(&str, &str)]) -> Lambda<F> {
 
 fuzz_target!(
     init: {
-        // libFuzzer's own hook ends the process at every panic, caught or not. Those of the libraries that build a
-        // request of what no request can have are known, and are caught; one that is not still ends the process.
+        // libFuzzer's own hook ends the process at every panic, caught or not. Panics of the libraries that build a
+        // request from impossible values are known, and are caught; any other still ends the process.
         let abort_at = panic::take_hook();
         panic::set_hook(Box::new(move |panicked| {
             let at = panicked.location().map_or("", panic::Location::file);

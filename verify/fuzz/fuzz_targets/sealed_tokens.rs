@@ -1,7 +1,7 @@
 //! State tokens, code tokens and token sets: what we did not seal never opens, and no kind opens as another.
 //!
-//! Input: a first byte that says what the rest is. `t`: a token. `s`, `c`, `k`: what is inside one that is sealed
-//! with our key as a state token, a code token, a token set. `x`: two bytes to change in an honest state token.
+//! Input: a first byte that says what the rest is. `t`: a token. `s`, `c`, `k`: the inside of one, to be sealed with our
+//! key as a state token, a code token, a token set. `x`: two bytes to change in a genuine state token.
 #![no_main]
 
 use std::marker::PhantomData;
@@ -23,13 +23,13 @@ const CONTEXT: [&str; 2] = ["client", "https://api.example.com/api/oauth/authori
 static KEYS: LazyLock<SealingKeys> =
     LazyLock::new(|| part(&[], |settings, _| SealingKeys::from_settings(settings)));
 
-/// Nobody can make one of these but by a signature.
+/// One of these can only be made with a signature.
 static ADA: LazyLock<StripeUser> = LazyLock::new(|| {
     let payload = r#"{"user_id":"usr_ada","account_id":"acct_alpine"}"#;
     let signature = format!("t={NOW},v1={}", sign(&NOW.to_string(), payload));
     let state = json!({ "userId": "usr_ada", "accountId": "acct_alpine", "signature": signature });
     let verifier = part(&[], |settings, _| Verifier::from_settings(settings));
-    verifier.extract_state(&state.to_string(), NOW).expect("an honest signature")
+    verifier.extract_state(&state.to_string(), NOW).expect("a genuine signature")
 });
 
 static HONEST: LazyLock<String> = LazyLock::new(|| {
@@ -38,12 +38,12 @@ static HONEST: LazyLock<String> = LazyLock::new(|| {
     KEYS.sealing().seal(&token, &CONTEXT).expect("sealed")
 });
 
-/// Bytes that are sealed as they are, as a token of kind `T`.
+/// Bytes that are sealed unchanged, as a token of kind `T`.
 struct Inside<'a, T>(&'a [u8], PhantomData<T>);
 
 impl<T> Serialize for Inside<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // The compact format writes a tuple's elements and nothing else.
+        // The compact format writes only a tuple's elements.
         let mut bytes = serializer.serialize_tuple(self.0.len())?;
         self.0.iter().try_for_each(|byte| bytes.serialize_element(byte))?;
         bytes.end()
@@ -76,7 +76,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     Corpus::Keep
 });
 
-/// Opens a token as each of the kinds, and uses it as the functions do.
+/// Opens a token as each kind, and uses it as the functions do.
 fn kinds(token: &str) -> Vec<&'static str> {
     let mut kinds = Vec::new();
     let state = KEYS.open::<StateToken>(token, &CONTEXT);
@@ -107,7 +107,7 @@ fn opens_as_nothing_else<T: Sealed>(inside: &[u8]) {
     assert!(KEYS.open::<T>(&token, &["another client", CONTEXT[1]]).is_err());
 }
 
-/// Changes an honest token in one place or two.
+/// Changes a genuine token in one or two places.
 fn changed(changes: &[u8]) {
     let mut bytes = HONEST.clone().into_bytes();
     for change in changes.chunks_exact(2).take(2) {

@@ -1,6 +1,6 @@
-//! The signature header: accepted when, and only when, a plain reading of the scheme says so.
+//! The signature header: accepted if and only if a simple implementation of the scheme accepts it.
 //!
-//! Input: the header; `$` in it becomes the right signature for its own time.
+//! Input: the header; `$` in it is replaced by the right signature for its own time.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -34,7 +34,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     Corpus::Keep
 });
 
-/// The scheme as Stripe documents it, read the slow way.
+/// The scheme as Stripe documents it, implemented the slow way.
 fn expected(header: &str, time: &str, right: &str) -> Result<String, Error> {
     if header.is_empty() {
         return Err(Error::SignatureMissing);

@@ -1,6 +1,6 @@
-//! Signed requests in their three forms: nobody is let in whose ids Stripe did not sign, for this purpose.
+//! Signed requests in their three forms: only users whose ids Stripe signed for this purpose are let in.
 //!
-//! Input: a method, headers one a line, an empty line, the body; `$` becomes the right signature of the payload.
+//! Input: a method, headers one per line, an empty line, the body; `$` is replaced by the right signature of the payload.
 #![no_main]
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use shared::lambda::{Function, Lambda};
 use shared::signed_request::Verifier;
 use shared::{Clock, Http, Invocation, Response, Settings, response};
 
-/// Answers who signed.
+/// Answers with the signer.
 struct Whoever(Verifier);
 
 impl Function for Whoever {
@@ -61,10 +61,10 @@ fuzz_target!(|data: &[u8]| -> Corpus {
         .iter()
         .map(|(name, values)| (name, values.iter().map(|value| put(value)).collect()))
         .collect();
-    // The body form signs the body as it is; in an envelope the signature is beside the payload.
+    // The body form signs the body itself; in an envelope, the signature is next to the payload.
     let body = if is_envelope(body) { put(body) } else { body.to_owned() };
 
-    // A REST API's event: it alone can repeat a header.
+    // A REST API's event, the only kind that can repeat a header.
     let event = json!({
         "resource": "/{proxy+}", "path": "/api/oauth/whoever", "httpMethod": method,
         "multiValueHeaders": headers, "requestContext": { "httpMethod": method, "path": "/api/oauth/whoever" },
@@ -87,7 +87,7 @@ fn is_envelope(body: &str) -> bool {
     serde_json::from_str::<Value>(body).is_ok_and(|body| body["payload"].is_string())
 }
 
-/// What an honest Stripe would have signed of this request.
+/// What Stripe would have signed of this request.
 fn signed_payload(method: &str, headers: &BTreeMap<String, Vec<String>>, body: &str) -> String {
     let id = |name: &str| headers.get(name).and_then(|values| values.first()).map_or("", String::as_str);
     if method == "GET" {

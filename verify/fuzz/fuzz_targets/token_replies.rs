@@ -1,6 +1,6 @@
-//! Answers of every provider's token endpoint.
+//! Answers from every provider's token endpoint.
 //!
-//! Input: `<provider> <status> <Retry-After>`, a line's end, the body.
+//! Input: `<provider> <status> <Retry-After>`, a line break, the body.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
             assert!(reply.status.is_success(), "granted by {}", reply.status);
             assert!(!granted.access_token.expose_secret().is_empty());
             let tokens = TokenSet::granted(granted, LINK, NOW);
-            assert!(!tokens.has_ended(NOW), "ended before it began");
+            assert!(!tokens.has_ended(NOW), "expired before it was issued");
             assert!(tokens.is_due(NOW) || !tokens.is_due(0));
         }
         Err(error) => {

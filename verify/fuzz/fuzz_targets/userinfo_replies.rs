@@ -1,6 +1,6 @@
-//! Answers of every provider's userinfo endpoint, and its list of e-mail addresses where it has one.
+//! Answers from every provider's userinfo endpoint, and its list of e-mail addresses if it has one.
 //!
-//! Input: `<provider> <status> <Retry-After>`, a line's end, the body; a line `--`, and the list likewise.
+//! Input: `<provider> <status> <Retry-After>`, a line break, the body; a line `--`, and the list likewise.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -26,7 +26,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
         Ok(user) => {
             assert!(reply.status.is_success(), "taken from {}", reply.status);
             assert!(!user.id.is_empty());
-            assert_eq!(user.email_verified, Some(true), "the policy wants it");
+            assert_eq!(user.email_verified, Some(true), "the policy requires it");
             assert!(serde_json::to_string(&user).is_ok());
         }
         Err(error) => {

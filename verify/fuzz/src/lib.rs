@@ -1,4 +1,4 @@
-//! What the fuzz targets share: settings, Stripe's signature, one runtime.
+//! Shared by the fuzz targets: settings, Stripe's signature, one runtime.
 
 pub mod provider;
 pub mod signature;
@@ -10,12 +10,12 @@ use shared::settings::{Settings, Source};
 use shared::{Clock, Environment, Http, UnixSeconds};
 use tokio::runtime::Runtime;
 
-/// When everything happens.
+/// The time of everything.
 pub const NOW: UnixSeconds = 1_800_000_000;
-/// Stripe's signing secret of the app.
+/// The app's signing secret.
 pub const APP_SECRET: &str = "absec_PLANTED";
 
-/// What a function needs, with its secrets set as such. Nobody listens at the addresses of loopback.
+/// What a function needs, with its secrets set directly. Nothing listens on the loopback addresses.
 pub const SETTINGS: &[(&str, &str)] = &[
     ("API_HOST_URL", "https://api.example.com"),
     ("SEALING_KEY", "UExBTlRFRFBMQU5URURQTEFOVEVEUExBTlRFRFBMQU4="),
@@ -27,7 +27,7 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("THIRD_PARTY_CLIENT_SECRET", "PLANTED"),
 ];
 
-/// Runs what is asynchronous.
+/// Runs asynchronous code.
 pub static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"));
 

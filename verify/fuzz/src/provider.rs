@@ -1,4 +1,4 @@
-//! Made-up answers of every provider there is a preset for.
+//! Made-up answers from every provider with a preset.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use shared::{Http, Provider, Settings};
 
 use crate::part;
 
-/// One part of the back end for each provider, by the preset's name; `custom` has none.
+/// A part of the back end for each provider, by the preset's name; `custom` has no preset.
 pub struct ByProvider<T>(BTreeMap<String, T>);
 
 impl<T> ByProvider<T> {
@@ -39,7 +39,7 @@ impl<T> ByProvider<T> {
         Self(parts)
     }
 
-    /// Reads `<provider> <status> <Retry-After>`, a line's end, and the body: whose answer, and what it is.
+    /// Reads `<provider> <status> <Retry-After>`, a line break, and the body: whose answer, and the answer.
     #[must_use]
     pub fn read(&self, text: &[u8]) -> Option<(&T, Reply)> {
         let end = text.iter().position(|byte| *byte == b'\n')?;

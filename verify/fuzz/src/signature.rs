@@ -1,14 +1,14 @@
-//! Stripe's signature, so that the fuzzer need not guess one to come further.
+//! Stripe's signature, so that the fuzzer need not guess one to get further.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::APP_SECRET;
 
-/// Stands for a right signature, in lower-case hex.
+/// Stands for a valid signature, in lower-case hex.
 pub const RIGHT: char = '$';
 
-/// What Stripe signs `payload` with at `time`.
+/// Stripe's signature of `payload` at `time`.
 #[must_use]
 pub fn sign(time: &str, payload: &str) -> String {
     let key = Hmac::<Sha256>::new_from_slice(APP_SECRET.as_bytes()).expect("a key of any length");

@@ -1,5 +1,5 @@
-//! The targets of `verify/fuzz/`, each for some seconds, from what was kept of earlier runs. `docs/fuzzing.md`
-//! tells more.
+//! Runs the targets in `verify/fuzz/` for some seconds each, starting from the inputs of earlier runs.
+//! `docs/fuzzing.md` says more.
 
 use std::fs::{self, File};
 use std::io;
@@ -9,15 +9,15 @@ use std::thread::available_parallelism;
 
 use crate::report::{Report, Row};
 
-/// Where all of it is built and written, below the workspace.
+/// Where everything is built and written, below the workspace.
 const BUILT: &str = "target/fuzz";
-/// For one input, in seconds: most take a thousandth of one.
+/// The limit for one input, in seconds: most take a thousandth of one.
 const LONGEST: u32 = 10;
-/// For the whole process, in MB: four times what one takes. What keeps a few hundred bytes of each input is past it
+/// The limit for the whole process, in MB: four times what one uses. A leak of a few hundred bytes per input exceeds it
 /// within a minute or two.
 const MOST_MEMORY: u32 = 256;
 
-/// Builds every target and runs each for so many seconds, as many at once as there are processors.
+/// Builds every target and runs each for this many seconds, as many at once as there are processors.
 pub fn run(report: &mut Report, seconds: u32) -> io::Result<()> {
     let compiler = std::env::var("CXX").unwrap_or_else(|_| "c++".to_owned());
     if Command::new(&compiler).arg("--version").output().is_err() {
@@ -78,7 +78,7 @@ impl Fuzz {
         Ok(targets)
     }
 
-    /// Begins in the folder whose `.cargo/config.toml` asks for coverage; the flags of the environment would win.
+    /// Runs in the folder whose `.cargo/config.toml` turns on coverage; flags from the environment would override it.
     fn cargo(&self, command: &str) -> Command {
         let mut cargo = sandbox::testing::cargo::cargo();
         cargo
@@ -100,7 +100,7 @@ impl Fuzz {
             .arg(format!("-rss_limit_mb={MOST_MEMORY}"))
             .arg(format!("-artifact_prefix={}-", self.workspace.join(BUILT).join(target).display()))
             .arg("-print_final_stats=1")
-            // New inputs go to the first.
+            // New inputs go into the first folder.
             .args([found, self.workspace.join("verify/fuzz/corpus").join(target)])
             .stdout(Stdio::null())
             .stderr(File::create(self.log(target))?)
@@ -111,10 +111,10 @@ impl Fuzz {
         self.workspace.join(BUILT).join(format!("{target}.log"))
     }
 
-    /// What stopped it, where the input is that did, and how to see it again.
+    /// What stopped it, the input that did, and how to replay it.
     fn finding(&self, target: &str, told: &str) -> String {
         let after = |mark: &str| told.lines().find_map(|line| Some(line.split_once(mark)?.1));
-        let what = after("SUMMARY: libFuzzer: ").unwrap_or("ended without figures");
+        let what = after("SUMMARY: libFuzzer: ").unwrap_or("ended without statistics");
         match after("Test unit written to ") {
             Some(input) => {
                 format!("{what}; again: (cd verify/fuzz && cargo run --release --bin {target} -- {input})")
@@ -124,7 +124,7 @@ impl Fuzz {
     }
 }
 
-/// What libFuzzer counted, if it came to its end.
+/// What libFuzzer counted, if it finished.
 fn figures(told: &str) -> Option<String> {
     let words: Vec<_> = told.lines().find(|line| line.contains("\tDONE "))?.split_whitespace().collect();
     let of = |name: &str| words.iter().skip_while(|word| **word != name).nth(1).copied();

@@ -1,7 +1,7 @@
-//! `cargo run -p proof`: shows why this product may be trusted with other people's tokens.
+//! `cargo run -p proof`: shows why this product can be trusted with other people's tokens.
 //!
-//! Plays attacks and faults against the real functions, prints what came of each, and fails when one is not as
-//! expected. `docs/threat-model.md` says what each is about.
+//! Runs attacks and faults against the real functions, prints the outcome of each, and fails if one is not as
+//! expected. `docs/threat-model.md` explains them.
 
 mod attacks;
 mod differential;
@@ -20,25 +20,25 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use report::Report;
 
-/// All that is printed, and all that the functions log.
+/// Everything that is printed, and everything that the functions log.
 const LOG: &str = "target/proof/output.log";
 
-/// Headers that the verifiers are compared over.
+/// How many headers the verifiers are compared on.
 const HEADERS: usize = 30_000;
 
-/// How long CI runs each fuzz target.
+/// How many seconds CI runs each fuzz target.
 const SECONDS: u32 = 10;
 
-/// Plays attacks and faults against the real functions. Without a name: all that CI runs.
+/// Runs attacks and faults against the real functions. Without a subcommand: everything that CI runs.
 #[derive(Parser)]
 #[command(name = "proof", bin_name = "cargo run -p proof --")]
 struct Arguments {
     #[command(subcommand)]
     suite: Option<Suite>,
-    /// Where the functions' binaries are that the faults are played on, if they are not to be built.
+    /// The folder with the functions' binaries to run the faults on, instead of building them.
     #[arg(long, global = true)]
     binaries: Option<PathBuf>,
-    /// Only build what the faults and the fuzzing run.
+    /// Only build what the faults and the fuzzing need.
     #[arg(long)]
     only_build: bool,
 }
@@ -51,42 +51,42 @@ enum Suite {
         #[arg(default_value = "")]
         only: String,
     },
-    /// Takes each mitigation out, one at a time: its attack must then succeed.
+    /// Removes the mitigations one at a time: the attack must then succeed.
     Mutations {
         /// Only the mitigations whose name contains this.
         #[arg(default_value = "")]
         only: String,
     },
-    /// Our verifier of signatures beside Stripe's own libraries, over made-up headers.
+    /// Compares our signature verifier with Stripe's own libraries, on generated headers.
     Differential {
-        /// How many.
+        /// How many headers.
         #[arg(long, default_value_t = HEADERS)]
         headers: usize,
-        /// Another seed makes other headers.
+        /// Another seed generates other headers.
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
-    /// Every upstream call times every fault, through the functions' binaries.
+    /// Every fault of every upstream call, with the functions' binaries.
     Faults {
         /// Write what was seen to docs/faults.md.
         #[arg(long)]
         write: bool,
     },
-    /// What reads strangers' bytes, over inputs that coverage leads to.
+    /// Everything that parses untrusted bytes, on inputs found by coverage.
     Fuzz {
-        /// For each target.
+        /// Seconds for each target.
         #[arg(long, default_value_t = 20)]
         seconds: u32,
     },
-    /// Mixed traffic of many users, with faults sprinkled in. CI does not run it.
+    /// Mixed traffic from many users, with occasional faults. CI does not run it.
     Load {
-        /// How many, at least.
+        /// How many requests, at least.
         #[arg(long, default_value_t = 200_000)]
         requests: usize,
-        /// Each with an account of their own at the provider.
+        /// How many users, each with their own account at the provider.
         #[arg(long, default_value_t = 2000)]
         users: u32,
-        /// Another seed makes another mix.
+        /// Another seed generates another mix.
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
@@ -101,7 +101,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         return Ok(if built { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let mut report = Report::begin(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(LOG))?;
-    // Boxed: a suite is much for one future.
+    // Boxed: a suite makes a large future.
     match arguments.suite {
         Some(Suite::Attacks { only }) => Box::pin(attacks::run(&mut report, &only)).await,
         Some(Suite::Mutations { only }) => mutations::run(&mut report, &only)?,

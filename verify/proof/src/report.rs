@@ -1,4 +1,4 @@
-//! What was tried, what should come of it, and what did.
+//! What was tried, the expected outcome, and the actual one.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -7,42 +7,42 @@ use std::path::Path;
 
 use sandbox::testing::rig::take_log;
 
-/// In every secret of a proof, as it is and, of the sealing key, in base64. Nothing may ever say one.
+/// Part of every secret of a proof: as text, and in the sealing key as base64. Neither may ever appear anywhere.
 const PLANTED: [&str; 2] = ["PLANTED", "UExBTlRFRF"];
 
 /// One case.
 pub struct Row {
     /// The module that ran it.
     pub suite: &'static str,
-    /// Like `session_bound: attack 1, …`.
+    /// Such as `session_bound 1: …`.
     pub case: String,
-    /// What should come of it.
+    /// The expected outcome.
     pub expected: String,
-    /// What did.
+    /// The actual outcome.
     pub seen: String,
 }
 
 impl Row {
-    /// Whether what was seen is what was expected.
+    /// Whether the outcome is as expected.
     pub fn ok(&self) -> bool {
         self.seen == self.expected
     }
 }
 
-/// Prints every row as it comes, and keeps it for the summary. All of it goes into a log too.
+/// Prints every row as it comes, and keeps it for the summary. Everything also goes into a log.
 pub struct Report {
     rows: Vec<Row>,
     not_run: Vec<String>,
     said: String,
     log: File,
-    /// Of the functions' log, looked at so far.
+    /// How many lines of the functions' log were checked so far.
     lines: usize,
     /// Planted secrets in them.
     told: usize,
 }
 
 impl Report {
-    /// Begins a log at this path.
+    /// Starts a log at this path.
     pub fn begin(log: &Path) -> io::Result<Self> {
         if let Some(folder) = log.parent() {
             fs::create_dir_all(folder)?;
@@ -57,7 +57,7 @@ impl Report {
         })
     }
 
-    /// Takes one case.
+    /// Adds a case.
     pub fn row(&mut self, row: Row) {
         let Row { suite, case, expected, seen } = &row;
         if row.ok() {
@@ -68,13 +68,13 @@ impl Report {
         self.rows.push(row);
     }
 
-    /// Something this machine cannot run.
+    /// Notes something this machine cannot run.
     pub fn not_run(&mut self, what: &str) {
         self.say(&format!("!! not run: {what}"));
         self.not_run.push(what.to_owned());
     }
 
-    /// A line of progress, or of figures.
+    /// Prints a line of progress or figures.
     pub fn say(&mut self, line: &str) {
         // A closed pipe or a full disk is no reason to stop.
         let _ = writeln!(io::stdout(), "{line}");
@@ -83,8 +83,8 @@ impl Report {
         self.said.push('\n');
     }
 
-    /// Looks for planted secrets in what the functions logged since the last look, and returns it. A long run does
-    /// so now and then, and lets it go.
+    /// Checks what the functions logged since the last call for planted secrets, and returns it. Long runs do so from time
+    /// to time, and discard it.
     pub fn scan_log(&mut self) -> String {
         let log = take_log();
         self.lines += log.lines().count();
@@ -92,8 +92,8 @@ impl Report {
         log
     }
 
-    /// Looks for planted secrets in everything said and logged, prints the summary, and tells whether all is as
-    /// expected. Answers, their headers and addresses included, are looked at as they come: `App::send` fails then.
+    /// Checks everything printed and logged for planted secrets, prints the summary, and returns whether everything is as
+    /// expected. Answers, including their headers and URLs, are checked as they come: `App::send` panics then.
     pub fn finish(mut self) -> bool {
         let log = self.scan_log();
         let _ = writeln!(self.log, "{log}");

@@ -1,4 +1,4 @@
-//! `docs/threat-model.md` names nothing that is not there.
+//! Everything that `docs/threat-model.md` names exists.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: replays, conflicts, and what is not kept.
+//! `Idempotency-Key`: replays, conflicts, and what is not stored.
 
 use axum::http::{Method, StatusCode};
 use shared::Mode;

@@ -1,4 +1,4 @@
-//! The stand-in, driven through its router.
+//! The stand-in, called through its router.
 
 mod idempotency;
 mod secrets;
@@ -28,7 +28,7 @@ struct Stripe {
     clock: ManualClock,
 }
 
-/// What came back.
+/// The answer.
 #[derive(Debug)]
 struct Reply {
     status: StatusCode,
@@ -45,7 +45,7 @@ impl Reply {
         self.headers.get(name).map(|value| value.to_str().expect("ASCII"))
     }
 
-    /// Status, code and parameter: what a client decides by.
+    /// Status, code and parameter: what clients act on.
     fn error(&self) -> (u16, String, String) {
         let error = &self.json()["error"];
         let text = |field: &str| error[field].as_str().unwrap_or_default().to_owned();
@@ -65,7 +65,7 @@ impl Stripe {
         Self { api: StripeApi::new(keys, app_secrets, clock.clock()), clock }
     }
 
-    /// Sends a request as it is.
+    /// Sends a request unchanged.
     async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.api.router().oneshot(request).await.expect("routers never fail");
         let (parts, body) = response.into_parts();

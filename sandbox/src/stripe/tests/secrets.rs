@@ -1,4 +1,4 @@
-//! Set, find, delete, list: limits, expiry, separation.
+//! Set, find, delete, list: limits, expiry, isolation.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The signing endpoint, and signatures as such.
+//! The signing endpoint, and signatures themselves.
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
@@ -7,7 +7,7 @@ use super::{NOW, Reply, Stripe, call, form};
 use crate::clock::ManualClock;
 use crate::stripe::StripeApi;
 
-/// From the page of another origin, without an API key.
+/// From a page of another origin, without an API key.
 async fn ask(stripe: &Stripe, parameters: &[(&str, &str)]) -> Reply {
     let url = format!("/v1/apps/app_embedded_backend_signature?{}", form(parameters));
     let request = Request::get(url).header("origin", "null").body(Body::empty()).expect("a request");
@@ -33,7 +33,7 @@ async fn the_dashboard_page_gets_its_payload_signed_verbatim() {
     assert_eq!(reply.status, StatusCode::OK);
     assert_eq!(reply.json()["object"], "apps.app_embedded_backend_signature");
     assert_eq!(reply.json()["signature"], stripe.api.sign(payload));
-    assert_eq!(stripe.api.sign(payload).matches(",v1=").count(), 2, "one a secret");
+    assert_eq!(stripe.api.sign(payload).matches(",v1=").count(), 2, "one per secret");
     assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
 }
 

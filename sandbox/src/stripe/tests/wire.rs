@@ -1,4 +1,4 @@
-//! Authentication, parameters, headers, and the shapes of Stripe's published schema.
+//! Authentication, parameters, headers, and the types in Stripe's published schema.
 
 use axum::http::{Method, StatusCode};
 use serde_json::Value;
@@ -130,7 +130,7 @@ const LIST: Fields = &[
     ("object", &["string"], true),
     ("url", &["string"], true),
 ];
-/// `api_errors`, as far as it is not about payments.
+/// `api_errors`, without what is about payments.
 const ERROR: Fields = &[
     ("code", &["string"], false),
     ("doc_url", &["string"], false),

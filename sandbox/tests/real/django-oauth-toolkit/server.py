@@ -1,4 +1,4 @@
-"""django-oauth-toolkit for sandbox/tests/real: it asks nobody anything, keeps nothing, and ends with its standard input.
+"""django-oauth-toolkit for sandbox/tests/real: it asks no questions, stores nothing, and ends with its standard input.
 
 Environment: PORT, REDIRECT_URI, CLIENT_ID, CLIENT_SECRET, LIFETIME.
 """
@@ -18,7 +18,7 @@ lock = threading.Lock()
 
 
 def one_at_a_time(environ, start_response):
-    """SQLite in memory locks whole tables, and fails whoever comes second."""
+    """SQLite in memory locks whole tables, and makes the second client fail."""
     with lock:
         return application(environ, start_response)
 
@@ -44,7 +44,7 @@ def end_with_standard_input():
 
 
 class Server(socketserver.ThreadingMixIn, WSGIServer):
-    """A thread a connection, so that an idle one blocks nobody."""
+    """A thread per connection, so that an idle one blocks nobody."""
 
     daemon_threads = True
     request_queue_size = 100
@@ -52,7 +52,7 @@ class Server(socketserver.ThreadingMixIn, WSGIServer):
 
 class Handler(WSGIRequestHandler):
     def log_message(self, *_):
-        """Addresses hold codes."""
+        """URLs contain codes."""
 
 
 call_command("migrate", run_syncdb=True, verbosity=0)

@@ -1,4 +1,4 @@
-"""A Django project of one app, in memory."""
+"""A Django project with one app, in memory."""
 
 import os
 
@@ -8,9 +8,9 @@ ALLOWED_HOSTS = ["127.0.0.1"]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "file:real?mode=memory&cache=shared"}}
 INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "oauth2_provider"]
 MIDDLEWARE = ["urls.counted"]
-# Tables come from the models at once: years of migrations take seconds.
+# Create the tables from the models directly: years of migrations take seconds.
 MIGRATION_MODULES = {"auth": None, "contenttypes": None, "oauth2_provider": None}
-# For the clients' secrets. The others are slow, as they should be.
+# For the clients' secrets. The other hashers are slow, as they should be.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ROOT_URLCONF = "urls"
 SECRET_KEY = os.urandom(32).hex()

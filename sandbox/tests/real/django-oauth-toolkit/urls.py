@@ -1,4 +1,4 @@
-"""What the toolkit leaves open: who signs in, and what they are said to be."""
+"""What the toolkit leaves to its users: who signs in, and what is said about them."""
 
 from collections import Counter
 
@@ -18,7 +18,7 @@ class Validator(OAuth2Validator):
 
 
 class Authorization(AuthorizationView):
-    """Who signs in is whom login_hint names; `deny` refuses."""
+    """Signs in the person that login_hint names; `deny` refuses."""
 
     def dispatch(self, request, *args, **kwargs):
         request.user, _ = User.objects.get_or_create(username=request.GET["login_hint"])

@@ -1,4 +1,4 @@
-// oidc-provider for sandbox/tests/real: it asks nobody anything, keeps nothing, and ends with its standard input.
+// oidc-provider for sandbox/tests/real: it asks no questions, stores nothing, and ends with its standard input.
 // Run it where `npm ci` was run. Environment: PORT, REDIRECT_URI, CLIENT_ID, CLIENT_SECRET, LIFETIME.
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -12,7 +12,7 @@ await once(server, "listening");
 const origin = `http://127.0.0.1:${server.address().port}`;
 
 const provider = new Provider(origin, {
-  // A client has one way to authenticate here, so there is one for each.
+  // A client has only one authentication method here, so there is one client for each.
   clients: ["client_secret_post", "client_secret_basic"].map((method) => ({
     client_id: `${CLIENT_ID}/${method}`,
     client_secret: CLIENT_SECRET,
@@ -21,7 +21,7 @@ const provider = new Provider(origin, {
     grant_types: ["authorization_code", "refresh_token"],
   })),
   pkce: { required: () => true },
-  rotateRefreshToken: true, // A used one ends the grant: that is this server's way.
+  rotateRefreshToken: true, // With this server, using one twice ends the grant.
   ttl: { AccessToken: Number(LIFETIME), Grant: 86400, IdToken: 3600, Interaction: 600, RefreshToken: 86400, Session: 600 },
   claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
   findAccount: (_, person) => ({
@@ -47,7 +47,7 @@ provider.use(async (ctx, next) => {
   if (call) calls[call] = (calls[call] ?? 0) + 1;
 });
 
-// Who signs in is whom login_hint names; `deny` refuses.
+// Signs in the person that login_hint names; `deny` refuses.
 async function decide({ req, res, ...ctx }) {
   const { params } = await provider.interactionDetails(req, res);
   const person = params.login_hint;

@@ -1,4 +1,4 @@
-//! The same attacks on the article's flow. What succeeds here is why it is not the default.
+//! The same attacks on the article's flow. Those that succeed here are the reason that it is not the default.
 
 use lambda_http::http::Method;
 use sandbox::testing::app::{App, parts};

@@ -1,8 +1,8 @@
-//! Attacks on the flows, the tokens, the signatures and the inputs, each with what should come of it.
+//! Attacks on the flows, the tokens, the signatures and the inputs, each with its expected outcome.
 //!
-//! Every case has a world of its own. What begins with `refused` names the answer that stopped the attack, and
-//! stands only after a look at what the attacker has in the end; what begins with `succeeded` is a weakness that
-//! is known, and told in `docs/threat-model.md`.
+//! Every case has its own world. An outcome that starts with `refused` names the answer that stopped the attack, and is
+//! given only after checking what the attacker ends up with; one that starts with `succeeded` is a known weakness, which
+//! `docs/threat-model.md` lists.
 
 mod direct;
 mod oversize;
@@ -27,11 +27,11 @@ use sandbox::testing::servers::Kind;
 
 use crate::report::{Report, Row};
 
-/// Plays every attack whose name contains `only`.
+/// Runs every attack whose name contains `only`.
 pub async fn run(report: &mut Report, only: &str) {
     let has_provider = Kind::OidcProvider.install();
     if !has_provider {
-        report.not_run("the attacks by two browsers (they need oidc-provider, of npm)");
+        report.not_run("the attacks by two browsers (they need oidc-provider, from npm)");
     }
     let mut attacks = Attacks { report, only };
     if has_provider {
@@ -48,14 +48,14 @@ pub async fn run(report: &mut Report, only: &str) {
     oversize::run(&mut attacks).await;
 }
 
-/// Where each attack is played.
+/// Runs attacks, and reports them.
 struct Attacks<'a> {
     report: &'a mut Report,
     only: &'a str,
 }
 
 impl Attacks<'_> {
-    /// Plays one, which tells what came of it. A panic is told too.
+    /// Runs an attack, which returns its outcome. A panic is reported, too.
     async fn play(&mut self, case: &str, expected: &str, attack: impl Future<Output = String>) {
         if !case.contains(self.only) {
             return;
@@ -70,7 +70,7 @@ impl Attacks<'_> {
     }
 }
 
-/// What an answer for the app says to an attacker.
+/// What an answer to the app tells an attacker.
 fn told(answer: &Answer) -> String {
     if answer.status.is_client_error() || answer.status.is_server_error() {
         let (status, code) = answer.error();
@@ -79,7 +79,7 @@ fn told(answer: &Answer) -> String {
     "succeeded".to_owned()
 }
 
-/// What a page for a browser says to an attacker.
+/// What a page for a browser tells an attacker.
 fn shown(answer: &Answer) -> String {
     if answer.status.is_redirection() {
         return "succeeded".to_owned();
@@ -88,7 +88,7 @@ fn shown(answer: &Answer) -> String {
     format!("refused: {status} {code}")
 }
 
-/// A provider that grants for any code, without a look at a verifier.
+/// A provider that grants tokens for any code, without checking a verifier.
 fn take_any_code(rig: &Rig) {
     let granted = r#"{"access_token":"at_PLANTED","token_type":"Bearer"}"#;
     let user = r#"{"sub":"person_ada","email":"ada@example.com","email_verified":true}"#;

@@ -1,4 +1,4 @@
-//! Too much of everything. Each is answered at once, and the next honest request works.
+//! Too much of everything. Each request is answered at once, and the next honest one works.
 
 use lambda_http::http::Method;
 use sandbox::Party;
@@ -66,7 +66,7 @@ async fn requests(attacks: &mut Attacks<'_>) {
         })
         .await;
     attacks
-        .play("oversize: a right request, with blanks up to 8 KB and a byte", BAD, async {
+        .play("oversize: a valid request, padded with blanks to 8 KB and a byte", BAD, async {
             let rig = Rig::session_bound().await;
             let app = rig.app();
             app.link(Person::Ada).await;
@@ -121,7 +121,7 @@ async fn callbacks(attacks: &mut Attacks<'_>) {
         .await;
 }
 
-/// What others answer us.
+/// Answers from others.
 async fn answers(attacks: &mut Attacks<'_>) {
     let user = r#"{"sub":"person_ada","email":"ada@example.com","email_verified":true}"#;
     for (name, party, path, right, expected) in [
@@ -181,7 +181,7 @@ fn signed(app: &App<'_>, signature: String) -> Headers {
     ]
 }
 
-/// What was told, if an honest link works after it.
+/// The answer, if an honest link works afterwards.
 async fn then_works(app: &App<'_>, told: String) -> String {
     let linked: Answer = app.link(Person::Ada).await;
     if linked.status.is_success() {

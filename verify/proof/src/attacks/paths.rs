@@ -1,4 +1,4 @@
-//! Other paths that end like one of ours. Whoever limits, watches or blocks a route must not have to think of them.
+//! Other paths that end like one of ours. Rules that limit, watch or block a route must not have to consider them.
 
 use lambda_http::http::StatusCode;
 use sandbox::testing::rig::Rig;
@@ -18,7 +18,7 @@ pub async fn run(attacks: &mut Attacks<'_>) {
                     let rig = Rig::session_bound().await;
                     let app = rig.app();
                     let honest = app.post("login", "login", &fields).await;
-                    assert_eq!(honest.status, StatusCode::OK, "at its own path it is taken");
+                    assert_eq!(honest.status, StatusCode::OK, "it is accepted at its own path");
                     told(&app.post(endpoint, "login", &fields).await)
                 },
             )

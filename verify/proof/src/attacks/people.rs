@@ -1,4 +1,4 @@
-//! Two people at one back end and one real provider: each has a Dashboard, a browser, an account there.
+//! Two people with one back end and one real provider: each has a Dashboard, a browser and an account there.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use sandbox::testing::app::{Answer, App};
 use sandbox::testing::bench::Bench;
 use sandbox::testing::browser::Browser;
 
-/// Somebody in their Dashboard and in their browser.
+/// A person with their Dashboard and their browser.
 pub struct Person<'a> {
     pub app: App<'a>,
     /// Who they are at the provider.
@@ -17,7 +17,7 @@ pub struct Person<'a> {
     session: HashMap<String, String>,
 }
 
-/// Who attacks, and who is attacked; both of one Stripe account, which is the harder case.
+/// The attacker and the victim, both in one Stripe account, which is the harder case.
 pub fn people(bench: &Bench) -> (Person<'_>, Person<'_>) {
     (Person::new(bench, "usr_mallory", "bob"), Person::new(bench, "usr_ada", "alice"))
 }
@@ -42,25 +42,25 @@ impl<'a> Person<'a> {
         login.headers["location"].to_str().unwrap_or_default().to_owned()
     }
 
-    /// Follows a link to the provider, signs in there as themselves and consents: where that leads to, below our
+    /// Follows a link to the provider, signs in there as themselves and consents. Returns where that leads, below our
     /// prefix.
     pub async fn consent(&mut self, authorization_url: &str) -> String {
         self.bench.at_server_in(&mut self.browser, authorization_url, self.at_provider).await
     }
 
-    /// Opens a callback's address: what it hands to the Dashboard.
+    /// Opens a callback's URL. Returns what it passes to the Dashboard.
     pub async fn open(&self, callback: &str) -> HashMap<String, String> {
         self.app.get(callback).await.redirect().1
     }
 
-    /// Their Dashboard: gives code and verifier to the app only for a state of its own (Stripe's documentation),
-    /// and the app finishes.
+    /// Their Dashboard: gives code and verifier to the app only for one of its own states (Stripe's documentation), and the
+    /// app finishes.
     pub async fn return_to_dashboard(&self, parameters: &HashMap<String, String>) -> Option<Answer> {
         let verifier = self.session.get(&parameters["state"])?;
         Some(self.app.complete(&parameters["code"], verifier).await)
     }
 
-    /// A Dashboard that gives the app whatever comes, with any verifier that it has.
+    /// A Dashboard that gives the app whatever arrives, with any verifier it has.
     pub async fn careless_dashboard(&self, parameters: &HashMap<String, String>) -> Answer {
         let none = "v".repeat(43);
         let verifier = self.session.values().next().unwrap_or(&none);
@@ -74,7 +74,7 @@ impl<'a> Person<'a> {
     }
 }
 
-/// What the two have in the end; with nothing, `refusal`. A link to one's own account harms nobody.
+/// What the two end up with, or `refusal` if nothing. A link to one's own account harms nobody.
 pub async fn outcome(attacker: &Person<'_>, victim: &Person<'_>, refusal: &str) -> String {
     let (attackers, victims) = (attacker.linked_to().await, victim.linked_to().await);
     let link = |who: &str, account: &str| format!("the {who} is linked to the account of {account}");

@@ -1,4 +1,4 @@
-//! Who may be linked, what becomes of a link in trouble, and what is left behind.
+//! Who may be linked, what happens to a link when something fails, and what is left behind.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use sandbox::testing::rig::Rig;
 
 use super::{Attacks, take_any_code, told};
 
-/// The provider's access tokens live this long.
+/// The lifetime of the provider's access tokens.
 const LIFETIME: u64 = 3600;
 
 pub async fn run(attacks: &mut Attacks<'_>) {
@@ -19,7 +19,7 @@ pub async fn run(attacks: &mut Attacks<'_>) {
     left_behind(attacks).await;
 }
 
-/// Somebody registers at the provider with an address that is not theirs.
+/// Someone registers at the provider with an address that is not theirs.
 async fn email(attacks: &mut Attacks<'_>) {
     let unverified = "refused: 401 email_unverified";
     for (policy, flag, expected) in [
@@ -52,11 +52,11 @@ async fn email(attacks: &mut Attacks<'_>) {
     }
 }
 
-/// The tokens turn out to be another account's.
+/// The tokens turn out to belong to another account.
 async fn identity(attacks: &mut Attacks<'_>) {
     attacks
         .play(
-            "identity: the provider tells another subject than was linked",
+            "identity: the provider returns another subject than the linked one",
             "refused: 403 identity_changed",
             async {
                 let rig = Rig::session_bound().await;
@@ -84,7 +84,7 @@ async fn identity(attacks: &mut Attacks<'_>) {
         .await;
 }
 
-/// Where a provider has no PKCE, the nonce of OpenID Connect ties a code to the attempt it was made for.
+/// Without PKCE, the nonce of OpenID Connect ties a code to its attempt.
 async fn nonce(attacks: &mut Attacks<'_>) {
     attacks
         .play(
@@ -107,16 +107,16 @@ async fn nonce(attacks: &mut Attacks<'_>) {
         .await;
 }
 
-/// Tokens that nobody would ever revoke, and "you are signed in" when nothing was stored.
+/// Tokens that nobody would ever revoke, and "you are signed in" although nothing was stored.
 async fn left_behind(attacks: &mut Attacks<'_>) {
     for (name, direct) in [("session_bound", false), ("direct", true)] {
-        let case = format!("store down: a link is told, or its tokens stay alive ({name})");
+        let case = format!("store down: a link is reported, or its tokens stay valid ({name})");
         attacks
             .play(&case, "refused: 503 secret_store_unavailable, 0 grants left", async {
                 let rig = if direct { Rig::direct().await } else { Rig::session_bound().await };
                 let app = rig.app();
                 let store_down = || {
-                    // The lease is still given.
+                    // The lease is still granted.
                     rig.world.faults.once(Party::Stripe, "/v1/apps/secrets", Fault::DelayMs(0));
                     rig.world.faults.always(Party::Stripe, "/v1/apps/secrets", Fault::status(503));
                 };
@@ -179,8 +179,11 @@ async fn left_behind(attacks: &mut Attacks<'_>) {
                 rig.world.faults.always(Party::Provider, "/token", Fault::status(503));
                 let answer = told(&app.userinfo().await);
                 rig.world.faults.clear();
-                let after =
-                    if app.userinfo().await.status.is_success() { "still linked" } else { "linked no more" };
+                let after = if app.userinfo().await.status.is_success() {
+                    "still linked"
+                } else {
+                    "no longer linked"
+                };
                 format!("{answer}, {after}")
             },
         )

@@ -1,4 +1,4 @@
-//! A provider that lies, and settings that would lead our requests to somebody else (server-side request forgery).
+//! A provider that lies, and settings that would send our requests elsewhere (server-side request forgery).
 
 use std::net::SocketAddr;
 
@@ -19,7 +19,7 @@ pub async fn run(attacks: &mut Attacks<'_>) {
     redirects(attacks).await;
 }
 
-/// `THIRD_PARTY_TENANT` becomes a part of the provider's host.
+/// `THIRD_PARTY_TENANT` becomes part of the provider's host.
 async fn tenants(attacks: &mut Attacks<'_>) {
     for (provider, host) in [
         ("shopify", ".myshopify.com"),
@@ -45,7 +45,7 @@ async fn tenants(attacks: &mut Attacks<'_>) {
         ] {
             attacks
                 .play(&format!("SSRF: {provider}, tenant {tenant:?}"), STOPPED, async {
-                    // The sandbox's own addresses would come before those of the preset.
+                    // The sandbox's own URLs would override the preset's.
                     start(&[
                         ("PROVIDER", provider),
                         ("THIRD_PARTY_URL_BASE", ""),
@@ -58,7 +58,7 @@ async fn tenants(attacks: &mut Attacks<'_>) {
     }
 }
 
-/// Addresses that would carry secrets in clear text, or to nobody knows where.
+/// URLs that would send secrets in clear text, or to an unknown place.
 async fn addresses(attacks: &mut Attacks<'_>) {
     for (name, address) in [
         ("THIRD_PARTY_TOKEN_URL", "http://provider.example.com/token"),
@@ -88,8 +88,8 @@ async fn start(settings: &[(&'static str, &str)]) -> String {
     }
 }
 
-/// A provider, or whoever took over an address of its, that sends our requests on: they hold our client's secret,
-/// codes and tokens.
+/// A provider, or whoever took over one of its URLs, that redirects our requests: they contain our client's secret, codes
+/// and tokens.
 async fn redirects(attacks: &mut Attacks<'_>) {
     for (path, status, expected) in [
         ("/token", 302, "refused: 502 provider_error"),

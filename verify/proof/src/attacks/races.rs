@@ -1,4 +1,4 @@
-//! Several functions at one link: what they undo for each other, and what they spend twice.
+//! Several functions working on one link: what they undo for each other, and what they use twice.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use super::{Attacks, told};
 
-/// The provider's access tokens live this long.
+/// The lifetime of the provider's access tokens.
 const LIFETIME: u64 = 3600;
 const SET: &str = "/v1/apps/secrets";
 
@@ -23,7 +23,7 @@ pub async fn run(attacks: &mut Attacks<'_>) {
     split_sets(attacks).await;
 }
 
-/// Refresh tokens that rotate: the second use of one ends the grant.
+/// Rotating refresh tokens: using one twice ends the grant.
 async fn once(attacks: &mut Attacks<'_>) {
     attacks
         .play(
@@ -100,7 +100,7 @@ async fn once(attacks: &mut Attacks<'_>) {
         .await;
 }
 
-/// Between the look of one function and its write another one may have signed the user out.
+/// Between one function's read and its write, another may have signed the user out.
 async fn nothing_undone(attacks: &mut Attacks<'_>) {
     attacks
         .play(
@@ -140,7 +140,7 @@ async fn nothing_undone(attacks: &mut Attacks<'_>) {
         .await;
     attacks
         .play(
-            "provider: a 401 about something else than the token",
+            "provider: a 401 about something other than the token",
             "refused: 401 reconnect_required, 0 refreshes",
             async {
                 let rig = Rig::session_bound().await;
@@ -154,7 +154,7 @@ async fn nothing_undone(attacks: &mut Attacks<'_>) {
         .await;
 }
 
-/// Tokens too long for one secret.
+/// Token sets too long for one secret.
 async fn split_sets(attacks: &mut Attacks<'_>) {
     attacks
         .play("race: a reader between a split set's head and its parts", "refused: still linked", async {
@@ -201,7 +201,7 @@ async fn split() -> Rig {
     rig
 }
 
-/// At Stripe's writes.
+/// A fault for Stripe's writes.
 fn plan(rig: &Rig, about: &str, times: u32, fault: Fault) {
     let (path, about) = (SET.to_owned(), about.to_owned());
     rig.world.faults.plan(Planned { party: Party::Stripe, path, fault, times, about });

@@ -1,5 +1,5 @@
-//! What a browser can be made to bring us, and where it can be sent: mix-up, repeated parameters, header injection,
-//! open redirects, framing.
+//! What a browser can be made to send us, and where it can be sent: mix-up, repeated parameters, header injection, open
+//! redirects, framing.
 
 use lambda_http::http::Method;
 use sandbox::provider::Person;
@@ -19,7 +19,7 @@ pub async fn run(attacks: &mut Attacks<'_>) {
     framed(attacks).await;
 }
 
-/// RFC 9207: a code of one provider, brought to us as if it were the other's.
+/// RFC 9207: one provider's code, sent to us as if it were another's.
 async fn mix_up(attacks: &mut Attacks<'_>) {
     for name in ["another issuer", "no issuer", "the issuer and a slash", "the issuer in capitals"] {
         attacks
@@ -39,7 +39,7 @@ async fn mix_up(attacks: &mut Attacks<'_>) {
     }
 }
 
-/// RFC 6749 section 3.1: parameters must not come twice.
+/// RFC 6749 section 3.1: parameters must not be repeated.
 async fn repeated(attacks: &mut Attacks<'_>) {
     for (name, more) in [
         ("code", "&code=y".to_owned()),
@@ -59,7 +59,7 @@ async fn repeated(attacks: &mut Attacks<'_>) {
     }
 }
 
-/// Line breaks in everything that comes back in a `Location`.
+/// Line breaks in everything that is returned in a `Location`.
 async fn injected(attacks: &mut Attacks<'_>) {
     let intact = "refused: one Location, to the Dashboard";
     attacks
@@ -86,7 +86,7 @@ async fn injected(attacks: &mut Attacks<'_>) {
     }
 }
 
-/// Our own address, and where we send browsers, come from the settings alone.
+/// Our own URL, and where we send browsers, come only from the settings.
 async fn elsewhere(attacks: &mut Attacks<'_>) {
     attacks
         .play(
@@ -169,7 +169,7 @@ async fn elsewhere(attacks: &mut Attacks<'_>) {
         .await;
 }
 
-/// Pages of ours in somebody's frame, and answers read by another site with the user's cookies.
+/// Our pages in another site's frame, and answers read by another site with the user's cookies.
 async fn framed(attacks: &mut Attacks<'_>) {
     attacks
         .play(

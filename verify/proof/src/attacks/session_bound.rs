@@ -1,4 +1,4 @@
-//! Two browsers against the default flow, with a real provider between them.
+//! Two browsers attack the default flow, with a real provider.
 
 use lambda_http::http::Method;
 use sandbox::testing::app::{Answer, parts};
@@ -186,7 +186,7 @@ fn state_of(authorization_url: &str) -> String {
     parts(authorization_url).1["state"].clone()
 }
 
-/// What the Dashboard or the back end said to a return.
+/// What the Dashboard or the back end answered to a return.
 fn dashboards(returned: Option<&Answer>) -> String {
     returned.map_or_else(|| UNKNOWN.to_owned(), told)
 }

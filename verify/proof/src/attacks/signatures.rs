@@ -1,4 +1,4 @@
-//! Signatures that were made for something else, long ago, or by somebody else.
+//! Signatures that were made for something else, long ago, or by someone else.
 
 use lambda_http::Context;
 use lambda_http::http::Method;
@@ -69,7 +69,7 @@ pub async fn run(attacks: &mut Attacks<'_>) {
     twice(attacks).await;
 }
 
-/// What is signed and read as an object, as an array of the values that the object would have.
+/// What should be an object, sent as an array of the values that the object would have.
 async fn arrays(attacks: &mut Attacks<'_>) {
     const REFUSED: &str = "refused: 400 bad_request";
     attacks
@@ -102,13 +102,13 @@ async fn arrays(attacks: &mut Attacks<'_>) {
         .await;
 }
 
-/// Whatever stands in front of a function may go by the first of two headers; a function must not go by the last.
+/// Whatever is in front of a function may use the first of two headers; a function must not use the last.
 async fn twice(attacks: &mut Attacks<'_>) {
     for repeated in ["stripe-signature", "stripe-user-id", "stripe-account-id"] {
         for format in ["an HTTP API", "a REST API"] {
             let case =
                 format!("signature: right, with another {repeated} before its own, by way of {format}");
-            // Boxed: a whole function is much for one future.
+            // Boxed: a whole function makes a large future.
             attacks
                 .play(
                     &case,
@@ -127,7 +127,7 @@ async fn twice(attacks: &mut Attacks<'_>) {
                             let headers = [&[(repeated, "another")][..], &right].concat();
                             return told(&app.send(Method::GET, "userinfo", &headers, "").await);
                         }
-                        // The last of them, and all.
+                        // The last one, and all of them.
                         let event = include_str!("../../../../events/userinfo/get-rest.json");
                         let mut event: Value = serde_json::from_str(event).unwrap_or_default();
                         for (name, value) in right {
@@ -180,7 +180,7 @@ async fn forged(attacks: &mut Attacks<'_>) {
         ("a right MAC under v0", INVALID, Forgery::Scheme("v0")),
         ("two times, the right one first", INVALID, Forgery::Prefix("t=1800000000,")),
         ("made by the secret of another app", INVALID, Forgery::OtherApp),
-        ("beside a v1 of another secret, as while one is rolled", "succeeded", Forgery::Beside),
+        ("next to a v1 of another secret, as while one is being rolled", "succeeded", Forgery::Beside),
     ];
     for (name, expected, forgery) in cases {
         attacks

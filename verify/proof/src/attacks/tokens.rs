@@ -1,4 +1,4 @@
-//! Sealed tokens that were changed, mixed up, or made elsewhere: T, the `state`, and K, the `code`.
+//! Sealed tokens that were changed, swapped, or made elsewhere: T, the `state`, and K, the `code`.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -65,7 +65,7 @@ async fn changed(attacks: &mut Attacks<'_>) {
             async {
                 let rig = Rig::session_bound().await;
                 let app = rig.app();
-                // Of 43 bytes: where a code has its challenge, it has the length of this, and then `ab` for a code.
+                // 43 bytes: where a code has its challenge, the state has the length of this, and then `ab` as a code.
                 let crafted = format!("\u{2}ab\0{}", "x".repeat(39));
                 let fields = [("state", crafted.as_str()), ("challenge", &"c".repeat(43))];
                 let begun = app.post("login", "login", &fields).await.json();
@@ -85,7 +85,7 @@ async fn changed(attacks: &mut Attacks<'_>) {
         .await;
 }
 
-/// Tokens of another deployment, which differs in one thing.
+/// Tokens of another deployment that differs in one thing.
 async fn of_elsewhere(attacks: &mut Attacks<'_>) {
     for (name, marker, setting) in [
         ("another sealing key", "PLANTED-too", None),
@@ -185,7 +185,7 @@ async fn of_others(attacks: &mut Attacks<'_>) {
         .await;
 }
 
-/// A Dashboard user can read and write the secrets that are scoped to them.
+/// A Dashboard user can read and write the secrets in their scope.
 async fn stored(attacks: &mut Attacks<'_>) {
     for (name, user, account) in [
         ("another user", "usr_eve", "acct_alpine"),
@@ -230,7 +230,7 @@ fn state(begun: &Begun) -> String {
     parts(&begun.authorization_url).1["state"].clone()
 }
 
-/// K for the app's user, through a callback with a made-up code: nobody has asked the provider yet.
+/// K for the app's user, from a callback with a made-up code: the provider has not been called yet.
 async fn code(rig: &Rig) -> (String, Begun) {
     let begun = rig.app().begin().await;
     let callback = format!("authorize?code=x&state={}&iss={}", state(&begun), rig.world.addresses.provider);

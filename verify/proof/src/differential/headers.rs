@@ -1,4 +1,4 @@
-//! Made-up headers that keep to the grammar, bend it and break it. One seed makes the same ones again.
+//! Generates headers that follow the grammar, bend it and break it. The same seed generates the same ones.
 
 use fastrand::Rng;
 use hmac::{Hmac, KeyInit, Mac};
@@ -6,7 +6,7 @@ use sha2::Sha256;
 
 /// Planted, as every secret of a proof.
 pub const SECRET: &str = "absec_PLANTEDAppSecret";
-/// When the headers are looked at.
+/// The time at which the headers are verified.
 pub const NOW: u64 = 1_800_000_000;
 pub const USER: &str = "usr_ada";
 pub const ACCOUNT: &str = "acct_alpine";
@@ -24,7 +24,7 @@ pub fn generate(seed: u64, count: usize) -> Vec<String> {
 fn header(rng: &mut Rng) -> String {
     let seconds = time(rng);
     let spelled = spelled(rng, seconds);
-    // Some libraries sign what they read, some what they made of it.
+    // Some libraries check the signature of the text they read, some of the value they parsed.
     let signed = if rng.bool() { spelled.clone() } else { seconds.to_string() };
     let right = mac(SECRET, &signed, &payload());
 
@@ -69,7 +69,7 @@ fn time(rng: &mut Rng) -> u64 {
     }
 }
 
-/// The same second in other spellings, or something that only looks like one.
+/// The same second in another spelling, or something that only looks like it.
 fn spelled(rng: &mut Rng, seconds: u64) -> String {
     if likely(rng, 70) {
         return seconds.to_string();
@@ -108,7 +108,7 @@ fn scheme(rng: &mut Rng) -> String {
     }
 }
 
-/// A signature that is right, nearly right, or nothing like one.
+/// A signature that is right, nearly right, or not a signature at all.
 fn value(rng: &mut Rng, right: &str) -> String {
     match rng.u8(0..14) {
         0 | 1 => right.to_owned(),
@@ -127,7 +127,7 @@ fn value(rng: &mut Rng, right: &str) -> String {
     }
 }
 
-/// One character more, less, or other.
+/// One character more, less, or different.
 fn mistyped(rng: &mut Rng, header: &str) -> String {
     let mut characters: Vec<_> = header.chars().collect();
     let at = rng.usize(0..characters.len().max(1)).min(characters.len().saturating_sub(1));

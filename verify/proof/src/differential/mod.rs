@@ -1,7 +1,7 @@
-//! Our verifier of signatures beside Stripe's own, of npm and of `PyPI`, over made-up headers.
+//! Compares our signature verifier with Stripe's own, from npm and from `PyPI`, on generated headers.
 //!
-//! What ours takes, theirs must take. What ours refuses and theirs take is stricter for a reason of [`REASONS`],
-//! which `docs/threat-model.md` lists.
+//! Whatever ours accepts, theirs must accept. Whatever ours refuses and theirs accept, ours refuses for one of
+//! [`REASONS`], which `docs/threat-model.md` lists.
 
 mod headers;
 mod theirs;
@@ -15,25 +15,25 @@ use crate::report::{Report, Row};
 use headers::{ACCOUNT, NOW, SECRET, USER};
 use theirs::{Library, Verdict};
 
-/// What a header can be, and whether one is.
+/// A property of a header: its name, and whether a header has it.
 pub type Property = (&'static str, fn(&str) -> bool);
 
-/// Why ours refuses what theirs take.
+/// Why ours refuses what theirs accept.
 pub const REASONS: [Property; 5] = [
     ("longer than 4096 bytes", |header| header.len() > 4096),
     ("an item that is not one scheme and one value", |header| {
         items(header).any(|item| item.matches('=').count() != 1)
     }),
     ("a second t", |header| values(header, "t").count() > 1),
-    ("a t of other than plain digits", |header| values(header, "t").any(|time| !is_plain(time))),
+    ("a t that is not plain digits", |header| values(header, "t").any(|time| !is_plain(time))),
     ("a t more than 60 s ahead", |header| values(header, "t").any(is_ahead)),
 ];
-/// Where theirs throw an error of another kind, and ours looks on.
-pub const BREAKS: Property = ("an empty or non-ASCII v1 beside a right one", |header| {
+/// Where theirs throw a different kind of error, and ours continues.
+pub const BREAKS: Property = ("an empty or non-ASCII v1 next to a right one", |header| {
     values(header, "v1").any(|value| value.is_empty() || !value.is_ascii())
 });
 
-/// Holds ours against theirs over so many headers of this seed.
+/// Compares ours with theirs on this many headers from this seed.
 pub async fn run(report: &mut Report, count: usize, seed: u64) {
     let verifier = ours().await;
     let headers = headers::generate(seed, count);
@@ -42,7 +42,7 @@ pub async fn run(report: &mut Report, count: usize, seed: u64) {
         ours.push(accepts(&verifier, header));
     }
     report.say(&format!(
-        "differential: {count} headers of seed {seed}, {} taken by ours",
+        "differential: {count} headers of seed {seed}, {} accepted by ours",
         ours.iter().filter(|ours| **ours).count()
     ));
     for library in Library::ALL {
@@ -62,10 +62,10 @@ fn compare(report: &mut Report, library: &str, headers: &[String], ours: &[bool]
         match (ours, theirs) {
             (true, Verdict::Accepts) => both += 1,
             (true, Verdict::Breaks) if BREAKS.1(header) => broken += 1,
-            (true, _) => unlike.push(format!("only ours takes {header:?}")),
+            (true, _) => unlike.push(format!("only ours accepts {header:?}")),
             (false, Verdict::Accepts) => match REASONS.iter().position(|(_, has)| has(header)) {
                 Some(reason) => seen[reason] += 1,
-                None => unlike.push(format!("only theirs takes {header:?}")),
+                None => unlike.push(format!("only theirs accepts {header:?}")),
             },
             (false, _) => {}
         }
@@ -86,23 +86,23 @@ fn compare(report: &mut Report, library: &str, headers: &[String], ours: &[bool]
         "all",
         if theirs.len() == headers.len() { "all".to_owned() } else { theirs.len().to_string() },
     );
-    row(format!("unlike ours for no listed reason ({both} taken by both)"), "0", unlike.len().to_string());
+    row(format!("unlike ours for no listed reason ({both} accepted by both)"), "0", unlike.len().to_string());
     let was = |count: usize| if count == 0 { "never" } else { "seen" }.to_owned();
-    row("some are taken by both".to_owned(), "seen", was(both));
+    row("some are accepted by both".to_owned(), "seen", was(both));
     for ((reason, _), count) in REASONS.iter().zip(seen) {
-        row(format!("takes what ours refuses: {reason} ({count})"), "seen", was(count));
+        row(format!("accepts what ours refuses: {reason} ({count})"), "seen", was(count));
     }
-    row(format!("throws where ours looks on: {} ({broken})", BREAKS.0), "seen", was(broken));
+    row(format!("throws where ours continues: {} ({broken})", BREAKS.0), "seen", was(broken));
 }
 
 async fn ours() -> Verifier {
     let environment = Environment::from_iter([("STRIPE_APP_SECRET", SECRET)]);
     let http = Http::new(Timeouts::default());
     let read = Source::new(environment, &http, Clock::system()).load(Verifier::from_settings).await;
-    read.expect("the secret is of the right form")
+    read.expect("the secret is well formed")
 }
 
-/// The article's `state` takes any text for a signature, so no HTTP stack is between.
+/// The article's `state` accepts any text as a signature, so no HTTP stack is involved.
 fn accepts(verifier: &Verifier, header: &str) -> bool {
     let state = serde_json::json!({ "userId": USER, "accountId": ACCOUNT, "signature": header });
     verifier.extract_state(&state.to_string(), NOW).is_ok()

@@ -1,4 +1,4 @@
-//! Stripe's own libraries, each in a process of its own that reads and writes lines of JSON.
+//! Stripe's own libraries, each in a separate process that reads and writes lines of JSON.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ use super::headers::{NOW, SECRET, payload};
 /// Where they are installed.
 const INSTALLED: &str = "target/verifiers";
 
-/// What a library says of a header.
+/// A library's verdict on a header.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Accepts,
-    /// With the error it has for that.
+    /// With the error it has for this.
     Refuses,
-    /// With an error of another kind.
+    /// With a different kind of error.
     Breaks,
 }
 
@@ -39,7 +39,7 @@ impl Library {
         }
     }
 
-    /// What it says of each header, or why it cannot be asked.
+    /// Its verdict on each header, or why it cannot run.
     pub fn verdicts(self, headers: &[String]) -> Result<Vec<Verdict>, String> {
         self.install()?;
         let mut child = self
@@ -56,7 +56,7 @@ impl Library {
                 json!({ "header": header, "payload": payload(), "secret": SECRET, "now": NOW }).to_string()
             })
             .collect();
-        // Written beside: both pipes are short.
+        // Written concurrently, because both pipes are small.
         let writer = std::thread::spawn(move || {
             questions.iter().try_for_each(|question| writeln!(input, "{question}"))
         });

@@ -1,8 +1,8 @@
-//! Every call the functions make upstream.
+//! Every upstream call of the functions.
 
 use sandbox::Party;
 
-/// One of them.
+/// An upstream call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Call {
     Settings,
@@ -17,7 +17,7 @@ pub enum Call {
     Revoke,
 }
 
-/// Who makes it.
+/// The function that makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Function {
     Authorize,
@@ -26,7 +26,7 @@ pub enum Function {
 }
 
 impl Function {
-    /// Its binary, and the last segment of its route.
+    /// The name of its binary, and the last segment of its route.
     pub fn name(self) -> &'static str {
         match self {
             Self::Authorize => "authorize",
@@ -35,7 +35,7 @@ impl Function {
         }
     }
 
-    /// What its requests are signed for.
+    /// The purpose its requests are signed for.
     pub fn purpose(self) -> &'static str {
         match self {
             Self::Authorize => "complete",
@@ -59,7 +59,7 @@ impl Call {
         Self::Revoke,
     ];
 
-    /// As the page and the rows name it.
+    /// Its name on the page and in the rows.
     pub fn name(self) -> &'static str {
         match self {
             Self::Settings => "SSM: get parameters",
@@ -75,7 +75,7 @@ impl Call {
         }
     }
 
-    /// Whose it is to answer.
+    /// The party that answers it.
     pub fn party(self) -> Party {
         match self {
             Self::Settings => Party::Ssm,
@@ -84,7 +84,7 @@ impl Call {
         }
     }
 
-    /// The function that is looked at.
+    /// The function under test.
     pub fn function(self) -> Function {
         match self {
             Self::Settings | Self::Find | Self::RefreshLease | Self::Refresh | Self::Userinfo => {
@@ -95,11 +95,11 @@ impl Call {
         }
     }
 
-    /// The call before it to the same party, and how many of that there are.
+    /// The preceding call to the same party, and how often that is made.
     pub fn follows(self) -> Option<(Self, u32)> {
         match self {
             Self::LinkLease | Self::Delete => Some((Self::Find, 1)),
-            // The access token that is refused may have been refreshed meanwhile.
+            // The refused access token may have been refreshed in the meantime.
             Self::RefreshLease => Some((Self::Find, 2)),
             Self::Set => Some((Self::LinkLease, 1)),
             Self::Refresh => Some((Self::Userinfo, 1)),
@@ -107,7 +107,7 @@ impl Call {
         }
     }
 
-    /// Whether this request is such a call.
+    /// Whether this request is this call.
     pub fn is(self, request: &[u8]) -> bool {
         let request = String::from_utf8_lossy(request);
         let path = request.split([' ', '?']).nth(1).unwrap_or_default();

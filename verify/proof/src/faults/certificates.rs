@@ -1,4 +1,4 @@
-//! Certificates of a private CA, which the functions trust, and one that nobody does.
+//! Certificates from a private CA, which the functions trust, and one that nobody trusts.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// What servers show.
+/// What servers present.
 pub struct Certificates {
     trusted: Arc<ServerConfig>,
     untrusted: Arc<ServerConfig>,
 }
 
 impl Certificates {
-    /// Makes new ones, and writes the CA's to a file for `SSL_CERT_FILE`.
+    /// Issues new ones, and writes the CA's to a file for `SSL_CERT_FILE`.
     pub fn issue(ca_file: &Path) -> Result<Self, Box<dyn error::Error>> {
         let mut ca = CertificateParams::default();
         ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -1,4 +1,4 @@
-//! Events that make a library panic, or that nobody should ever send: the process answers, and lives on.
+//! Events that make a library panic, or that nobody should ever send: the process answers, and continues.
 
 use std::fs;
 use std::path::Path;
@@ -9,10 +9,10 @@ use sandbox::testing::app::App;
 use super::stage::Stage;
 use crate::report::{Report, Row};
 
-/// The fuzzer begins with the same ones.
+/// The fuzzer starts with the same ones.
 const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus/lambda_events");
 const PREFIX: &str = "hostile-";
-/// Odd, and yet understood: they ask for what is not there.
+/// Odd but readable: they ask for something that does not exist.
 const UNDERSTOOD: [&str; 6] = [
     "a-blank-in-the-path",
     "a-host-beyond-ascii",
@@ -22,7 +22,7 @@ const UNDERSTOOD: [&str; 6] = [
     "odd-bytes-in-a-REST-APIs-query",
 ];
 
-/// Hands each event to each of the four binaries, and an honest one after it.
+/// Sends each event to each of the four binaries, followed by an honest one.
 pub async fn run(report: &mut Report, stage: &Stage) {
     let mut workers = Vec::new();
     for Function { name, .. } in FUNCTIONS {
@@ -39,9 +39,9 @@ pub async fn run(report: &mut Report, stage: &Stage) {
         let mut seen = Vec::new();
         for (function, worker) in &mut workers {
             let answer = worker.invoke(&event).await;
-            // Signed for nothing, so that all four refuse it alike.
+            // Signed for no purpose, so that all four refuse it in the same way.
             let next = worker.invoke(&app.event(function, "nothing", &[])).await;
-            // `login` answers a browser, on a page; the others with a code.
+            // `login` answers a browser with a page; the others answer with a code.
             let told = if answer.status == 404 { "404".to_owned() } else { answer.told() };
             seen.push(format!("{told}, then {}", next.told()));
         }

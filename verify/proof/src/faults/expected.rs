@@ -1,30 +1,30 @@
-//! What every fault of every call should come to.
+//! The expected outcome of every fault of every call.
 
 use super::call::Call;
 use super::proxy::{Body, Fault, Reply};
 
-/// What should come of a cell.
+/// The expected outcome of a cell.
 pub struct Expected {
     /// Status and code.
     pub answer: &'static str,
-    /// How it goes on once the fault is over.
+    /// How it continues after the fault.
     pub after: &'static str,
 }
 
-/// The linked user is told.
+/// The linked user is returned.
 pub const LINKED: &str = "linked as before";
-/// The provider takes the used refresh token for stolen: whoever lost the answer has to link again.
+/// The provider treats the used refresh token as stolen, so the user has to link again.
 pub const SIGN_IN_AGAIN: &str = "asked to sign in again, which works";
-/// Nothing was exchanged, so the code is as good as before.
+/// Nothing was exchanged, so the code is still valid.
 pub const SAME_CODE: &str = "linked as before; the same code works";
-/// A code is sent once.
+/// A code is sent only once.
 pub const NEW_LINK: &str = "linked as before; a new link works";
-/// Stored, though the answer that says so was lost.
-pub const LINKED_ANEW: &str = "linked anew";
+/// Stored, although the answer that says so was lost.
+pub const LINKED_ANEW: &str = "newly linked";
 /// Nothing is stored any more, and a new link works.
 pub const SIGNED_OUT: &str = "signed out; a new link works";
 
-/// The faults, as the page names them.
+/// The faults, with their names on the page.
 pub const FAULTS: [(&str, Fault); 20] = [
     ("refused", Fault::Refused),
     ("bad TLS", Fault::BadTls),
@@ -77,9 +77,9 @@ pub fn expected(call: Call, fault: Fault) -> Expected {
     let is_lost = matches!(fault, Fault::ResetAfterHead | Fault::Drip | Fault::WrongLength);
     let answer = match call {
         Call::Settings => "503 settings_unavailable",
-        // To find out took what time there was, and the code is not spent for nothing.
+        // Finding out took all the time there was, and the code is not used for nothing.
         Call::LinkLease if matches!(fault, Fault::Drip) => "503 secret_store_unavailable",
-        // Asked what it has stored, Stripe tells.
+        // When asked what it has stored, Stripe answers.
         Call::Set | Call::LinkLease | Call::RefreshLease if is_lost => "200 linked",
         Call::Find | Call::LinkLease | Call::Set | Call::RefreshLease | Call::Delete => stripe(status),
         Call::Userinfo if status == Some(401) => "401 reconnect_required",

@@ -1,7 +1,6 @@
-//! Every call the functions make upstream, times everything that can go wrong with it, through the functions' real
-//! binaries behind the Lambda Runtime API.
+//! Every upstream call with every way it can fail, using the functions' real binaries behind the Lambda Runtime API.
 //!
-//! The fault lasts until an answer came; then it ends, and the same process must go on. `docs/faults.md` is what
+//! The fault lasts until there is an answer; then it ends, and the same process must continue. `docs/faults.md` is what
 //! was seen.
 
 mod call;
@@ -24,10 +23,10 @@ use stage::Stage;
 
 pub use stage::binaries;
 
-/// So many at once: most of their time they wait for something that does not come.
+/// How many run at once: most of the time, they wait for something that does not come.
 const AT_ONCE: usize = 60;
 
-/// Plays the whole matrix, and holds the page against it; or writes the page.
+/// Runs the whole matrix, and compares the page with it, or writes the page.
 pub async fn run(report: &mut Report, built: Option<&Path>, write: bool) {
     let stage = match Stage::set(built).await {
         Ok(stage) => stage,

@@ -1,4 +1,4 @@
-//! `docs/faults.md`, as it was seen.
+//! `docs/faults.md`, generated from what was seen.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,10 +11,10 @@ use super::stage::Outcome;
 use crate::report::Row;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/faults.md");
-/// What stands above the tables.
+/// The text above the tables.
 const PREFACE: &str = include_str!("preface.md");
 
-/// What came of every cell.
+/// The outcome of every cell.
 #[derive(Default)]
 pub struct Matrix(BTreeMap<Call, BTreeMap<&'static str, Outcome>>);
 
@@ -23,14 +23,14 @@ impl Matrix {
         self.0.entry(call).or_default().insert(fault, outcome);
     }
 
-    /// The row that says whether the committed page is what was seen; or writes it.
+    /// The row that says whether the committed page is what was seen. With `write`, writes the page.
     pub fn hold_against_page(&self, write: bool) -> Row {
         let page = self.page();
         if write && let Err(why) = fs::write(Path::new(PAGE), &page) {
             return row(&format!("it cannot be written: {why}"));
         }
         let committed = fs::read_to_string(PAGE).unwrap_or_default();
-        row(if committed == page { SAME } else { "another matrix; `-- faults --write` writes this one" })
+        row(if committed == page { SAME } else { "a different matrix; `-- faults --write` writes this one" })
     }
 
     fn page(&self) -> String {
@@ -38,7 +38,7 @@ impl Matrix {
         for (call, outcomes) in &self.0 {
             let _ = write!(
                 page,
-                "\n## {}\n\n| fault | answer | once it is over |\n| --- | --- | --- |\n",
+                "\n## {}\n\n| fault | answer | afterwards |\n| --- | --- | --- |\n",
                 call.name()
             );
             // Faults with the same outcome share a line.

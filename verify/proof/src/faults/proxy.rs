@@ -1,6 +1,6 @@
-//! A TLS proxy before one of the stand-ins, which misbehaves on the wire as no HTTP server can be told to.
+//! A TLS proxy in front of a stand-in, which misbehaves on the wire in ways that an HTTP server cannot.
 //!
-//! A connection carries one request, so that a fault strikes exactly the call that it is meant for.
+//! A connection carries one request, so that a fault hits exactly the call it is meant for.
 
 use std::fmt::Write as _;
 use std::io;
@@ -21,21 +21,21 @@ use super::certificates::Certificates;
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Nobody listens.
+    /// Nothing is listening.
     Refused,
-    /// The connection is reset before a byte of an answer; nothing is done.
+    /// The connection is reset before a byte of an answer; the call is not carried out.
     ResetBeforeHead,
-    /// The call is carried out, and the connection reset after the answer's head.
+    /// The call is carried out, and the connection is reset after the answer's head.
     ResetAfterHead,
-    /// No answer ever.
+    /// There is never an answer.
     Hang,
-    /// The call is carried out, and answered at a byte a second.
+    /// The call is carried out, and the answer comes at one byte a second.
     Drip,
-    /// The call is carried out, and its answer ends before its length.
+    /// The call is carried out, and its answer is shorter than its length says.
     WrongLength,
-    /// A certificate that nobody vouches for.
+    /// The certificate is not trusted.
     BadTls,
-    /// This answer, and nothing is done.
+    /// This answer comes; the call is not carried out.
     Reply(Reply),
 }
 
@@ -47,7 +47,7 @@ pub struct Reply {
     pub body: Body,
 }
 
-/// What an answer holds.
+/// The body of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
     Text(&'static str),
@@ -55,32 +55,32 @@ pub enum Body {
     Endless,
 }
 
-/// A fault, and the call it strikes.
+/// A fault, and the call it hits.
 #[derive(Clone, Copy, Debug)]
 pub struct Strike {
     pub call: Call,
     pub fault: Fault,
-    /// How often.
+    /// How many times.
     pub times: u32,
 }
 
 impl Strike {
-    /// Until there is another plan.
+    /// Hits until there is another plan.
     pub fn always(call: Call, fault: Fault) -> Self {
         Self { call, fault, times: u32::MAX }
     }
 }
 
-/// How connections are received.
+/// How connections are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Door {
     Open,
-    /// Bound, but nobody listens.
+    /// Bound, but not listening.
     Refusing,
     BadTls,
 }
 
-/// A running proxy; it ends with its task's runtime.
+/// A running proxy; it ends with its runtime.
 pub struct Proxy {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -98,7 +98,7 @@ struct Shared {
 }
 
 impl Proxy {
-    /// A proxy before `upstream`, as `http://localhost:1234`.
+    /// A proxy in front of `upstream`, such as `http://localhost:1234`.
     pub async fn start(
         upstream: &str,
         certificates: Arc<Certificates>,
@@ -122,12 +122,12 @@ impl Proxy {
         Ok(proxy)
     }
 
-    /// Where it is.
+    /// Its URL.
     pub fn url(&self) -> String {
         format!("https://{}", self.address)
     }
 
-    /// Has this go wrong from now on, and nothing else.
+    /// From now on, makes this fail, and nothing else.
     pub async fn replan(&self, plan: Vec<Strike>) {
         self.shared.replan(plan);
         self.settled().await;
@@ -162,12 +162,12 @@ impl Shared {
             let listener = bound.listen(64)?;
             self.is_listening.send_replace(true);
             self.accept(&listener, &mut door).await;
-            // Before the listener goes: a port that nobody holds may become another connection's.
+            // Before the listener is dropped: a port that nobody holds may be given to another connection.
             bound = bind(address)?;
         }
     }
 
-    /// Until the door is closed.
+    /// Accepts until the door is closed.
     async fn accept(self: &Arc<Self>, listener: &TcpListener, door: &mut watch::Receiver<Door>) {
         loop {
             tokio::select! {
@@ -175,7 +175,7 @@ impl Shared {
                 _ = door.wait_for(|door| *door == Door::Refusing) => return,
                 Ok((connection, _)) = listener.accept() => {
                     let shared = Arc::clone(self);
-                    // A client that goes away is no fault of the proxy's.
+                    // It is not an error if a client goes away.
                     tokio::spawn(async move { shared.serve(connection).await.unwrap_or_default() });
                 }
             }
@@ -202,13 +202,13 @@ impl Shared {
 
     async fn strike(&self, fault: Fault, request: &[u8], mut client: TlsStream<TcpStream>) -> io::Result<()> {
         match fault {
-            // The door's; what came before it was closed is reset.
+            // Caused by the door: connections accepted before it closed are reset.
             Fault::Refused | Fault::BadTls | Fault::ResetBeforeHead => reset(client),
             Fault::ResetAfterHead => {
                 let answer = self.carry_out(request).await?;
                 client.write_all(&answer[..head_length(&answer)]).await?;
                 client.flush().await?;
-                // A reset overtakes what was not read yet.
+                // A reset overtakes data that was not read yet.
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 reset(client)
             }
@@ -238,7 +238,7 @@ impl Shared {
         }
     }
 
-    /// What strikes this call, if anything does.
+    /// The fault that hits this call, if any.
     fn take(&self, request: &[u8]) -> Option<Fault> {
         let mut plan = self.plan();
         let strike = plan.iter_mut().find(|strike| strike.times > 0 && strike.call.is(request))?;
@@ -321,7 +321,7 @@ async fn read_request(client: &mut TlsStream<TcpStream>) -> io::Result<Vec<u8>> 
     Ok(request)
 }
 
-/// As far as is known from what has been read.
+/// As far as the bytes read so far say.
 fn total_length(request: &[u8]) -> usize {
     let head = head_length(request);
     if head == 0 {
@@ -333,7 +333,7 @@ fn total_length(request: &[u8]) -> usize {
     head + length.unwrap_or(0)
 }
 
-/// With the empty line; 0 when it has not come yet.
+/// Including the empty line; 0 if it has not arrived yet.
 fn head_length(message: &[u8]) -> usize {
     message.windows(4).position(|window| window == b"\r\n\r\n").map_or(0, |at| at + 4)
 }

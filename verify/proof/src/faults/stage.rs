@@ -1,4 +1,4 @@
-//! A world, the binaries, and a cell played on them.
+//! A world, the binaries, and running a cell with them.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -24,21 +24,21 @@ use super::proxy::{Body, Fault, Proxy, Reply, Strike};
 
 /// The workspace.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-/// Of `Cargo.toml`: a release that is built sooner.
+/// In `Cargo.toml`: a release that builds faster.
 const PROFILE: &str = "tested";
 const ACCOUNT: &str = "acct_alpine";
 const UNAUTHORIZED: Fault = Fault::Reply(Reply { status: 401, headers: &[], body: Body::Text("") });
 
-/// What came of a cell.
+/// The outcome of a cell.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// Status and code.
     pub answer: String,
-    /// How it went on once the fault was over.
+    /// How it continued after the fault.
     pub after: String,
 }
 
-/// Where the cells are played.
+/// Where the cells run.
 pub struct Stage {
     pub rig: Rig,
     binaries: PathBuf,
@@ -46,21 +46,21 @@ pub struct Stage {
     ca_file: PathBuf,
 }
 
-/// A function's answer, as API Gateway takes it.
+/// A function's answer, as API Gateway receives it.
 pub struct Answer {
     pub status: u64,
-    /// Empty when it is no error.
+    /// Empty if it is not an error.
     pub code: String,
     pub body: Value,
 }
 
-/// The binary of a function, at work.
+/// A function's binary, running.
 pub struct Worker(Instance);
 
-/// In seconds; codes and signatures are still good.
+/// In seconds; codes and signatures are still valid.
 const BEHIND: u64 = 90;
 
-/// Where the functions' binaries are: here, or where they are built.
+/// The folder with the functions' binaries: this one, or where they are built.
 pub fn binaries(built: Option<&Path>) -> Result<PathBuf, Box<dyn Error>> {
     if let Some(built) = built {
         return Ok(built.to_owned());
@@ -71,20 +71,20 @@ pub fn binaries(built: Option<&Path>) -> Result<PathBuf, Box<dyn Error>> {
     if !status.success() {
         return Err("the functions do not build".into());
     }
-    // Beside `debug`, where this program is.
+    // Next to `debug`, where this program is.
     let program = std::env::current_exe()?;
     let target = program.parent().and_then(Path::parent).ok_or("no target directory")?;
     Ok(target.join(PROFILE))
 }
 
 impl Stage {
-    /// Starts the world, whose clock goes as that of the functions' binaries does.
+    /// Starts the world, whose clock runs like that of the functions' binaries.
     pub async fn set(built: Option<&Path>) -> Result<Self, Box<dyn Error>> {
         let binaries = tokio::task::block_in_place(|| binaries(built))?;
         let ca_file = Path::new(ROOT).join("target/proof/ca.pem");
         let certificates = Arc::new(Certificates::issue(&ca_file)?);
 
-        // Links are made in a world that is behind: tokens under a minute old are not refreshed after a 401.
+        // The world's clock is behind when links are made, because tokens under a minute old are not refreshed after a 401.
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() - BEHIND;
         let options = Options { marker: PLANTED, timeouts: Timeouts::default(), ..Options::default() };
         let rig = Rig::beginning(now, options).await;
@@ -100,7 +100,7 @@ impl Stage {
         Ok(Self { rig, binaries, certificates, ca_file })
     }
 
-    /// Starts a function's binary; `parties` are to be found elsewhere than the world says.
+    /// Starts a function's binary, with other URLs for `parties` than the world's.
     pub async fn worker(&self, function: &str, parties: &[(Party, String)]) -> Worker {
         let mut settings = self.rig.world.settings.clone();
         settings.insert("SSL_CERT_FILE".to_owned(), self.ca_file.display().to_string());
@@ -116,18 +116,18 @@ impl Stage {
             settings.extend(changed.into_iter().map(|(name, value)| (name.to_owned(), value)));
         }
         let built = self.binaries.join(function);
-        // Cargo lambda gives each function a folder.
+        // Cargo lambda makes a folder for each function.
         let command = Command::new(if built.is_dir() { built.join("bootstrap") } else { built });
         Worker(Instance::start(command, settings).await.expect("a process"))
     }
 
-    /// Plays one cell, with a Stripe user of its own who is linked before.
+    /// Runs one cell, with its own Stripe user, who is linked first.
     pub async fn play(&self, user: &str, call: Call, fault: Fault) -> Outcome {
         let app = App::new(&self.rig, user, ACCOUNT);
         assert_eq!(app.link(Person::Ada).await.status, 200, "{user}");
         let before = self.stored(user);
 
-        // A refresh is asked for by a provider that takes the access token no longer.
+        // A refresh happens when the provider no longer accepts the access token.
         let refreshes = matches!(call, Call::Refresh | Call::RefreshLease);
         let no_longer_taken = |times| Strike { call: Call::Userinfo, fault: UNAUTHORIZED, times };
         let mut plan = vec![Strike::always(call, fault)];
@@ -173,7 +173,7 @@ impl Stage {
     }
 }
 
-/// The signed fields of a link that needs only to be finished.
+/// The signed fields of a link that only needs to be finished.
 async fn code(app: &App<'_>) -> Vec<(&'static str, String)> {
     let begun = app.begin().await;
     vec![("code", app.code(&begun, Person::Ada).await), ("verifier", begun.verifier)]
@@ -218,7 +218,7 @@ async fn after_logout(worker: &mut Worker, app: &App<'_>) -> String {
 }
 
 impl Worker {
-    /// A signed request of the app.
+    /// A signed request from the app.
     async fn ask(
         &mut self,
         app: &App<'_>,
@@ -230,7 +230,7 @@ impl Worker {
         self.invoke(&app.event(function.name(), purpose, &fields)).await
     }
 
-    /// Any event. An error posted to the Runtime API, or an end of the process, is told as such.
+    /// Any event. An error posted to the Runtime API, and the end of the process, are returned as such.
     pub async fn invoke(&mut self, event: &str) -> Answer {
         let posted = match self.0.invoke(event).await.map(|answer| answer.outcome) {
             Ok(Posted::Response(posted)) => posted,
@@ -255,7 +255,7 @@ impl Answer {
         self.status == 200 && self.body["id"] == "person_ada"
     }
 
-    /// Status and code, or what there is in place of one.
+    /// Status and code, or what there is instead.
     pub fn told(&self) -> String {
         let outcome = match self.body["revoked"].as_bool() {
             Some(true) => "revoked",

@@ -1,20 +1,20 @@
-//! What may be true of one user's link, by all that was answered so far.
+//! What may be true of a user's link, according to all answers so far.
 
 use super::trouble::Trouble;
 
-/// Several are possible after a fault, until an answer tells.
+/// After a fault, several states are possible, until an answer settles it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link {
     linked: bool,
     unlinked: bool,
-    /// Tokens are stored that the provider takes no longer.
+    /// Tokens are stored that the provider no longer accepts.
     spent: Option<Spent>,
 }
 
-/// Why stored tokens may be worth nothing.
+/// Why stored tokens may be useless.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spent {
-    /// The provider has refreshed them, and its answer was lost: nobody has the new ones.
+    /// The provider has refreshed them, but its answer was lost: nobody has the new ones.
     RefreshLost,
     /// A sign-out got no further than the provider.
     SignedOut,
@@ -30,7 +30,7 @@ pub const RECONNECT: &str = "401 reconnect_required";
 const NOT_CONNECTED: &str = "401 not_connected";
 
 impl Link {
-    /// Whether nothing but this is possible.
+    /// Whether only one state is possible.
     pub fn is_sure(self) -> bool {
         self == LINKED || self == UNLINKED
     }
@@ -40,12 +40,12 @@ impl Link {
         self.spent
     }
 
-    /// Whether the answer to `userinfo` may come; learns from it.
+    /// Whether this answer to `userinfo` is possible; learns from it.
     pub fn userinfo(&mut self, told: &str, trouble: Option<&Trouble>) -> bool {
         match told {
             OWN if self.linked => *self = LINKED,
             NOT_CONNECTED if self.unlinked => *self = UNLINKED,
-            // What has ended is deleted.
+            // Tokens whose grant has ended are deleted.
             RECONNECT if self.spent.is_some() => *self = UNLINKED,
             _ => {
                 if self.linked && trouble.is_some_and(Trouble::may_lose_tokens) {
@@ -57,7 +57,7 @@ impl Link {
         true
     }
 
-    /// The same for a whole link. One that fails leaves what was there before, or came about all the same.
+    /// The same for a whole link. One that fails leaves what was there before, or was made nevertheless.
     pub fn link(&mut self, told: &str, trouble: Option<&Trouble>) -> bool {
         if told == OWN {
             *self = LINKED;
@@ -67,7 +67,7 @@ impl Link {
         trouble.is_some_and(|trouble| trouble.excuses(told))
     }
 
-    /// The same for `logout`. One that fails may have come to any point.
+    /// The same for `logout`. One that fails may have got to any point.
     pub fn logout(&mut self, told: &str, trouble: Option<&Trouble>) -> bool {
         let was = *self;
         if told == REVOKED || told == NOT_REVOKED {
@@ -87,7 +87,7 @@ mod tests {
     use super::super::user::Action;
     use super::*;
 
-    /// Any fault that an action can meet and that is so.
+    /// Any fault that an action can meet and that has this property.
     fn trouble(action: Action, is: impl Fn(&Trouble) -> bool) -> Trouble {
         let mut rng = Rng::with_seed(1);
         std::iter::repeat_with(|| Trouble::any(&mut rng, action, true)).find(is).expect("one")

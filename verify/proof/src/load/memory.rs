@@ -2,7 +2,7 @@
 
 use std::fs;
 
-/// What the system holds in memory for this process, in KiB, where Linux tells.
+/// This process's resident memory in KiB, if Linux reports it.
 pub fn resident() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

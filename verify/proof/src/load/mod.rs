@@ -1,8 +1,8 @@
-//! An hour's worth of mixed traffic of many users in a few minutes, with faults sprinkled in.
+//! An hour's worth of mixed traffic from many users in a few minutes, with occasional faults.
 //!
-//! The hour is cut into shifts, and half a day lies between two: everybody's access token has ended by then and is
-//! refreshed. Whatever is answered must fit what is known of the user (`link.rs`); a fault excuses only answers to
-//! the request whose own call it struck. `docs/load.md` has the last figures.
+//! The hour is cut into shifts, half a day apart: by then, every access token has expired and is refreshed. Every answer
+//! must fit what is known of the user (`link.rs`); a fault excuses only the answer to the request whose own call it hit.
+//! `docs/load.md` has the last figures.
 
 mod link;
 mod memory;
@@ -23,26 +23,26 @@ use tally::Tally;
 use trouble::Trouble;
 use user::User;
 
-/// So many requests at once.
+/// How many requests run at once.
 const AT_ONCE: usize = 40;
-/// Of the hour, in seconds by the clock of the functions, which is moved on.
+/// The length of the hour, in seconds of the functions' clock, which is moved forward.
 const HOUR: usize = 3600;
 const SHIFTS: usize = 8;
-/// Between two shifts, in seconds. Two make the day for which Stripe remembers idempotency keys.
+/// The time between two shifts, in seconds. Two make the day for which Stripe remembers idempotency keys.
 const PAUSE: u64 = 12 * 3600;
-/// What the process may grow by after the first quarter, in KiB. In the same process the provider remembers every
-/// token it ever gave (some 400 bytes for a refresh), and this suite every latency (16 bytes). Functions that kept
-/// 250 bytes of each of the other 150,000 requests would not pass.
+/// How much the process may grow after the first quarter, in KiB. In the same process, the provider remembers every token
+/// it ever issued (about 400 bytes for a refresh), and this suite every latency (16 bytes). Functions that leaked 250
+/// bytes for each of the other 150,000 requests would fail.
 const GROWTH: u64 = 32 * 1024;
 
-/// What every shift is played on.
+/// What every shift uses.
 struct Stage<'a> {
     rig: &'a Rig,
     tally: RefCell<Tally>,
     pace: Pace,
 }
 
-/// Plays the traffic; then everybody opens the app once more, without faults.
+/// Runs the traffic; then everyone opens the app once more, without faults.
 pub async fn run(report: &mut Report, requests: usize, users: u32, seed: u64) {
     let rig = Rig::session_bound().await;
     let begun = Instant::now();
@@ -96,14 +96,14 @@ struct Pace {
 }
 
 impl Pace {
-    /// How many seconds have begun since it was last asked.
+    /// How many seconds have passed since the last call.
     fn ticks(&self, answered: usize) -> u64 {
         let now = (answered * HOUR / self.requests.max(1)) as u64;
         now - self.seconds.replace(now)
     }
 }
 
-/// One shift: each worker has users of its own, so that what a user is told comes in order.
+/// One shift: each worker has its own users, so that a user's answers come in order.
 async fn play(stage: &Stage<'_>, people: &mut [User], shift: usize, seed: u64, report: &mut Report) {
     let report = RefCell::new(report);
     let until = stage.pace.requests * (shift + 1) / SHIFTS;
@@ -132,7 +132,7 @@ async fn play(stage: &Stage<'_>, people: &mut [User], shift: usize, seed: u64, r
     join_all(workers).await;
 }
 
-/// Prints the figures, and holds them against what they should be.
+/// Prints the figures, and compares them with what is expected.
 fn conclude(report: &mut Report, mut tally: Tally, lost: usize, resident: &[u64]) {
     report.say(&tally.figures());
     for wrong in tally.first_wrong() {
@@ -146,7 +146,7 @@ fn conclude(report: &mut Report, mut tally: Tally, lost: usize, resident: &[u64]
         report.row(Row { suite: "load", case: case.to_owned(), expected: expected.to_owned(), seen });
     };
     row("answers that the user's link and fault do not explain", "0", tally.wrong.len().to_string());
-    row("answers about somebody else's account", "0", tally.crossed.to_string());
+    row("answers about someone else's account", "0", tally.crossed.to_string());
     row("linked, never signed out, and not linked at the end", "0", lost.to_string());
     row(
         "calls and kinds of fault that did not meet",
@@ -157,7 +157,7 @@ fn conclude(report: &mut Report, mut tally: Tally, lost: usize, resident: &[u64]
         },
     );
     let [quarter, .., end] = resident else {
-        return report.not_run("the look at the memory (it needs Linux)");
+        return report.not_run("the memory check (it needs Linux)");
     };
     let figures: Vec<_> = resident.iter().map(|kib| format!("{} MiB", kib / 1024)).collect();
     report.say(&format!("load: resident at 25, 50, 75, 100 %: {}", figures.join(", ")));

@@ -1,25 +1,25 @@
-//! What was answered, how often, how fast.
+//! Which answers came, how often, how fast.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-/// Answers outside of the model that are told one by one.
+/// How many answers outside the model are listed individually.
 const TOLD: usize = 20;
 
 #[derive(Default)]
 pub struct Tally {
     times: Vec<Duration>,
     answers: BTreeMap<String, usize>,
-    /// Tokens that had ended, and by the answer to their user had been refreshed.
+    /// Tokens that had expired, and were refreshed, judging by the answer.
     pub refreshed: usize,
-    /// Faults that struck.
+    /// Faults that hit a call.
     pub faults: BTreeMap<String, usize>,
-    /// What should not have been answered, and to what.
+    /// Unexpected answers, and to what.
     pub wrong: Vec<String>,
-    /// Somebody else's account in an answer.
+    /// Answers with someone else's account.
     pub crossed: usize,
-    /// `reconnect_required` after the reply of a refresh was lost.
+    /// `reconnect_required` after the reply to a refresh was lost.
     pub lost_refreshes: usize,
     /// The same after a sign-out that failed half-way.
     pub half_sign_outs: usize,
@@ -40,12 +40,12 @@ impl Tally {
         *self.answers.entry(format!("{request}: {told}")).or_default() += 1;
     }
 
-    /// The first of what was wrong, a line each.
+    /// The first unexpected answers, one per line.
     pub fn first_wrong(&self) -> impl Iterator<Item = &String> {
         self.wrong.iter().take(TOLD)
     }
 
-    /// The figures, for people.
+    /// The figures, for people to read.
     pub fn figures(&mut self) -> String {
         self.times.sort_unstable();
         let last = self.times.len().saturating_sub(1);
@@ -57,7 +57,7 @@ impl Tally {
             at(100),
             self.refreshed
         );
-        for (title, counts) in [("answers", &self.answers), ("faults that struck", &self.faults)] {
+        for (title, counts) in [("answers", &self.answers), ("faults", &self.faults)] {
             let _ = writeln!(text, "{title}: {}", counts.values().sum::<usize>());
             for (name, count) in counts {
                 let _ = writeln!(text, "  {count:>8}  {name}");

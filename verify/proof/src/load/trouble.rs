@@ -1,4 +1,4 @@
-//! What goes wrong with one call upstream for one user.
+//! A fault of one upstream call for one user.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ const REVOKE: &str = "/revoke";
 
 type Make = fn() -> Fault;
 
-/// What can go wrong with each of them.
+/// How each of them can fail.
 const KINDS: [(&str, Make); 9] = [
     ("500", || Fault::status(500)),
     ("503", || Fault::body(503, "")),
@@ -31,19 +31,19 @@ const KINDS: [(&str, Make); 9] = [
     ("too slow", || Fault::DelayMs(1000)),
 ];
 
-/// A fault and where it waits.
+/// A fault, and the route it applies to.
 pub struct Trouble {
-    /// Like `/token: reply lost`.
+    /// Such as `/token: reply lost`.
     pub name: String,
     path: &'static str,
     kind: &'static str,
     fault: Fault,
-    /// How many calls of the route go well before it.
+    /// How many calls of the route succeed before it.
     after: u32,
 }
 
 impl Trouble {
-    /// Any that an action can meet.
+    /// Any fault that an action can meet.
     pub fn any(rng: &mut Rng, action: Action, refresh_is_due: bool) -> Self {
         let paths: &[&'static str] = match action {
             Action::Userinfo if refresh_is_due => &[FIND, SET, TOKEN, TOKEN, WHOAMI],
@@ -58,7 +58,7 @@ impl Trouble {
         Self { name: format!("{path}: {kind}"), path, kind, fault: fault(), after }
     }
 
-    /// The calls that none of these faults struck, and the kinds that struck no call.
+    /// The calls that none of these faults hit, and the kinds that hit no call.
     pub fn missing(struck: &BTreeMap<String, usize>) -> Vec<&'static str> {
         let has = |is: &dyn Fn((&str, &str)) -> bool| {
             struck.keys().filter_map(|name| name.split_once(": ")).any(is)
@@ -71,7 +71,7 @@ impl Trouble {
             .collect()
     }
 
-    /// Lets it wait for calls about this user.
+    /// Plans it for calls about this user.
     pub fn plan(&self, faults: &Faults, user: &str, subject: &str) {
         let (party, about) = match self.path {
             FIND | SET | DELETE => (Party::Stripe, user),
@@ -88,17 +88,17 @@ impl Trouble {
         faults.plan(planned(self.fault.clone(), 1));
     }
 
-    /// Whether the provider may have done what nobody heard of: it takes a refresh token once.
+    /// Whether the provider may have acted without anyone knowing: it accepts a refresh token only once.
     pub fn may_lose_tokens(&self) -> bool {
         self.path == TOKEN && ["reply lost", "too slow"].contains(&self.kind)
     }
 
-    /// Whether an answer may be so because of it.
+    /// Whether it can explain this answer.
     pub fn excuses(&self, told: &str) -> bool {
         let at_stripe = [FIND, SET, DELETE].contains(&self.path);
         match self.kind {
             "slow" => false,
-            // A code lives a minute, and the clock hurries meanwhile.
+            // A code is valid for a minute, and the clock runs fast.
             "too slow" if told == "401 code_rejected" => true,
             "429" => told == "429 rate_limited",
             _ if at_stripe => told == "503 secret_store_unavailable",

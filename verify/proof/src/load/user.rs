@@ -1,4 +1,4 @@
-//! One Dashboard user with an account of their own at the provider, and what they do.
+//! A Dashboard user with their own account at the provider, and what they do.
 
 use std::cell::RefCell;
 use std::time::Instant;
@@ -23,13 +23,13 @@ pub enum Action {
     TwoViews,
     Link,
     Logout,
-    /// A signature over something else.
+    /// Sends a signature of something else.
     BadSignature,
-    /// No signature.
+    /// Sends no signature.
     Anonymous,
 }
 
-/// Of 100 actions, each up to its number.
+/// Cumulative percentages of actions.
 const OF_LINKED: [(u32, Action); 5] = [
     (84, Action::Userinfo),
     (88, Action::TwoViews),
@@ -45,7 +45,7 @@ const OF_UNLINKED: [(u32, Action); 5] = [
     (95, Action::BadSignature),
 ];
 
-/// Of 100 actions, how many meet a fault; and of those that write, which are fewer and have more to go wrong.
+/// The percentage of actions that meet a fault; and of those that write, which are fewer and can fail in more ways.
 const FAULTS: u32 = 3;
 const FAULTS_IN_WRITES: u32 = 10;
 
@@ -62,7 +62,7 @@ struct Ids {
     person: Person,
 }
 
-/// Where a user sits, and everything is written down.
+/// What a user acts with, and where everything is recorded.
 struct Desk<'a> {
     app: App<'a>,
     person: Person,
@@ -73,7 +73,7 @@ struct Desk<'a> {
 impl User {
     pub fn new(number: u32) -> Self {
         let ids = Ids {
-            // Of one length: none is the beginning of another.
+            // All of the same length, so that none is a prefix of another.
             user: format!("usr_{number:010}"),
             account: format!("acct_{:06}", number / 5),
             person: Person::Numbered(number),
@@ -81,13 +81,13 @@ impl User {
         Self { ids, link: UNLINKED, fresh_in: None }
     }
 
-    /// Does one thing, perhaps with a fault, and holds the answer against what is known.
+    /// Does one thing, possibly with a fault, and compares the answer with what is known.
     pub async fn act(&mut self, rig: &Rig, rng: &mut Rng, shift: usize, tally: &RefCell<Tally>) {
         let choices = if self.link == LINKED { OF_LINKED } else { OF_UNLINKED };
         let dice = rng.u32(..100);
         let action =
             choices.iter().find(|(up_to, _)| dice < *up_to).map_or(Action::Anonymous, |choice| choice.1);
-        // What the second of two is told would depend on the first.
+        // The second of two answers would depend on the first.
         let action =
             if action == Action::TwoViews && !self.link.is_sure() { Action::Userinfo } else { action };
         let due = self.link != UNLINKED && self.fresh_in != Some(shift);
@@ -101,12 +101,12 @@ impl User {
         }
     }
 
-    /// Opens the app, nothing goes wrong; and tells whether the account is linked.
+    /// Opens the app without faults, and returns whether the account is linked.
     pub async fn opens_the_app(&mut self, rig: &Rig, tally: &RefCell<Tally>) -> bool {
         self.play(rig, Action::Userinfo, None, tally).await
     }
 
-    /// Tells whether the user saw their account.
+    /// Returns whether the user saw their account.
     async fn play(
         &mut self,
         rig: &Rig,
@@ -148,7 +148,7 @@ impl User {
 }
 
 impl Desk<'_> {
-    /// What comes before a link is finished: a code, and the verifier to it.
+    /// What comes before finishing a link: a code and its verifier.
     async fn prepare(&self, action: Action) -> Option<(String, String)> {
         if action != Action::Link {
             return None;
@@ -188,7 +188,7 @@ impl Desk<'_> {
         vec![told]
     }
 
-    /// Whether a call met the fault; it waits for none any more.
+    /// Whether a call met the fault. If not, it is removed.
     fn was_struck_by(&self, trouble: &Trouble) -> bool {
         let faults = &self.rig.world.faults;
         let left = faults.withdraw(self.app.user).calls + faults.withdraw(&self.person.subject()).calls;
@@ -198,7 +198,7 @@ impl Desk<'_> {
         left == 0
     }
 
-    /// Status and code, or what a success says.
+    /// Status and code, or what a success contains.
     async fn told(&self, request: &str, sent: impl Future<Output = Answer>) -> String {
         let at = Instant::now();
         let answer = sent.await;

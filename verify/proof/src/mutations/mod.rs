@@ -1,6 +1,6 @@
-//! Takes each mitigation out, one at a time, and plays the attack it stands against: it must then succeed.
+//! Removes the mitigations one at a time, and runs the attack that each prevents: it must then succeed.
 //!
-//! Works on a copy of the sources below `target/mutations`, which is built whole once and in part for each change.
+//! Works on a copy of the sources below `target/mutations`, which is built completely once, and partly for each change.
 
 mod table;
 
@@ -15,11 +15,11 @@ use sandbox::testing::servers::{INSTALLED, Kind};
 use crate::report::{Report, Row};
 use table::{Change, MUTATIONS, Mutation};
 
-/// Plays every mutation whose mitigation's name contains `only`.
+/// Runs every mutation whose mitigation's name contains `only`.
 pub fn run(report: &mut Report, only: &str) -> io::Result<()> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     if !Kind::OidcProvider.install() {
-        report.not_run("the mutations (their attacks need oidc-provider, of npm)");
+        report.not_run("the mutations (their attacks need oidc-provider, from npm)");
         return Ok(());
     }
     let copy = Copy::of(&workspace)?;
@@ -42,7 +42,7 @@ pub fn run(report: &mut Report, only: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The sources that git knows or would take. All are new each time, so nothing that was built from a changed one stays.
+/// The sources that git tracks or would add. All are written again each time, so nothing built from a changed one stays.
 struct Copy {
     sources: PathBuf,
     workspace: PathBuf,
@@ -60,7 +60,7 @@ impl Copy {
             .output()?;
         for name in String::from_utf8_lossy(&listed.stdout).split_terminator('\0') {
             let (from, to) = (workspace.join(name), sources.join(name));
-            // Else deleted, and not yet committed.
+            // Otherwise deleted, and not yet committed.
             if from.exists() {
                 fs::create_dir_all(to.parent().unwrap_or(&sources))?;
                 fs::copy(&from, &to)?;
@@ -69,7 +69,7 @@ impl Copy {
         Ok(Self { sources, workspace: workspace.to_owned() })
     }
 
-    /// What the attack comes to without the mitigation.
+    /// The outcome of the attack without the mitigation.
     fn play(&self, mutation: &Mutation) -> io::Result<String> {
         let mut originals = Vec::new();
         for Change { file, find, replace } in mutation.changes {
@@ -112,12 +112,12 @@ impl Copy {
     }
 }
 
-/// The last change goes first: two may be of one file.
+/// Reverts the last change first, because two may be in one file.
 fn restore(originals: Vec<(PathBuf, String)>) -> io::Result<()> {
     originals.into_iter().rev().try_for_each(|(path, source)| fs::write(path, source))
 }
 
-/// Why, in the compiler's words.
+/// The reason, in the compiler's words.
 fn last_lines(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
     text.lines().filter(|line| line.starts_with("error")).take(3).collect::<Vec<_>>().join("; ")

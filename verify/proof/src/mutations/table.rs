@@ -1,16 +1,16 @@
-//! The mitigations: where each is, and what comes of its attack without it.
+//! The mitigations: where each is, and the outcome of its attack without it.
 
-/// One mitigation taken out; or two, where either would be enough.
+/// A mitigation that is removed; or two, if either would be enough.
 pub struct Mutation {
     pub without: &'static str,
     pub changes: &'static [Change],
-    /// The case's whole name.
+    /// The full name of the case.
     pub attack: &'static str,
-    /// In what the attack then comes to.
+    /// Contained in the outcome of the attack.
     pub then: &'static str,
 }
 
-/// One text of one file, which must be there exactly once.
+/// A text in a file, which must occur exactly once.
 pub struct Change {
     pub file: &'static str,
     pub find: &'static str,
@@ -29,7 +29,7 @@ const AUTHORIZE: &str = "functions/authorize/src/lib.rs";
 
 pub const MUTATIONS: &[Mutation] = &[
     Mutation {
-        without: "the match of a signature",
+        without: "matching the signature",
         changes: &[Change {
             file: SIGNATURE,
             find: "matches |= *signature == expected;",
@@ -39,7 +39,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "the object that a payload must be",
+        without: "requiring a payload to be an object",
         changes: &[Change {
             file: "shared/src/json.rs",
             find: "json.trim_ascii_start().starts_with(b\"{\")",
@@ -49,7 +49,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "every value of a header in a REST API's event",
+        without: "reading every value of a header in a REST API's event",
         changes: &[Change {
             file: "shared/src/lambda/event.rs",
             find: "rest.headers.remove(name);",
@@ -59,7 +59,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "the age of a signature",
+        without: "a signature's maximum age",
         changes: &[Change {
             file: SIGNATURE,
             find: "now.saturating_sub(header.seconds) > LONGEST_AGE",
@@ -69,7 +69,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "the lead of a signature",
+        without: "a signature's maximum lead",
         changes: &[Change {
             file: SIGNATURE,
             find: "header.seconds.saturating_sub(now) > LONGEST_LEAD",
@@ -79,13 +79,13 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "every v1 being looked at",
+        without: "checking every v1",
         changes: &[Change {
             file: SIGNATURE,
             find: "\"v1\" => {",
             replace: "\"v1\" if versions > 0 => {}\n                \"v1\" => {",
         }],
-        attack: "signature: beside a v1 of another secret, as while one is rolled",
+        attack: "signature: next to a v1 of another secret, as while one is being rolled",
         then: "refused: 400 signature_invalid",
     },
     Mutation {
@@ -99,13 +99,13 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "a key of its own for each kind of token",
+        without: "a separate key for each kind of token",
         changes: &[Change { file: SEALED, find: "T::LABEL.as_bytes()", replace: "\"any\".as_bytes()" }],
         attack: "code: a state in its place, with a Dashboard state made to be read as a code",
         then: "refused: 403 identity_mismatch",
     },
     Mutation {
-        without: "the registration that T and K are bound to",
+        without: "binding T and K to the registration",
         changes: &[Change {
             file: "shared/src/provider/registration.rs",
             find: "[self.provider, &self.client_id, self.redirect_uri.as_str()]",
@@ -115,7 +115,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "refused: 401 code_rejected",
     },
     Mutation {
-        without: "the user whom stored tokens are bound to",
+        without: "binding stored tokens to the user",
         changes: &[Change {
             file: "shared/src/tokens/mod.rs",
             find: "self.user.account(),\n            self.user.user(),",
@@ -125,7 +125,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "the mode that stored tokens are bound to",
+        without: "binding stored tokens to the mode",
         changes: &[Change {
             file: "shared/src/tokens/mod.rs",
             find: "            self.mode.as_str(),",
@@ -147,13 +147,13 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "the signer held against who began",
+        without: "comparing the signer with the user who started",
         changes: &[Change { file: CODE, find: "self.user != *user || ", replace: "" }],
         attack: "session_bound 3c: the same, and the verifier has leaked too",
         then: "succeeded: the attacker is linked to the account of the victim",
     },
     Mutation {
-        without: "the mode of a signer",
+        without: "the signer's mode",
         changes: &[Change {
             file: CODE,
             find: "self.user != *user || ",
@@ -163,7 +163,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "the verifier held against the challenge",
+        without: "checking the verifier against the challenge",
         changes: &[Change { file: CODE, find: " || self.challenge != verifier.challenge()", replace: "" }],
         attack: "code: finished without its verifier, at a provider without PKCE",
         then: "succeeded",
@@ -202,7 +202,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "parameters once",
+        without: "refusing repeated parameters",
         changes: &[Change {
             file: "shared/src/invocation.rs",
             find: "Some([value]) if value.len() <= longest",
@@ -212,7 +212,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "the whole path",
+        without: "matching the whole path",
         changes: &[Change {
             file: "shared/src/route.rs",
             find: "path.split_once(PREFIX)?",
@@ -222,13 +222,13 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "the flow that is on",
+        without: "checking which flow is on",
         changes: &[Change { file: LOGIN, find: "self.flow.require(LinkFlow::Direct)?;", replace: "" }],
         attack: "downgrade: the article's login link, where its flow is off",
         then: "succeeded",
     },
     Mutation {
-        without: "the flow that T was made for",
+        without: "checking which flow T was made for",
         changes: &[Change {
             file: AUTHORIZE,
             find: "(LinkFlow::Direct, None) =>",
@@ -238,7 +238,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "refused: 401 code_rejected",
     },
     Mutation {
-        without: "the policy of a page",
+        without: "a page's policy",
         changes: &[Change {
             file: "shared/src/response.rs",
             find: "default-src 'none'; frame-ancestors 'none'; ",
@@ -248,7 +248,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "redirects being left alone",
+        without: "the redirect policy",
         changes: &[Change {
             file: HTTP,
             find: ".redirect(Policy::none())",
@@ -258,7 +258,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded: our request went elsewhere",
     },
     Mutation {
-        without: "the form of a tenant, and the hosts it may be at",
+        without: "a tenant's form, and its allowed hosts",
         changes: &[
             Change {
                 file: "shared/src/provider/description/tenant.rs",
@@ -285,17 +285,17 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded: it started",
     },
     Mutation {
-        without: "the longest body",
+        without: "the maximum length of a body",
         changes: &[Change {
             file: "shared/src/invocation.rs",
             find: "body.len() > LONGEST_BODY",
             replace: "false",
         }],
-        attack: "oversize: a right request, with blanks up to 8 KB and a byte",
+        attack: "oversize: a valid request, padded with blanks to 8 KB and a byte",
         then: "succeeded",
     },
     Mutation {
-        without: "the longest answer",
+        without: "the maximum length of an answer",
         changes: &[Change {
             file: HTTP,
             find: "body.len() + chunk.len() > LONGEST_ANSWER",
@@ -305,7 +305,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "the verified address",
+        without: "requiring a verified address",
         changes: &[Change {
             file: "shared/src/provider/userinfo.rs",
             find: "!self.email_verified.admits(&user)",
@@ -315,19 +315,19 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "the subject",
+        without: "comparing the subject",
         changes: &[Change {
             file: "functions/userinfo/src/lib.rs",
             find: "*subject != user.id",
             replace: "subject.is_empty()",
         }],
-        attack: "identity: the provider tells another subject than was linked",
+        attack: "identity: the provider returns another subject than the linked one",
         then: "succeeded",
     },
     Mutation {
         without: "revoking what was not stored",
         changes: &[Change { file: AUTHORIZE, find: "linked.is_err()", replace: "false" }],
-        attack: "store down: a link is told, or its tokens stay alive (session_bound)",
+        attack: "store down: a link is reported, or its tokens stay valid (session_bound)",
         then: "1 grants left",
     },
     Mutation {
@@ -351,7 +351,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "signed out",
     },
     Mutation {
-        without: "the end that a lease notes",
+        without: "a lease's recorded end",
         changes: &[Change {
             file: "shared/src/access/refresh.rs",
             find: "let over = self.invocation.clock.now() + self.over_after;",
@@ -361,7 +361,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "signed out",
     },
     Mutation {
-        without: "a look before refreshed tokens are stored",
+        without: "reading before storing refreshed tokens",
         changes: &[Change {
             file: "shared/src/access/refresh.rs",
             find: "match self.present(old).await {",
@@ -371,7 +371,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "401 reconnect_required",
     },
     Mutation {
-        without: "the status of an answer before its body",
+        without: "checking an answer's status before its body",
         changes: &[Change {
             file: "shared/src/provider/token.rs",
             find: "        if let Some(outage) = outage(reply) {\n            return Err(outage);\n        }\n",
@@ -381,7 +381,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "signed out",
     },
     Mutation {
-        without: "another look at the head of parts that do not fit",
+        without: "reading the head again when parts do not match",
         changes: &[Change {
             file: "shared/src/tokens/mod.rs",
             find: "Some(present) if present.expose_secret() == head.expose_secret() => return",
@@ -391,7 +391,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "refused: 401 reconnect_required",
     },
     Mutation {
-        without: "a slot of its own for each write of a split set",
+        without: "a separate slot for each write of a split set",
         changes: &[Change {
             file: "shared/src/tokens/split.rs",
             find: "hex::encode(random::<{ SLOT / 2 }>()?)",
@@ -401,7 +401,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "signed out",
     },
     Mutation {
-        without: "an attempt that is remembered, and its lease",
+        without: "remembering an attempt, and its lease",
         changes: &[
             Change { file: AUTHORIZE, find: "set.link == Some(grant.link)", replace: "false" },
             Change { file: AUTHORIZE, find: "tokens.claim_link(&grant.link).await?", replace: "Claim::Won" },
@@ -420,7 +420,7 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "3 exchange",
     },
     Mutation {
-        without: "silence about a code",
+        without: "keeping a code secret",
         changes: &[Change {
             file: CODE,
             find: "Ok(&self.code)",

@@ -1,4 +1,4 @@
-// Stripe's Node library over JSON lines: {header, payload, secret, now} in, its verdict out. Run it where
+// Stripe's Node library, over JSON lines: {header, payload, secret, now} in, its verdict out. Run it in the folder where
 // `npm ci` was run.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";

@@ -1,4 +1,4 @@
-"""Stripe's Python library over JSON lines: {header, payload, secret, now} in, its verdict out."""
+"""Stripe's Python library, over JSON lines: {header, payload, secret, now} in, its verdict out."""
 
 import json
 import sys
