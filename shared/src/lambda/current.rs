@@ -64,7 +64,7 @@ impl<F: Function> Current<F> {
                             log_problems(&error);
                             record::unfit_settings();
                         }
-                        (built.asked_at, built.doubted) = (now, false);
+                        built.asked_at = now;
                     }
                 }
                 Ok(Arc::clone(&built.function))
