@@ -4,7 +4,8 @@ import type {State} from './machine';
 import {messageFor} from './messages';
 
 const source = readFileSync(join(__dirname, '../../../shared/src/error.rs'), 'utf8');
-const BACKEND_CODES = [...source.matchAll(/\banswer\(\s*Status::\w+,\s*"(\w+)"/g)].map((match) => match[1]!);
+const ROWS = source.matchAll(/\banswer\(\s*Status::\w+,\s*"(\w+)"/g);
+const BACKEND_CODES = [...new Set([...ROWS].map((match) => match[1]!))];
 const OWN_CODES = ['signature_unavailable', 'backend_unreachable', 'unreadable_answer'];
 const CODES = [...BACKEND_CODES, ...OWN_CODES];
 const STATES: State['name'][] = ['checking', 'signedOut', 'waiting', 'completing', 'signingOut'];
