@@ -95,6 +95,10 @@ fn config(environment: &Environment, http: &Http, patience: Patience) -> Result<
         .timeout_config(timeouts)
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     // Without `aws-config`, the SDK does not read these itself.
+    let is_true = |name| environment.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    config = config
+        .use_fips(is_true("AWS_USE_FIPS_ENDPOINT"))
+        .use_dual_stack(is_true("AWS_USE_DUALSTACK_ENDPOINT"));
     let endpoint =
         ["AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL"].into_iter().find_map(|it| environment.get(it));
     if let Some(endpoint) = endpoint {
