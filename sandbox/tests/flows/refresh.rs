@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use lambda_http::Context;
-use sandbox::Party;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
+use sandbox::{Options, Party};
 use serde_json::{Value, json};
 use shared::Mode;
+use shared::http::Timeouts;
 
 use crate::app::App;
-use crate::rig::{Rig, TIMEOUTS};
+use crate::rig::{PLANTED, Rig, TIMEOUTS};
 
 /// How long the provider's access tokens live, in seconds.
 const LIFETIME: u64 = 3600;
@@ -126,7 +127,10 @@ async fn one_process_requests_one_lease() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_the_winner_dies_another_takes_over() {
-    let rig = Rig::session_bound().await;
+    // Long enough for the waiting below, on a busy machine too.
+    let request = Duration::from_secs(25);
+    let timeouts = Timeouts { request, ..TIMEOUTS };
+    let rig = Rig::timed(Options { marker: PLANTED, timeouts, ..Options::default() }).await;
     let app = rig.app();
     app.link(Person::Ada).await;
     rig.clock.advance(LIFETIME + 1);
@@ -149,7 +153,7 @@ async fn when_the_winner_dies_another_takes_over() {
     // No one may take over while the winner might be alive.
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(rig.world.provider.calls(TOKEN), 1);
-    rig.clock.advance(LEASE);
+    rig.clock.advance(request.as_secs() + 6);
     for task in tasks {
         let answer = task.await.unwrap();
         assert_eq!(answer.status_code, 200, "{}", answer.body);
