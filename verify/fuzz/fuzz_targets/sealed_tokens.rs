@@ -8,15 +8,15 @@ use std::marker::PhantomData;
 use std::sync::LazyLock;
 
 use fuzz::signature::sign;
-use fuzz::{NOW, RUNTIME, part};
+use fuzz::{NOW, part};
 use libfuzzer_sys::{Corpus, fuzz_target};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeTuple, Serializer};
 use serde_json::json;
-use shared::{PkceVerifier, StripeUser};
 use shared::sealed::{CodeToken, Sealed, SealingKeys, Session, StateToken};
 use shared::signed_request::Verifier;
 use shared::tokens::TokenSet;
+use shared::{PkceVerifier, StripeUser};
 
 const CONTEXT: [&str; 2] = ["client", "https://api.example.com/api/oauth/authorize"];
 

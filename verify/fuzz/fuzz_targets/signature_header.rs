@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use fuzz::signature::{RIGHT, sign};
-use fuzz::{NOW, RUNTIME, part};
+use fuzz::{NOW, part};
 use libfuzzer_sys::{Corpus, fuzz_target};
 use serde_json::json;
 use shared::Error;

@@ -5,7 +5,6 @@
 
 use std::sync::LazyLock;
 
-use fuzz::NOW;
 use fuzz::provider::ByProvider;
 use libfuzzer_sys::{Corpus, fuzz_target};
 use secrecy::SecretString;

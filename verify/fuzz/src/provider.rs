@@ -15,10 +15,7 @@ pub struct ByProvider<T>(BTreeMap<String, T>);
 
 impl<T> ByProvider<T> {
     /// Builds them all.
-    pub fn new(
-        more: &[(&str, &str)],
-        read: impl Fn(&mut Settings, &Provider, &Http) -> Option<T>,
-    ) -> Self {
+    pub fn new(more: &[(&str, &str)], read: impl Fn(&mut Settings, &Provider, &Http) -> Option<T>) -> Self {
         let read = |settings: &mut Settings, http: &Http| {
             let provider = Provider::from_settings(settings);
             read(settings, &provider, http)
