@@ -252,7 +252,10 @@ pub const MUTATIONS: &[Mutation] = &[
         changes: &[Change {
             file: HTTP,
             find: ".redirect(Policy::none())",
-            replace: ".redirect(Policy::limited(3))",
+            replace: r#".redirect(Policy::custom(|attempt| match attempt.previous()[0].path() {
+                "/token" => attempt.follow(),
+                _ => attempt.stop(),
+            }))"#,
         }],
         attack: "SSRF: the provider's /token redirects by 307",
         then: "succeeded: our request went elsewhere",
@@ -424,7 +427,7 @@ pub const MUTATIONS: &[Mutation] = &[
         changes: &[Change {
             file: CODE,
             find: "Ok(&self.code)",
-            replace: "{ tracing::error!(code = secrecy::ExposeSecret::expose_secret(&self.code)); Ok(&self.code) }",
+            replace: "{ tracing::error!(code = self.code.expose()); Ok(&self.code) }",
         }],
         attack: "session_bound 4: the victim's code, put into the attacker's own attempt",
         then: "the proof itself broke",
