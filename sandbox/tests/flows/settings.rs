@@ -246,6 +246,8 @@ async fn ssm_being_down_is_survived() {
         Fault::status(500),
         Fault::HangUp,
         Fault::body(200, "PLANTED"),
+        Fault::status(200),
+        Fault::status(204),
         Fault::body(400, r#"{"__type":"AccessDeniedException","message":"no"}"#),
     ] {
         rig.world.faults.always(Party::Ssm, "/", fault.clone());

@@ -68,6 +68,10 @@ pub(super) async fn get_parameters(
             values.insert(format!("{name}{selector}"), value.clone());
         }
     }
+    // Parameters that SSM does not have are listed in a real answer, so an empty one is none.
+    if values.is_empty() && answer.invalid_parameters.unwrap_or_default().is_empty() {
+        return Err("SSM gave an answer that cannot be read".to_owned());
+    }
     Ok(values)
 }
 
