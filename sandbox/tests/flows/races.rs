@@ -252,6 +252,19 @@ async fn fifty_wait_for_a_slow_winner() {
     }
 }
 
+/// A user who has just linked signs out while another view asks who is linked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_out_while_the_provider_is_asked_is_no_loss_of_access() {
+    let rig = linked(0).await;
+    let app = rig.app();
+    rig.world.faults.once(Party::Provider, "/oauth/whoami", Fault::DelayMs(400));
+    let asking = userinfo(&rig, &app).await;
+    sleep(Duration::from_millis(150)).await;
+    assert_eq!(app.logout().await.status, StatusCode::OK);
+    let told = asking.await.unwrap().body;
+    assert!(told.contains("not_connected"), "{told}");
+}
+
 /// While the current token is still valid, no request waits for another's refresh.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_valid_token_is_used_while_another_function_refreshes_it() {

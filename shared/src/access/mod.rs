@@ -77,9 +77,7 @@ impl AccessTokens {
     ) -> Result<T, Error> {
         let tokens = self.fresh(user, invocation).await?;
         match call(tokens.clone()).await {
-            Err(Error::ReconnectRequired) if !tokens.is_new(invocation.now) => {
-                call(self.renewed(user, &tokens, invocation).await?).await
-            }
+            Err(Error::ReconnectRequired) => call(self.renewed(user, &tokens, invocation).await?).await,
             outcome => outcome,
         }
     }
@@ -99,10 +97,13 @@ impl AccessTokens {
         let request = &request;
         let tokens = self.fresh(user, invocation).await?;
         let reply = self.send_with(&tokens, request, invocation).await?;
-        if reply.status != StatusCode::UNAUTHORIZED || tokens.is_new(invocation.now) {
+        if reply.status != StatusCode::UNAUTHORIZED {
             return Ok(reply);
         }
-        let renewed = self.renewed(user, &tokens, invocation).await?;
+        let renewed = match self.renewed(user, &tokens, invocation).await {
+            Err(Error::ReconnectRequired) if tokens.is_new(invocation.now) => return Ok(reply),
+            renewed => renewed?,
+        };
         let reply = self.send_with(&renewed, request, invocation).await?;
         if reply.status == StatusCode::UNAUTHORIZED { Err(Error::ReconnectRequired) } else { Ok(reply) }
     }
@@ -119,7 +120,10 @@ impl AccessTokens {
     }
 
     /// The tokens to use after the provider refused `refused`: refreshed once, unless another request did so
-    /// meanwhile.
+    /// meanwhile, or these are under a minute old.
+    ///
+    /// # Errors
+    /// `not_connected` if the user has signed out meanwhile; `reconnect_required` if there are no others.
     async fn renewed(
         &self,
         user: &StripeUser,
@@ -130,6 +134,9 @@ impl AccessTokens {
         let stale = Stale::load(&link).await?;
         if stale.tokens.differs_from(refused) {
             return Ok(stale.tokens);
+        }
+        if refused.is_new(invocation.now) {
+            return Err(Error::ReconnectRequired);
         }
         self.refresh(link, stale, false, invocation).await
     }
