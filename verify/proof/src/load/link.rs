@@ -45,6 +45,8 @@ impl Link {
         match told {
             OWN if self.linked => *self = LINKED,
             NOT_CONNECTED if self.unlinked => *self = UNLINKED,
+            // Tokens under a minute old are not refreshed, so it is not known yet that their grant has ended.
+            RECONNECT if self.spent == Some(Spent::SignedOut) => (self.linked, self.unlinked) = (false, true),
             // Tokens whose grant has ended are deleted.
             RECONNECT if self.spent.is_some() => *self = UNLINKED,
             _ => {
@@ -116,6 +118,16 @@ mod tests {
         assert_eq!(link.spent(), Some(Spent::RefreshLost));
         assert!(link.userinfo(RECONNECT, None));
         assert_eq!(link, UNLINKED);
+    }
+
+    #[test]
+    fn a_sign_out_cut_short_explains_reconnects_until_one_settles_it() {
+        let mut link = LINKED;
+        let lost = trouble(Action::Logout, |trouble| trouble.name == "/v1/apps/secrets/delete: 503");
+        assert!(link.logout("503 secret_store_unavailable", Some(&lost)));
+        assert!(link.userinfo(RECONNECT, None) && link.userinfo(RECONNECT, None));
+        assert!(link.userinfo(NOT_CONNECTED, None));
+        assert!(!link.userinfo(RECONNECT, None));
     }
 
     #[test]
