@@ -66,6 +66,8 @@ pub(super) async fn get_parameters(
         let selector = parameter.selector.unwrap_or_default();
         for name in parameter.name.iter().chain(&parameter.arn) {
             values.insert(format!("{name}{selector}"), value.clone());
+            // Emulators of SSM leave the selector out.
+            values.insert(format!("{name}:{}", parameter.version), value.clone());
         }
     }
     // Parameters that SSM does not have are listed in a real answer, so an empty one is none.
