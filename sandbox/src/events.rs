@@ -153,7 +153,10 @@ impl Renewal {
     /// Takes a state to the provider and returns with a code, sealed as `GET /authorize` seals it.
     async fn come_back(&self, state: StateToken) -> Result<CodeToken, NotRenewed> {
         let challenge = state.session.map(|session| session.challenge).unwrap_or_default();
-        let mut decision = self.authorization.request("", &challenge, &state.id);
+        let mut decision = self
+            .authorization
+            .request("", &challenge, &state.id)
+            .map_err(|error| NotRenewed(error.code().to_owned()))?;
         let form = format!("{}&person=ada", decision.query().unwrap_or_default());
         decision.set_query(None);
         decision.set_path(&format!("{}/decision", decision.path()));

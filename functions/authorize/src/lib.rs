@@ -49,7 +49,7 @@ struct Grant<'a> {
     code: &'a AuthorizationCode,
     verifier: &'a PkceVerifier,
     link: LinkId,
-    kept: BTreeMap<String, String>,
+    callback: BTreeMap<String, String>,
 }
 
 impl Function for Authorize {
@@ -105,8 +105,8 @@ impl Authorize {
             (LinkFlow::Direct, None) => {
                 let (code, verifier) = (callback.code?, key.pkce_verifier(&state.id));
                 let tokens = self.tokens.of(&state.user, invocation)?;
-                let kept = callback.kept;
-                let grant = Grant { code: &code, verifier: &verifier, link: state.id, kept };
+                let callback = callback.kept;
+                let grant = Grant { code: &code, verifier: &verifier, link: state.id, callback };
                 self.link(&tokens, grant, invocation).await?;
                 let mode = self.tokens.mode_of(&state.user)?;
                 Ok(response::see_other(&self.dashboard.return_url(mode, &[])))
@@ -152,8 +152,8 @@ impl Authorize {
         let (token, _) = opened.map_err(|_| Error::StateInvalid)?;
         let code = token.redeem(&signed.user, &verifier, invocation.now)?;
         let tokens = self.tokens.of(&signed.user, invocation)?;
-        let kept = token.kept.clone();
-        let grant = Grant { code, verifier: &verifier, link: token.id, kept };
+        let callback = token.kept.clone();
+        let grant = Grant { code, verifier: &verifier, link: token.id, callback };
         let user = self.link(&tokens, grant, invocation).await?;
         Ok(response::ok(&user))
     }
@@ -170,7 +170,7 @@ impl Authorize {
         let stored = tokens.load().await?;
         let present = stored.as_ref().and_then(|stored| stored.tokens.as_ref());
         if let Some(made) = present.filter(|set| set.link == Some(grant.link)) {
-            return self.userinfo.read(&made.access_token, &made.kept, deadline).await;
+            return self.userinfo.read(&made.access_token, made.kept(), deadline).await;
         }
         // A code can be used only once, and the tokens it yields must be stored in time.
         let is_time_left = || deadline.left() > self.longest_exchange;
@@ -189,7 +189,7 @@ impl Authorize {
                 linked.map_err(Error::once_the_code_is_spent)
             }
             claim @ (Claim::Lost | Claim::Unsure) => match tokens.await_link(&grant.link).await? {
-                Some(made) => self.userinfo.read(&made.access_token, &made.kept, deadline).await,
+                Some(made) => self.userinfo.read(&made.access_token, made.kept(), deadline).await,
                 None if claim == Claim::Unsure => Err(Error::SecretStoreUnavailable),
                 None => Err(Error::CodeRejected),
             },
@@ -207,27 +207,26 @@ impl Authorize {
         invocation: &Invocation,
     ) -> Result<LinkedUser, Error> {
         let deadline = invocation.deadline;
-        let granted = self.token.exchange(grant.code, grant.verifier, deadline).await?;
+        let granted = self.token.exchange(grant.code, grant.verifier, &grant.callback, deadline).await?;
         let nonce = granted.check_nonce(&grant.link);
-        let mut new = TokenSet::granted(granted, grant.link, invocation.now);
-        new.kept = grant.kept;
+        let mut new = TokenSet::new(granted, grant.link, grant.callback, invocation.now);
         let linked = async {
             nonce?;
             // The token has just been granted: this sign-in failed, and no existing link has lost access.
-            let user =
-                self.userinfo.read(&new.access_token, &new.kept, deadline).await.map_err(
-                    |error| match error {
-                        Error::ReconnectRequired => Error::CodeRejected,
-                        other => other,
-                    },
-                )?;
+            let user = self.userinfo.read(&new.access_token, new.kept(), deadline).await.map_err(
+                |error| match error {
+                    Error::ReconnectRequired => Error::CodeRejected,
+                    other => other,
+                },
+            )?;
             new.subject = Some(user.id.clone());
             tokens.save(&new, old).await?;
             Ok(user)
         }
         .await;
         if linked.is_err() {
-            self.revocation.revoke(&new.access_token, new.refresh_token.as_ref(), deadline).await;
+            let (access, refresh) = (&new.access_token, new.refresh_token.as_ref());
+            self.revocation.revoke(access, refresh, &new.callback, deadline).await;
         }
         linked
     }

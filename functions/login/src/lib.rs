@@ -76,7 +76,7 @@ impl Login {
         let session = Session { state, challenge: challenge.clone() };
         let token = self.begin(signed.user, Some(session), invocation)?;
         let sealed = self.keys.sealing().seal(&token, &self.authorization.registration().context())?;
-        let address = self.authorization.request(&sealed, &challenge, &token.id);
+        let address = self.authorization.request(&sealed, &challenge, &token.id)?;
         Ok(response::ok(&LoginResponse { authorization_url: address.as_str(), expires_at: token.expires_at }))
     }
 
@@ -89,7 +89,7 @@ impl Login {
         let key = self.keys.sealing();
         let sealed = key.seal(&token, &self.authorization.registration().context())?;
         let challenge = key.pkce_verifier(&token.id).challenge();
-        Ok(response::see_other(&self.authorization.request(&sealed, &challenge, &token.id)))
+        Ok(response::see_other(&self.authorization.request(&sealed, &challenge, &token.id)?))
     }
 
     /// Begins a link, unless there is no API key to store it with.

@@ -55,8 +55,8 @@ impl Logout {
         };
         let revoked = match &stored.tokens {
             Some(set) => {
-                let refresh_token = set.refresh_token.as_ref();
-                self.revocation.revoke(&set.access_token, refresh_token, invocation.deadline).await
+                let refresh = set.refresh_token.as_ref();
+                self.revocation.revoke(&set.access_token, refresh, &set.callback, invocation.deadline).await
             }
             None => false,
         };

@@ -39,7 +39,7 @@ impl Userinfo {
             .tokens
             .with(&signed.user, invocation, |tokens| async move {
                 let user =
-                    self.endpoint.read(&tokens.access_token, &tokens.kept, invocation.deadline).await?;
+                    self.endpoint.read(&tokens.access_token, tokens.kept(), invocation.deadline).await?;
                 // A subject is stable and never reassigned (OpenID Connect Core section 5.3.2).
                 match &tokens.subject {
                     Some(subject) if *subject != user.id => Err(Error::IdentityChanged),

@@ -2,14 +2,11 @@
 
 mod refresh;
 
-use lambda_http::http::StatusCode;
-use secrecy::ExposeSecret;
-
 use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::{Http, Reply, RequestBuilder};
 use crate::invocation::Invocation;
-use crate::provider::{Provider, RevocationEndpoint, TokenEndpoint, no_answer};
+use crate::provider::{ProtectedResource, Provider, RevocationEndpoint, TokenEndpoint, no_answer};
 use crate::settings::Settings;
 use crate::stripe_user::StripeUser;
 use crate::tokens::{Stored, TokenSet, TokenStore, UserTokens};
@@ -23,6 +20,7 @@ pub struct AccessTokens {
     store: TokenStore,
     endpoint: TokenEndpoint,
     revocation: RevocationEndpoint,
+    resource: ProtectedResource,
     http: Http,
 }
 
@@ -38,7 +36,13 @@ impl AccessTokens {
         let store = TokenStore::from_settings(settings, provider, http);
         let endpoint = TokenEndpoint::from_settings(settings, provider, http);
         let revocation = RevocationEndpoint::from_settings(settings, provider, http);
-        Some(Self { store: store?, endpoint: endpoint?, revocation: revocation?, http: http.clone() })
+        Some(Self {
+            store: store?,
+            endpoint: endpoint?,
+            revocation: revocation?,
+            resource: provider.resource()?,
+            http: http.clone(),
+        })
     }
 
     /// A user's tokens, refreshed if they expire within two minutes.
@@ -82,9 +86,10 @@ impl AccessTokens {
         }
     }
 
-    /// Sends a request to the provider's API with the user's access token. After a `401` it is repeated once
-    /// with a refreshed token, unless the token is under a minute old: then the `401` has another cause, such
-    /// as a missing scope. Any other status is a success.
+    /// Sends a request to the provider's API with the user's access token. If the provider no longer accepts
+    /// the token, by a `401` or as its description says, the request is repeated once with a refreshed one,
+    /// unless the token is under a minute old: then the refusal has another cause, such as a missing scope.
+    /// Any other response is a success.
     ///
     /// # Errors
     /// As [`AccessTokens::fresh`]; `reconnect_required` if the refreshed token is refused too.
@@ -97,7 +102,7 @@ impl AccessTokens {
         let request = &request;
         let tokens = self.fresh(user, invocation).await?;
         let reply = self.send_with(&tokens, request, invocation).await?;
-        if reply.status != StatusCode::UNAUTHORIZED {
+        if !self.resource.refuses_token(&reply) {
             return Ok(reply);
         }
         let renewed = match self.renewed(user, &tokens, invocation).await {
@@ -105,7 +110,7 @@ impl AccessTokens {
             renewed => renewed?,
         };
         let reply = self.send_with(&renewed, request, invocation).await?;
-        if reply.status == StatusCode::UNAUTHORIZED { Err(Error::ReconnectRequired) } else { Ok(reply) }
+        if self.resource.refuses_token(&reply) { Err(Error::ReconnectRequired) } else { Ok(reply) }
     }
 
     async fn send_with(
@@ -115,7 +120,7 @@ impl AccessTokens {
         invocation: &Invocation,
     ) -> Result<Reply, Error> {
         let request = request.try_clone().ok_or(Error::Internal)?;
-        let request = request.bearer_auth(tokens.access_token.expose_secret());
+        let request = self.resource.authorize(request, &tokens.access_token);
         self.http.send("provider.api", request, invocation.deadline).await.map_err(no_answer)
     }
 

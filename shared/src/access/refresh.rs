@@ -6,7 +6,7 @@ use super::Stale;
 use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::invocation::Invocation;
-use crate::provider::{RevocationEndpoint, Rotation, TokenEndpoint};
+use crate::provider::{NotGranted, RevocationEndpoint, Rotation, TokenEndpoint};
 use crate::secret_store::Claim;
 use crate::tokens::lease::Backoff;
 use crate::tokens::{Stored, TokenSet, UserTokens};
@@ -107,17 +107,18 @@ impl Refresh<'_> {
         let Stale { tokens, stored } = stale;
         let refresh_token = tokens.refresh_token.as_ref().ok_or(Error::ReconnectRequired)?;
         // Getting the lease may have taken seconds.
+        let refresh = || self.endpoint.refresh(refresh_token, &tokens.callback, self.invocation.deadline);
         let mut outcome = if self.is_time_left() {
-            self.endpoint.refresh(refresh_token, self.invocation.deadline).await
+            refresh().await
         } else {
-            Err(Error::SecretStoreUnavailable)
+            Err(NotGranted::Failed(Error::SecretStoreUnavailable))
         };
         // If the used token is accepted for a while longer, a lost response can be requested again.
-        if matches!(outcome, Err(Error::ProviderUnavailable))
+        if matches!(outcome, Err(NotGranted::Failed(Error::ProviderUnavailable)))
             && self.endpoint.rotation().allows_another_try()
             && self.is_time_left()
         {
-            outcome = self.endpoint.refresh(refresh_token, self.invocation.deadline).await;
+            outcome = refresh().await;
         }
         let error = match outcome {
             Ok(response) => {
@@ -129,9 +130,9 @@ impl Refresh<'_> {
             (Present::Renewed(tokens), _) => Ok(tokens),
             (Present::Gone, _) => Err(Error::NotConnected),
             // Delete nothing when in doubt.
-            (Present::Unknown(unknown), Error::ReconnectRequired) => Err(unknown),
-            (Present::Unknown(_), error) => Err(error),
-            (Present::Same, Error::ReconnectRequired) => {
+            (Present::Unknown(unknown), NotGranted::GrantEnded) => Err(unknown),
+            (Present::Unknown(_), error) => Err(error.into()),
+            (Present::Same, NotGranted::GrantEnded) => {
                 tracing::warn!("the provider ended the grant");
                 self.link.delete(&stored).await?;
                 Err(Error::ReconnectRequired)
@@ -140,7 +141,7 @@ impl Refresh<'_> {
                 if let Some(attempt) = attempt {
                     self.note_failure(tokens, &stored, attempt).await;
                 }
-                Err(error)
+                Err(error.into())
             }
         }
     }
@@ -165,7 +166,9 @@ impl Refresh<'_> {
                 Present::Gone => {
                     tracing::info!("the user signed out during a refresh");
                     let (access, refresh) = (&renewed.access_token, renewed.refresh_token.as_ref());
-                    self.revocation.revoke(access, refresh, self.invocation.deadline).await;
+                    self.revocation
+                        .revoke(access, refresh, &renewed.callback, self.invocation.deadline)
+                        .await;
                     return Err(Error::NotConnected);
                 }
                 Present::Unknown(_) if saved => return Ok(renewed),

@@ -5,7 +5,7 @@ mod tls;
 
 use std::time::Duration;
 
-use lambda_http::http::header::RETRY_AFTER;
+use lambda_http::http::header::{CONTENT_LENGTH, RETRY_AFTER};
 use lambda_http::http::{HeaderMap, StatusCode};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Request, retry};
@@ -29,6 +29,9 @@ pub const USER_AGENT: &str = concat!("stripe-app-oauth/", env!("CARGO_PKG_VERSIO
 
 /// The longest response body we read, in bytes; a token response or a profile takes a few kilobytes.
 const LONGEST_ANSWER: usize = 256 * 1024;
+
+/// When to retry if the other side does not say, in seconds.
+pub(crate) const DEFAULT_RETRY_AFTER: u32 = 5;
 
 /// Time limits.
 #[derive(Clone, Copy, Debug)]
@@ -143,11 +146,11 @@ impl Reply {
         std::str::from_utf8(&self.body).ok()
     }
 
-    /// `Retry-After` in seconds, clamped to 1 to 60; 5 if it is absent or an HTTP date.
+    /// `Retry-After` in seconds, clamped to 1 to 60; [`DEFAULT_RETRY_AFTER`] if it is absent or an HTTP date.
     #[must_use]
     pub fn retry_after(&self) -> u32 {
         let seconds = self.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-        seconds.unwrap_or(5).clamp(1, 60)
+        seconds.unwrap_or(DEFAULT_RETRY_AFTER).clamp(1, 60)
     }
 }
 
@@ -268,6 +271,10 @@ impl Http {
     }
 
     async fn execute(&self, mut request: Request) -> Result<Reply, Failure> {
+        // Some front ends refuse a POST without it (RFC 9110 section 8.6).
+        if request.body().is_none() && [Method::POST, Method::PUT, Method::PATCH].contains(request.method()) {
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         if let Some(trace) = record::trace() {
             request.headers_mut().insert("x-amzn-trace-id", trace);
         }
@@ -372,6 +379,24 @@ mod tests {
         // When it is, only a call that is safe to repeat succeeds.
         assert_eq!(twice(Duration::from_secs(20), Method::GET).await, [ok, ok]);
         assert_eq!(twice(Duration::from_secs(20), Method::POST).await, [ok, Err(Failure::Lost)]);
+    }
+
+    #[tokio::test]
+    async fn a_post_without_a_body_says_so() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap()).parse::<Url>().unwrap();
+        let server = std::thread::spawn(move || {
+            let (mut connection, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            let length = connection.read(&mut request).unwrap();
+            connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+            String::from_utf8_lossy(&request[..length]).into_owned()
+        });
+        let timeouts = Timeouts::default();
+        let http = Http::new(timeouts);
+        http.send("test", http.post(url), Deadline::after(timeouts.request)).await.map(|_| ()).unwrap();
+        let request = server.join().unwrap();
+        assert_eq!(request.matches("content-length: 0\r\n").count(), 1, "{request}");
     }
 
     async fn post_to(listener: &TcpListener, timeouts: Timeouts) -> Option<Failure> {

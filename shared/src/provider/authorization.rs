@@ -1,7 +1,8 @@
 use url::Url;
 
-use super::description::Parameters;
+use super::description::{Parameters, QUERY, RESPONSE_MODE};
 use super::{Provider, Registration, endpoint, nonce};
+use crate::error::Error;
 use crate::sealed::LinkId;
 use crate::settings::Settings;
 
@@ -13,6 +14,7 @@ pub struct AuthorizationEndpoint {
     is_openid: bool,
     parameters: Parameters,
     pkce: bool,
+    state_limit: Option<usize>,
     registration: Registration,
 }
 
@@ -22,6 +24,12 @@ impl AuthorizationEndpoint {
         let registration = Registration::from_settings(settings, provider);
         let described = &provider.description.as_ref()?.authorization;
         let url = endpoint(settings, "THIRD_PARTY_AUTHORIZE_URL", described.url.as_ref(), "oauth");
+        let is_served =
+            |url: &Url| url.query_pairs().all(|(name, value)| name != RESPONSE_MODE || value == QUERY);
+        if !url.as_ref().is_none_or(is_served) {
+            settings
+                .problem("THIRD_PARTY_AUTHORIZE_URL", "must not ask for a response_mode other than query");
+        }
         let scopes = match settings.optional("THIRD_PARTY_SCOPES") {
             Some(scopes) => scopes.split_whitespace().map(str::to_owned).collect(),
             None => described.scopes.clone(),
@@ -33,6 +41,7 @@ impl AuthorizationEndpoint {
                 .then(|| (described.scope_parameter.clone(), scopes.join(&described.scope_separator))),
             parameters: described.parameters.clone(),
             pkce: described.pkce,
+            state_limit: described.state_limit,
             registration: registration?,
         })
     }
@@ -45,8 +54,18 @@ impl AuthorizationEndpoint {
 
     /// The authorization request (RFC 6749 section 4.1.1) with PKCE (RFC 7636 section 4.3) if the provider
     /// supports it, and a nonce if OpenID Connect is requested.
-    #[must_use]
-    pub fn request(&self, state: &str, challenge: &str, link: &LinkId) -> Url {
+    ///
+    /// # Errors
+    /// `client_misconfigured` if the provider is known not to take a `state` of this length.
+    pub fn request(&self, state: &str, challenge: &str, link: &LinkId) -> Result<Url, Error> {
+        if let Some(limit) = self.state_limit.filter(|limit| state.len() > *limit) {
+            tracing::error!(
+                length = state.len(),
+                limit,
+                "our state is longer than this provider takes: see docs/providers/description.md, state_limit"
+            );
+            return Err(Error::ClientMisconfigured);
+        }
         let mut url = self.url.clone();
         {
             let mut query = url.query_pairs_mut();
@@ -65,7 +84,7 @@ impl AuthorizationEndpoint {
                 query.append_pair("code_challenge", challenge).append_pair("code_challenge_method", "S256");
             }
         }
-        url
+        Ok(url)
     }
 }
 
@@ -84,7 +103,7 @@ mod tests {
     fn the_request_is_that_of_rfc_6749_with_pkce() {
         let endpoint = endpoint(&[("THIRD_PARTY_URL_BASE", "https://third-party.com")]).unwrap();
         assert_eq!(
-            endpoint.request("T", "C", &[0; 16]).as_str(),
+            endpoint.request("T", "C", &[0; 16]).unwrap().as_str(),
             "https://third-party.com/oauth?response_type=code&client_id=client\
              &redirect_uri=https%3A%2F%2Fapi.example.com%2Fprod%2Fapi%2Foauth%2Fauthorize\
              &state=T&code_challenge=C&code_challenge_method=S256"
@@ -98,7 +117,7 @@ mod tests {
             ("THIRD_PARTY_SCOPES", "openid email"),
         ])
         .unwrap();
-        let request = endpoint.request("T", "C", &[0; 16]);
+        let request = endpoint.request("T", "C", &[0; 16]).unwrap();
         assert!(
             request
                 .as_str()

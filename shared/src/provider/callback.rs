@@ -1,8 +1,11 @@
 use std::collections::BTreeMap;
 
 use super::Provider;
+use super::description::{Codes, DataCenter, meaning};
+use super::error_code::ErrorCode;
 use crate::authorization_code::AuthorizationCode;
 use crate::error::Error;
+use crate::http::DEFAULT_RETRY_AFTER;
 use crate::invocation::Invocation;
 use crate::settings::Settings;
 
@@ -17,21 +20,40 @@ pub struct RedirectionEndpoint {
     issuer_required: bool,
     /// Additional parameters to keep.
     kept: Vec<String>,
+    /// The provider's own error codes.
+    refusal_codes: Codes,
+    data_center: Option<DataCenter>,
 }
 
 impl RedirectionEndpoint {
     /// Reads `THIRD_PARTY_ISSUER`.
     pub fn from_settings(settings: &mut Settings, provider: &Provider) -> Option<Self> {
         let description = provider.description.as_ref()?;
-        let kept = description.authorization.callback_parameters.clone();
-        Some(match settings.optional("THIRD_PARTY_ISSUER") {
-            Some(issuer) => Self { issuer: Some(issuer), issuer_required: true, kept },
-            None => Self {
-                issuer: description.issuer.clone(),
-                issuer_required: description.issuer_required,
-                kept,
-            },
+        let issuer = settings.optional("THIRD_PARTY_ISSUER");
+        let mut kept = description.authorization.callback_parameters.clone();
+        kept.extend(description.data_center.iter().map(|center| center.parameter.clone()));
+        Some(Self {
+            issuer_required: issuer.is_some() || description.issuer_required,
+            issuer: issuer.or_else(|| description.issuer.clone()),
+            kept,
+            refusal_codes: description.authorization.refusal_codes.clone(),
+            data_center: description.data_center.clone(),
         })
+    }
+
+    /// Refuses a server that is not one of the provider's.
+    fn check_server(&self, kept: &BTreeMap<String, String>) -> Result<(), Error> {
+        let Some(center) = &self.data_center else { return Ok(()) };
+        match kept.get(&center.parameter) {
+            Some(named) if !center.has(named) => {
+                tracing::warn!(
+                    parameter = center.parameter,
+                    "the callback names a server that is not listed"
+                );
+                Err(Error::StateInvalid)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Compares the issuer as a plain string (RFC 9207 section 2.4).
@@ -62,7 +84,8 @@ impl Callback {
     /// Reads the response.
     ///
     /// # Errors
-    /// `bad_request` for missing, repeated or over-long parameters; `state_invalid` for a wrong issuer.
+    /// `bad_request` for missing, repeated or over-long parameters; `state_invalid` for a wrong issuer or
+    /// server.
     pub fn read(invocation: &Invocation, endpoint: &RedirectionEndpoint) -> Result<Self, Error> {
         let state = invocation.query("state", LONGEST_STATE)?;
         let code = invocation.query("code", LONGEST_CODE)?;
@@ -72,7 +95,7 @@ impl Callback {
         let state = state
             .ok_or(Error::BadRequest("The provider sent no state. Start again from your app in Stripe."))?;
         let code = match (code, error) {
-            (_, Some(error)) => Err(refusal(error)),
+            (_, Some(error)) => Err(endpoint.refusal(error)),
             (Some(code), None) => Ok(code.into()),
             (None, None) => {
                 return Err(Error::BadRequest(
@@ -87,23 +110,24 @@ impl Callback {
                 kept.insert(name.clone(), value.to_owned());
             }
         }
+        endpoint.check_server(&kept)?;
         Ok(Self { state: state.to_owned(), code, kept })
     }
 }
 
-/// Maps the error codes of RFC 6749 section 4.1.2.1 and OpenID Connect Core section 3.1.2.6 to ours.
-fn refusal(error: &str) -> Error {
-    match error {
-        "access_denied"
-        | "login_required"
-        | "consent_required"
-        | "interaction_required"
-        | "account_selection_required" => Error::AccessDenied,
-        "temporarily_unavailable" | "server_error" => Error::ProviderUnavailable,
-        "invalid_request" | "unauthorized_client" | "unsupported_response_type" | "invalid_scope" => {
-            tracing::error!(error, "the provider refused the authorization request");
-            Error::ClientMisconfigured
+impl RedirectionEndpoint {
+    /// Our error for the provider's.
+    fn refusal(&self, told: &str) -> Error {
+        let code = meaning(&self.refusal_codes, told).or_else(|| ErrorCode::standard(told));
+        match code.unwrap_or(ErrorCode::Unknown) {
+            ErrorCode::AccessDenied => Error::AccessDenied,
+            ErrorCode::Unavailable => Error::ProviderUnavailable,
+            ErrorCode::RateLimited => Error::RateLimited(DEFAULT_RETRY_AFTER),
+            ErrorCode::InvalidClient | ErrorCode::Misconfigured => {
+                tracing::error!(?code, "the provider refused the authorization request");
+                Error::ClientMisconfigured
+            }
+            ErrorCode::InvalidGrant | ErrorCode::InvalidToken | ErrorCode::Unknown => Error::ProviderError,
         }
-        _ => Error::ProviderError,
     }
 }

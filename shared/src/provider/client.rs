@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::form_urlencoded::byte_serialize;
 
 use super::Provider;
+use super::description::ClientAuthentication;
 use crate::settings::Settings;
 
 /// How we authenticate as a client (OpenID Connect Core section 9).
@@ -67,11 +68,6 @@ impl ConfidentialClient {
         Some(Self { id: provider.client_id.clone()?, secret: secret?, authentication: authentication? })
     }
 
-    /// The same client with another authentication method.
-    pub(super) fn with(self, authentication: Authentication) -> Self {
-        Self { authentication, ..self }
-    }
-
     /// Authenticates a request, by a header or by parameters in its body.
     pub(super) fn authenticate<'a>(
         &'a self,
@@ -87,6 +83,44 @@ impl ConfidentialClient {
                 parameters.extend([("client_id", self.id.as_str()), ("client_secret", secret)]);
                 request
             }
+        }
+    }
+}
+
+/// Who we are at an endpoint other than the token endpoint.
+pub(super) enum Caller {
+    /// Whoever has the token.
+    Anyone,
+    /// The client that the token was issued to.
+    Client(ConfidentialClient),
+}
+
+impl Caller {
+    /// Reads the client's settings if the endpoint requires authentication.
+    pub(super) fn from_settings(
+        settings: &mut Settings,
+        provider: &Provider,
+        required: ClientAuthentication,
+    ) -> Option<Self> {
+        let own = match required {
+            ClientAuthentication::None => return Some(Self::Anyone),
+            ClientAuthentication::AsAtTokenEndpoint => None,
+            ClientAuthentication::Own(own) => Some(own),
+        };
+        let client = ConfidentialClient::from_settings(settings, provider)?;
+        let authentication = own.unwrap_or(client.authentication);
+        Some(Self::Client(ConfidentialClient { authentication, ..client }))
+    }
+
+    /// As [`ConfidentialClient::authenticate`].
+    pub(super) fn authenticate<'a>(
+        &'a self,
+        request: RequestBuilder,
+        parameters: &mut Vec<(&'a str, &'a str)>,
+    ) -> RequestBuilder {
+        match self {
+            Self::Anyone => request,
+            Self::Client(client) => client.authenticate(request, parameters),
         }
     }
 }

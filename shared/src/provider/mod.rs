@@ -4,6 +4,8 @@ mod authorization;
 mod callback;
 mod client;
 mod description;
+mod error_code;
+mod kept;
 mod nonce;
 mod registration;
 mod revocation;
@@ -13,19 +15,25 @@ mod userinfo;
 
 pub use authorization::AuthorizationEndpoint;
 pub use callback::{Callback, RedirectionEndpoint};
+pub(crate) use description::ProtectedResource;
+pub use kept::Kept;
 pub use registration::Registration;
 pub use revocation::RevocationEndpoint;
 pub use rotation::Rotation;
-pub use token::{TokenEndpoint, TokenResponse};
+pub use token::{NotGranted, TokenEndpoint, TokenResponse};
 pub use userinfo::{LinkedUser, UserinfoEndpoint};
 
-use lambda_http::http::header::{ACCEPT, HeaderMap, HeaderValue};
+use std::collections::BTreeMap;
+
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::{ACCEPT, HeaderMap, HeaderValue, RETRY_AFTER};
 use url::Url;
 
 use crate::error::Error;
 use crate::http::{Failure, Reply};
 use crate::settings::Settings;
-use description::Description;
+use description::{DataCenter, Description};
+use error_code::ErrorCode;
 
 /// The provider as the settings describe it, read once for all of its endpoints. Whatever is missing has been
 /// noted as a problem, so that each endpoint can continue and note its own.
@@ -44,6 +52,15 @@ impl Provider {
         let name = description::name(settings);
         let description = name.and_then(|name| Description::from_settings(name, settings));
         Self { name, client_id: settings.required("THIRD_PARTY_CLIENT_ID"), description }
+    }
+
+    fn data_center(&self) -> Option<DataCenter> {
+        self.description.as_ref()?.data_center.clone()
+    }
+
+    /// How the provider's API takes access tokens, if the provider is known.
+    pub(crate) fn resource(&self) -> Option<ProtectedResource> {
+        Some(self.description.as_ref()?.userinfo.resource.clone())
     }
 }
 
@@ -70,6 +87,14 @@ fn endpoint<T: From<Url> + Clone>(
     Some(T::from(url))
 }
 
+/// The same URL at the server that has the user's account, for a provider with several.
+fn located(center: Option<&DataCenter>, url: Url, callback: &BTreeMap<String, String>) -> Url {
+    match center {
+        Some(center) => center.locate(url, callback),
+        None => url,
+    }
+}
+
 /// `Accept`, and the headers that the provider requires.
 fn headers(described: &HeaderMap) -> HeaderMap {
     let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
@@ -86,11 +111,23 @@ pub(crate) fn no_answer(failure: Failure) -> Error {
     }
 }
 
-/// The error for a response whose status alone says that the provider is down or overloaded.
-fn outage(reply: &Reply) -> Option<Error> {
-    match reply.status.as_u16() {
-        429 => Some(Error::RateLimited(reply.retry_after())),
-        500.. => Some(Error::ProviderUnavailable),
+/// The error for a response that says that the provider is down or overloaded. If its status says so, whatever
+/// else it contains does not count.
+fn outage(reply: &Reply, code: Option<ErrorCode>) -> Option<Error> {
+    match (reply.status.as_u16(), code) {
+        (500.., _) => Some(Error::ProviderUnavailable),
+        (429, _) => Some(Error::RateLimited(reply.retry_after())),
+        _ if is_limited(reply) || code == Some(ErrorCode::RateLimited) => {
+            Some(Error::RateLimited(reply.retry_after()))
+        }
+        (_, Some(ErrorCode::Unavailable)) => Some(Error::ProviderUnavailable),
         _ => None,
     }
+}
+
+/// Some providers answer 403 to too many requests: for example, GitHub
+/// (<https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>).
+fn is_limited(reply: &Reply) -> bool {
+    let is_used_up = || reply.headers.get("x-ratelimit-remaining").is_some_and(|left| left == "0");
+    reply.status == StatusCode::FORBIDDEN && (reply.headers.contains_key(RETRY_AFTER) || is_used_up())
 }

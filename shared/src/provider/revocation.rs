@@ -1,10 +1,13 @@
+use std::collections::BTreeMap;
+
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::client::ConfidentialClient;
-use super::description::{self, RevocationAuthentication, Revoked, TokenPlace, UrlTemplate};
-use super::{Provider, endpoint, headers, outage};
+use super::client::Caller;
+use super::description::{self, DataCenter, Revoked, TokenPlace, UrlTemplate};
+use super::error_code::ErrorCode;
+use super::{Provider, endpoint, headers, located, outage};
 use crate::http::{Deadline, Http, Reply};
 use crate::log::record;
 use crate::settings::Settings;
@@ -17,7 +20,8 @@ struct Revocation {
     headers: HeaderMap,
     described: description::Revocation,
     client_id: String,
-    client: Option<ConfidentialClient>,
+    caller: Caller,
+    data_center: Option<DataCenter>,
     http: Http,
 }
 
@@ -33,31 +37,25 @@ impl RevocationEndpoint {
             return Some(Self(None));
         }
         let url = endpoint(settings, "THIRD_PARTY_REVOKE_URL", described.url.as_ref(), "revoke");
-        let client = match described.authentication {
-            RevocationAuthentication::AsAtTokenEndpoint => {
-                Some(ConfidentialClient::from_settings(settings, provider)?)
-            }
-            RevocationAuthentication::Own(own) => {
-                Some(ConfidentialClient::from_settings(settings, provider)?.with(own))
-            }
-            RevocationAuthentication::None => None,
-        };
+        let caller = Caller::from_settings(settings, provider, described.authentication);
         Some(Self(Some(Revocation {
             url: url?,
             headers: headers(&described.headers),
             described,
             client_id: provider.client_id.clone()?,
-            client,
+            caller: caller?,
+            data_center: provider.data_center(),
             http: http.clone(),
         })))
     }
 
-    /// Revokes the grant behind these tokens; returns whether the provider did. The refresh token goes first:
+    /// Revokes the grant behind these tokens, which came with this `callback`; returns whether the provider did. The refresh token goes first:
     /// revoking it ends the access tokens as well (RFC 7009 section 2.1).
     pub async fn revoke(
         &self,
         access_token: &SecretString,
         refresh_token: Option<&SecretString>,
+        callback: &BTreeMap<String, String>,
         deadline: Deadline,
     ) -> bool {
         let Some(revocation) = &self.0 else {
@@ -65,7 +63,7 @@ impl RevocationEndpoint {
         };
         let mut revoked = true;
         for token in revocation.described.tokens.among(access_token, refresh_token) {
-            revoked &= revocation.revoke(token, deadline).await;
+            revoked &= revocation.revoke(token, callback, deadline).await;
         }
         revoked
     }
@@ -83,10 +81,16 @@ impl Revoked {
 }
 
 impl Revocation {
-    async fn revoke(&self, (token_type, token): Revocable<'_>, deadline: Deadline) -> bool {
+    async fn revoke(
+        &self,
+        (token_type, token): Revocable<'_>,
+        callback: &BTreeMap<String, String>,
+        deadline: Deadline,
+    ) -> bool {
         let Some(url) = self.url.fill(&self.client_id, token) else {
             return false; // Descriptions are checked when they are read.
         };
+        let url = located(self.data_center.as_ref(), url, callback);
         let mut request = self.http.request(self.described.method.clone(), url).headers(self.headers.clone());
         let mut parameters = Vec::new();
         match &self.described.place {
@@ -97,9 +101,7 @@ impl Revocation {
             TokenPlace::Bearer => request = request.bearer_auth(token.expose_secret()),
             TokenPlace::Path => {}
         }
-        if let Some(client) = &self.client {
-            request = client.authenticate(request, &mut parameters);
-        }
+        request = self.caller.authenticate(request, &mut parameters);
         if let TokenPlace::Body { encoding, .. } = self.described.place {
             request = encoding.write(request, &parameters);
         }
@@ -113,11 +115,11 @@ impl Revocation {
     }
 
     fn is_revoked(&self, reply: &Reply) -> bool {
-        if outage(reply).is_some() {
+        let refusal = self.described.refusal.of(reply, reply.json().as_ref());
+        if outage(reply, refusal).is_some() {
             return false;
         }
-        let refusal = reply.json().and_then(|document| self.described.refusal.of(&document));
-        if refusal.as_deref() == Some("invalid_client") || reply.status == StatusCode::UNAUTHORIZED {
+        if refusal == Some(ErrorCode::InvalidClient) || reply.status == StatusCode::UNAUTHORIZED {
             record::doubt_secrets();
         }
         refusal.is_none() && reply.status.is_success()

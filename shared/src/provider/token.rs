@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
@@ -5,9 +7,10 @@ use serde_json::Value;
 use url::Url;
 
 use super::client::ConfidentialClient;
-use super::description::{Parameters, Token, TokenFields};
+use super::description::{DataCenter, KeptField, Parameters, REDIRECT_URI, Token, TokenFields};
+use super::error_code::ErrorCode;
 use super::rotation::Rotation;
-use super::{Provider, Registration, endpoint, headers, no_answer, nonce, outage};
+use super::{Provider, Registration, endpoint, headers, located, no_answer, nonce, outage};
 use crate::authorization_code::AuthorizationCode;
 use crate::error::Error;
 use crate::http::{Deadline, Http, Reply};
@@ -23,6 +26,7 @@ pub struct TokenEndpoint {
     headers: HeaderMap,
     described: Token,
     pkce: bool,
+    data_center: Option<DataCenter>,
     client: ConfidentialClient,
     registration: Registration,
     http: Http,
@@ -38,7 +42,41 @@ pub struct TokenResponse {
     pub expires_in: Option<u64>,
     /// The granted scope, if the response has it.
     pub scope: Option<String>,
+    /// The fields that are kept with the tokens, by name.
+    pub kept: BTreeMap<String, String>,
     id_token: Option<SecretString>,
+}
+
+/// Why no tokens were granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotGranted {
+    /// The code or refresh token is no longer valid, and never will be again.
+    GrantEnded,
+    /// The user must sign in or consent again; then the grant may work again.
+    UserMustAct,
+    /// `client_misconfigured`, `rate_limited`, `provider_error` or `provider_unavailable`.
+    Failed(Error),
+}
+
+impl NotGranted {
+    /// What it means for a new link.
+    fn of_a_code(self) -> Error {
+        match self {
+            Self::GrantEnded => Error::CodeRejected,
+            Self::UserMustAct => Error::AccessDenied,
+            Self::Failed(error) => error,
+        }
+    }
+}
+
+/// What it means for an existing link.
+impl From<NotGranted> for Error {
+    fn from(error: NotGranted) -> Self {
+        match error {
+            NotGranted::GrantEnded | NotGranted::UserMustAct => Self::ReconnectRequired,
+            NotGranted::Failed(error) => error,
+        }
+    }
 }
 
 impl TokenEndpoint {
@@ -55,6 +93,7 @@ impl TokenEndpoint {
             headers: headers(&described.headers),
             described,
             pkce: description.authorization.pkce,
+            data_center: provider.data_center(),
             client: client?,
             registration: registration?,
             http: http.clone(),
@@ -67,15 +106,16 @@ impl TokenEndpoint {
         &self.registration
     }
 
-    /// Exchanges an authorization code (RFC 6749 section 4.1.3). It is sent once, because a code can be used
-    /// only once.
+    /// Exchanges the authorization code of a `callback` (RFC 6749 section 4.1.3). It is sent once, because a
+    /// code can be used only once.
     ///
     /// # Errors
-    /// `code_rejected`, `client_misconfigured`, `rate_limited`, `provider_error` or `provider_unavailable`.
+    /// `code_rejected`, `access_denied`, `client_misconfigured`, `rate_limited`, `provider_error` or `provider_unavailable`.
     pub async fn exchange(
         &self,
         code: &AuthorizationCode,
         verifier: &PkceVerifier,
+        callback: &BTreeMap<String, String>,
         deadline: Deadline,
     ) -> Result<TokenResponse, Error> {
         let mut parameters = vec![
@@ -86,28 +126,32 @@ impl TokenEndpoint {
         if self.pkce {
             parameters.push(("code_verifier", verifier.expose()));
         }
-        self.grant(&self.url, parameters, &self.described.parameters, deadline).await
+        parameters.extend(pairs(&self.described.parameters));
+        let url = located(self.data_center.as_ref(), self.url.clone(), callback);
+        self.grant(url, parameters, deadline).await.map_err(NotGranted::of_a_code)
     }
 
-    /// Requests a new access token (RFC 6749 section 6). It is tried once, because some refresh tokens can be
-    /// used only once: how to treat a lost response is up to the caller, by [`TokenEndpoint::rotation`].
+    /// Requests a new access token for a link made with this `callback` (RFC 6749 section 6). It is tried
+    /// once, because some refresh tokens can be used only once: how to treat a lost response is up to the
+    /// caller, by [`TokenEndpoint::rotation`].
     ///
     /// # Errors
-    /// `reconnect_required` if the grant has ended, `client_misconfigured`, `rate_limited`, `provider_error`
-    /// or `provider_unavailable`.
+    /// [`NotGranted`].
     pub async fn refresh(
         &self,
         refresh_token: &SecretString,
+        callback: &BTreeMap<String, String>,
         deadline: Deadline,
-    ) -> Result<TokenResponse, Error> {
-        let parameters =
+    ) -> Result<TokenResponse, NotGranted> {
+        let mut parameters =
             vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose_secret())];
-        let refreshed =
-            self.grant(&self.refresh_url, parameters, &self.described.refresh_parameters, deadline).await;
-        refreshed.map_err(|error| match error {
-            Error::CodeRejected => Error::ReconnectRequired,
-            other => other,
-        })
+        let redirect_uri = self.registration.redirect_uri.as_str();
+        parameters.extend(
+            pairs(&self.described.refresh_parameters)
+                .map(|(name, value)| (name, if value == REDIRECT_URI { redirect_uri } else { value })),
+        );
+        let url = located(self.data_center.as_ref(), self.refresh_url.clone(), callback);
+        self.grant(url, parameters, deadline).await
     }
 
     /// What happens to a refresh token once it has been used.
@@ -118,27 +162,30 @@ impl TokenEndpoint {
 
     async fn grant(
         &self,
-        url: &Url,
+        url: Url,
         mut parameters: Vec<(&str, &str)>,
-        more: &Parameters,
         deadline: Deadline,
-    ) -> Result<TokenResponse, Error> {
-        parameters.extend(more.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let request = self.http.post(url.clone()).headers(self.headers.clone());
+    ) -> Result<TokenResponse, NotGranted> {
+        let request = self.http.post(url).headers(self.headers.clone());
         let request = self.client.authenticate(request, &mut parameters);
         let request = self.described.encoding.write(request, &parameters);
-        let reply = self.http.send("provider.token", request, deadline).await.map_err(no_answer)?;
+        let reply = self.http.send("provider.token", request, deadline).await;
+        let reply = reply.map_err(|failure| NotGranted::Failed(no_answer(failure)))?;
         self.described.fields.read(&reply).inspect_err(|error| {
-            tracing::warn!(status = reply.status.as_u16(), code = error.code(), "no tokens were granted");
+            tracing::warn!(status = reply.status.as_u16(), ?error, "no tokens were granted");
         })
     }
+}
+
+fn pairs(parameters: &Parameters) -> impl Iterator<Item = (&str, &str)> {
+    parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()))
 }
 
 #[cfg(feature = "fuzzing")]
 impl TokenEndpoint {
     /// Reads a made-up response to [`TokenEndpoint::exchange`].
     pub fn read(&self, reply: &Reply, link: &LinkId) -> Result<TokenResponse, Error> {
-        let tokens = self.described.fields.read(reply)?;
+        let tokens = self.described.fields.read(reply).map_err(NotGranted::of_a_code)?;
         tokens.check_nonce(link)?;
         Ok(tokens)
     }
@@ -163,17 +210,23 @@ impl TokenResponse {
 }
 
 impl TokenFields {
-    fn read(&self, reply: &Reply) -> Result<TokenResponse, Error> {
-        if let Some(outage) = outage(reply) {
-            return Err(outage);
-        }
+    fn read(&self, reply: &Reply) -> Result<TokenResponse, NotGranted> {
         let document = reply.json();
-        if let Some(refusal) = document.as_ref().and_then(|document| self.refusal.of(document)) {
-            return Err(refused(&refusal));
+        let refusal = self.refusal.of(reply, document.as_ref());
+        if let Some(outage) = outage(reply, refusal) {
+            return Err(NotGranted::Failed(outage));
         }
-        if reply.status == StatusCode::UNAUTHORIZED {
-            record::doubt_secrets();
-            return Err(Error::ClientMisconfigured);
+        match refusal {
+            Some(ErrorCode::InvalidGrant) => return Err(NotGranted::GrantEnded),
+            Some(ErrorCode::AccessDenied | ErrorCode::InvalidToken) => return Err(NotGranted::UserMustAct),
+            Some(code @ (ErrorCode::InvalidClient | ErrorCode::Misconfigured)) => {
+                return Err(client_refused(code));
+            }
+            _ if reply.status == StatusCode::UNAUTHORIZED => {
+                return Err(client_refused(ErrorCode::InvalidClient));
+            }
+            Some(_) => return Err(NotGranted::Failed(Error::ProviderError)),
+            None => {}
         }
         let granted = document.filter(|_| reply.status.is_success()).and_then(|document| {
             Some(TokenResponse {
@@ -184,34 +237,20 @@ impl TokenFields {
                     None => self.default_expires_in,
                 },
                 scope: self.scope.text(&document),
+                kept: KeptField::find_all(&self.kept, &document),
                 id_token: document["id_token"].as_str().map(SecretString::from),
             })
         });
-        granted.ok_or(Error::ProviderError)
+        granted.ok_or(NotGranted::Failed(Error::ProviderError))
     }
 }
 
-/// Maps the error codes of RFC 6749 section 5.2 to ours.
-fn refused(error: &str) -> Error {
-    match error {
-        "invalid_grant" => Error::CodeRejected,
-        "invalid_client"
-        | "unauthorized_client"
-        | "unsupported_grant_type"
-        | "invalid_scope"
-        | "invalid_request" => {
-            tracing::error!(
-                error,
-                "the provider refuses this client: check client id, secret and redirect URI"
-            );
-            if error == "invalid_client" {
-                record::doubt_secrets();
-            }
-            Error::ClientMisconfigured
-        }
-        "temporarily_unavailable" | "server_error" => Error::ProviderUnavailable,
-        _ => Error::ProviderError,
+fn client_refused(code: ErrorCode) -> NotGranted {
+    tracing::error!(?code, "the provider refuses this client: check client id, secret and redirect URI");
+    if code == ErrorCode::InvalidClient {
+        record::doubt_secrets();
     }
+    NotGranted::Failed(Error::ClientMisconfigured)
 }
 
 /// A lifetime: a number, or a number in a string. Zero or anything else means that the expiry is unknown.
@@ -236,7 +275,7 @@ mod tests {
         let provider = Provider::from_settings(&mut settings);
         let http = Http::new(Timeouts::default());
         let endpoint = TokenEndpoint::from_settings(&mut settings, &provider, &http);
-        endpoint.unwrap().described.fields.read(reply)
+        endpoint.unwrap().described.fields.read(reply).map_err(NotGranted::of_a_code)
     }
 
     fn code(status: u16, body: &str) -> &'static str {
@@ -271,6 +310,13 @@ mod tests {
             (401, r#"{"error":"invalid_client"}"#, "client_misconfigured"),
             (400, r#"{"error":"unauthorized_client"}"#, "client_misconfigured"),
             (401, "", "client_misconfigured"),
+            (401, r#"{"error":"something_new"}"#, "client_misconfigured"),
+            (400, r#"{"error":"interaction_required"}"#, "access_denied"),
+            (400, r#"{"error":{"code":"something_new"}}"#, "provider_error"),
+            (200, r#"{"error":true,"access_token":"a"}"#, "provider_error"),
+            (200, r#"{"error":7,"access_token":"a"}"#, "provider_error"),
+            (200, r#"{"error":false,"access_token":"a"}"#, "granted"),
+            (200, r#"{"error":0,"access_token":"a"}"#, "granted"),
             (503, r#"{"error":"temporarily_unavailable"}"#, "provider_unavailable"),
             (400, r#"{"error":"something_new"}"#, "provider_error"),
             (503, r#"{"error":"something_new"}"#, "provider_unavailable"),

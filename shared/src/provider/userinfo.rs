@@ -1,14 +1,14 @@
 use std::collections::BTreeMap;
 
-use lambda_http::http::StatusCode;
-use lambda_http::http::header::{HeaderMap, HeaderValue};
+use lambda_http::http::header::HeaderMap;
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::description::{Emails, UrlTemplate, Userinfo};
-use super::{Provider, endpoint, headers, no_answer, outage};
+use super::client::{Caller, Encoding};
+use super::description::{ClientAuthentication, Content, DataCenter, Emails, TOKEN, UrlTemplate, Userinfo};
+use super::{Kept, Provider, endpoint, headers, located, no_answer};
 use crate::error::Error;
 use crate::http::{Deadline, Http, Reply};
 use crate::settings::Settings;
@@ -18,6 +18,8 @@ pub struct UserinfoEndpoint {
     url: UrlTemplate,
     headers: HeaderMap,
     described: Userinfo,
+    caller: Caller,
+    data_center: Option<DataCenter>,
     email_verified: EmailPolicy,
     with_profile: bool,
     http: Http,
@@ -50,6 +52,9 @@ pub struct LinkedUser {
     /// The parameters kept from the provider's callback, such as the company that the user chose.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub callback: BTreeMap<String, String>,
+    /// The fields kept from the token response, such as the address of the user's instance.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub granted: BTreeMap<String, String>,
     /// The provider's whole document, with `USERINFO=full`.
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<Value>,
@@ -69,10 +74,17 @@ impl UserinfoEndpoint {
         let with_profile = settings.choice("USERINFO", &[("minimal", false), ("full", true)]);
         let described = provider.description.as_ref()?.userinfo.clone();
         let url = endpoint(settings, "THIRD_PARTY_USERINFO_URL", described.url.as_ref(), "oauth/whoami");
+        let authentication = match described.content {
+            Content::Form { authentication, .. } => authentication,
+            Content::None | Content::Json(_) => ClientAuthentication::None,
+        };
+        let caller = Caller::from_settings(settings, provider, authentication);
         Some(Self {
             url: url?,
             headers: headers(&described.headers),
             described,
+            caller: caller?,
+            data_center: provider.data_center(),
             email_verified: email_verified?,
             with_profile: with_profile?,
             http: http.clone(),
@@ -80,7 +92,7 @@ impl UserinfoEndpoint {
     }
 
     /// Asks the provider whose access token this is, and applies the e-mail policy. The result includes what
-    /// was `kept` from the callback.
+    /// was `kept`.
     ///
     /// # Errors
     /// `reconnect_required` if the access token is no longer accepted, `email_unverified`, `rate_limited`,
@@ -88,28 +100,66 @@ impl UserinfoEndpoint {
     pub async fn read(
         &self,
         access_token: &SecretString,
-        kept: &BTreeMap<String, String>,
+        kept: Kept<'_>,
         deadline: Deadline,
     ) -> Result<LinkedUser, Error> {
         let url = self.url.fill("", access_token).ok_or(Error::Internal)?;
-        let mut request = self.http.request(self.described.method.clone(), url).headers(self.headers.clone());
-        if let Some(body) = &self.described.body {
-            request = request.json(body);
-        }
-        if !self.url.holds_token() {
-            request = self.with_token(request, access_token);
-        }
+        let url = located(self.data_center.as_ref(), url, kept.callback);
+        let request = self.http.request(self.described.method.clone(), url).headers(self.headers.clone());
+        let request = self.complete(request, access_token);
         let reply = self.http.send("provider.userinfo", request, deadline).await.map_err(no_answer)?;
         let mut user = self.linked_user(&reply).inspect_err(|error| {
             tracing::warn!(status = reply.status.as_u16(), code = error.code(), "no userinfo");
         })?;
         if let Some(emails) = &self.described.emails {
             let request = self.http.get(emails.url.clone()).headers(self.headers.clone());
-            let request = self.with_token(request, access_token);
+            let request = self.described.resource.authorize(request, access_token);
             let reply = self.http.send("provider.userinfo", request, deadline).await.map_err(no_answer)?;
-            emails.complete(&mut user, &reply)?;
+            self.complete_emails(emails, &mut user, &reply)?;
         }
         self.admit(user, access_token, kept)
+    }
+
+    /// Adds the body and the access token.
+    fn complete(&self, request: RequestBuilder, access_token: &SecretString) -> RequestBuilder {
+        let content = &self.described.content;
+        let request = match content {
+            Content::None => request,
+            Content::Json(json) => request.json(json),
+            Content::Form { fields, .. } => {
+                let token = access_token.expose_secret();
+                let filled = fields.iter().map(|(name, value)| {
+                    (name.as_str(), if value == TOKEN { token } else { value.as_str() })
+                });
+                let mut parameters = filled.collect();
+                let request = self.caller.authenticate(request, &mut parameters);
+                Encoding::Form.write(request, &parameters)
+            }
+        };
+        if self.url.holds_token() || content.holds_token() {
+            return request;
+        }
+        self.described.resource.authorize(request, access_token)
+    }
+
+    /// Takes the address that is already known, or else the primary one, from the list. If there is no list,
+    /// it stays unknown whether the address is verified.
+    fn complete_emails(&self, emails: &Emails, user: &mut LinkedUser, reply: &Reply) -> Result<(), Error> {
+        let document = reply.json();
+        self.described.resource.check(reply, document.as_ref())?;
+        let Some(Value::Array(entries)) = document.filter(|_| reply.status.is_success()) else {
+            tracing::warn!(status = reply.status.as_u16(), "no list of e-mail addresses");
+            return Ok(());
+        };
+        let is_users = |entry: &&Value| match &user.email {
+            Some(known) => emails.email.text(entry).as_ref() == Some(known),
+            None => emails.primary.find(entry).is_some_and(truth),
+        };
+        if let Some(entry) = entries.iter().find(is_users) {
+            user.email = emails.email.text(entry);
+            user.email_verified = emails.verified.find(entry).map(truth);
+        }
+        Ok(())
     }
 
     /// Applies the e-mail policy.
@@ -117,7 +167,7 @@ impl UserinfoEndpoint {
         &self,
         mut user: LinkedUser,
         access_token: &SecretString,
-        kept: &BTreeMap<String, String>,
+        kept: Kept<'_>,
     ) -> Result<LinkedUser, Error> {
         if let Some(profile) = &mut user.profile {
             conceal(profile, access_token);
@@ -125,35 +175,17 @@ impl UserinfoEndpoint {
         if !self.email_verified.admits(&user) {
             return Err(Error::EmailUnverified);
         }
-        user.callback.clone_from(kept);
+        user.callback.clone_from(kept.callback);
+        user.granted.clone_from(kept.granted);
         Ok(user)
     }
 
-    fn with_token(&self, request: RequestBuilder, token: &SecretString) -> RequestBuilder {
-        match &self.described.token_header {
-            None => request.bearer_auth(token.expose_secret()),
-            Some(name) => match HeaderValue::from_str(token.expose_secret()) {
-                Ok(mut value) => {
-                    value.set_sensitive(true);
-                    request.header(name, value)
-                }
-                Err(_) => request.header(name, token.expose_secret()),
-            },
-        }
-    }
-
     fn linked_user(&self, reply: &Reply) -> Result<LinkedUser, Error> {
-        check(reply)?;
-        let document = reply.json().ok_or(Error::ProviderError)?;
+        let document = reply.json();
+        let code = self.described.resource.check(reply, document.as_ref())?;
+        let document = document.filter(|_| code.is_none() && reply.status.is_success());
+        let document = document.ok_or(Error::ProviderError)?;
         let fields = &self.described.fields;
-        match fields.refusal.of(&document).as_deref() {
-            // RFC 6750 section 3.1.
-            Some("invalid_token") => return Err(Error::ReconnectRequired),
-            Some("temporarily_unavailable") => return Err(Error::ProviderUnavailable),
-            Some(_) => return Err(Error::ProviderError),
-            None if !reply.status.is_success() => return Err(Error::ProviderError),
-            None => {}
-        }
         let id = self.identifier(&document, reply).ok_or(Error::ProviderError)?;
         Ok(LinkedUser {
             id,
@@ -162,6 +194,7 @@ impl UserinfoEndpoint {
             name: fields.name.text(&document),
             picture: fields.picture.text(&document),
             callback: BTreeMap::new(),
+            granted: BTreeMap::new(),
             profile: self.with_profile.then_some(document),
         })
     }
@@ -188,30 +221,10 @@ impl UserinfoEndpoint {
     ) -> Result<LinkedUser, Error> {
         let mut user = self.linked_user(reply)?;
         if let Some(list) = &self.described.emails {
-            list.complete(&mut user, emails)?;
+            self.complete_emails(list, &mut user, emails)?;
         }
-        self.admit(user, access_token, &BTreeMap::new())
-    }
-}
-
-impl Emails {
-    /// Takes the address that is already known, or else the primary one, from the list. If there is no list,
-    /// it stays unknown whether the address is verified.
-    fn complete(&self, user: &mut LinkedUser, reply: &Reply) -> Result<(), Error> {
-        check(reply)?;
-        let Some(Value::Array(entries)) = reply.json().filter(|_| reply.status.is_success()) else {
-            tracing::warn!(status = reply.status.as_u16(), "no list of e-mail addresses");
-            return Ok(());
-        };
-        let is_users = |entry: &&Value| match &user.email {
-            Some(known) => self.email.text(entry).as_ref() == Some(known),
-            None => self.primary.find(entry).is_some_and(truth),
-        };
-        if let Some(entry) = entries.iter().find(is_users) {
-            user.email = self.email.text(entry);
-            user.email_verified = self.verified.find(entry).map(truth);
-        }
-        Ok(())
+        let none = BTreeMap::new();
+        self.admit(user, access_token, Kept { callback: &none, granted: &none })
     }
 }
 
@@ -222,15 +235,6 @@ fn conceal(document: &mut Value, token: &SecretString) {
         Value::Array(list) => list.iter_mut().for_each(|value| conceal(value, token)),
         Value::Object(object) => object.values_mut().for_each(|value| conceal(value, token)),
         _ => {}
-    }
-}
-
-/// Detects outages and a token that is no longer accepted.
-fn check(reply: &Reply) -> Result<(), Error> {
-    match outage(reply) {
-        Some(outage) => Err(outage),
-        None if reply.status == StatusCode::UNAUTHORIZED => Err(Error::ReconnectRequired),
-        None => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::UnixSeconds;
-use crate::provider::TokenResponse;
+use crate::provider::{Kept, TokenResponse};
 use crate::sealed::{LinkId, Sealed, secret};
 
 /// If a provider refuses a token younger than this, in seconds, the token is not the reason.
@@ -32,9 +32,11 @@ pub struct TokenSet {
     /// The attempt that made the link: if the same code comes again, its work is already done.
     pub link: Option<LinkId>,
     /// The parameters kept from the provider's callback.
-    pub kept: BTreeMap<String, String>,
+    pub callback: BTreeMap<String, String>,
     /// When the access token was issued.
     pub issued_at: UnixSeconds,
+    /// The fields kept from the token responses.
+    pub granted: BTreeMap<String, String>,
 }
 
 /// The lifetime of an access token.
@@ -58,9 +60,15 @@ impl Sealed for TokenSet {
 }
 
 impl TokenSet {
-    /// What the provider granted now, in this attempt; the user it was granted to is not known yet.
+    /// What the provider granted now, for this attempt's callback; the user it was granted to is not known
+    /// yet.
     #[must_use]
-    pub fn granted(response: TokenResponse, link: LinkId, now: UnixSeconds) -> Self {
+    pub fn new(
+        response: TokenResponse,
+        link: LinkId,
+        callback: BTreeMap<String, String>,
+        now: UnixSeconds,
+    ) -> Self {
         Self {
             access_token: response.access_token,
             refresh_token: response.refresh_token,
@@ -70,14 +78,18 @@ impl TokenSet {
             generation: 0,
             attempt: 0,
             link: Some(link),
-            kept: BTreeMap::new(),
+            callback,
             issued_at: now,
+            granted: response.kept,
         }
     }
 
-    /// This set after a refresh. A response without a refresh token keeps the old one (RFC 6749 section 6).
+    /// This set after a refresh. A response without a refresh token keeps the old one (RFC 6749 section 6),
+    /// and one without a kept field keeps the field.
     #[must_use]
     pub fn renewed(&self, response: TokenResponse, now: UnixSeconds) -> Self {
+        let mut granted = self.granted.clone();
+        granted.extend(response.kept);
         Self {
             access_token: response.access_token,
             refresh_token: response.refresh_token.or_else(|| self.refresh_token.clone()),
@@ -87,9 +99,16 @@ impl TokenSet {
             generation: self.generation.wrapping_add(1),
             attempt: 0,
             link: self.link,
-            kept: self.kept.clone(),
+            callback: self.callback.clone(),
             issued_at: now,
+            granted,
         }
+    }
+
+    /// What is kept besides the tokens.
+    #[must_use]
+    pub fn kept(&self) -> Kept<'_> {
+        Kept { callback: &self.callback, granted: &self.granted }
     }
 
     /// Whether it is time for a refresh.
@@ -127,8 +146,9 @@ impl TokenSet {
             generation: 0,
             attempt: 0,
             link: None,
-            kept: BTreeMap::new(),
+            callback: BTreeMap::new(),
             issued_at: 0,
+            granted: BTreeMap::new(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Input: `<provider> <status> <Retry-After>`, a line break, the body.
 #![no_main]
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use fuzz::NOW;
@@ -23,7 +24,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
         Ok(granted) => {
             assert!(reply.status.is_success(), "granted by {}", reply.status);
             assert!(!granted.access_token.expose_secret().is_empty());
-            let tokens = TokenSet::granted(granted, LINK, NOW);
+            let tokens = TokenSet::new(granted, LINK, BTreeMap::new(), NOW);
             assert!(!tokens.has_ended(NOW), "expired before it was issued");
             assert!(tokens.is_due(NOW) || !tokens.is_due(0));
         }

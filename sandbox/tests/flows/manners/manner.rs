@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
 /// Reserved characters must survive wherever a token can appear.
 pub const ACCESS: &str = "at_PLANTED+/1";
 pub const REFRESH: &str = "rt_PLANTED+/1";
 const NEW_ACCESS: &str = "at_PLANTED+/2";
-/// The access token in a path.
-const ACCESS_IN_PATH: &str = "at_PLANTED%2B%2F1";
 
 pub const CODE: &str = "code_PLANTED";
 pub const WRONG: &str = "wrong_PLANTED";
@@ -44,7 +43,7 @@ pub struct Call {
     pub body: Body,
 }
 
-/// Status and body.
+/// Status and body; a text is sent as it is, anything else as JSON.
 #[derive(Clone, Debug)]
 pub struct Reply(pub u16, pub Value);
 
@@ -74,11 +73,15 @@ pub struct Manner {
     pub expires_in: Option<u64>,
     pub rejected: Reply,
     pub whoami: (&'static str, &'static str),
+    /// A form may have `{token}` as a value.
     pub whoami_body: Body,
+    pub whoami_client: Client,
     pub token_header: Option<&'static str>,
+    pub token_scheme: &'static str,
     pub profile: Value,
     /// The response to an access token that has expired.
     pub stale: Reply,
+    pub stale_headers: &'static [(&'static str, &'static str)],
     pub emails: Option<(&'static str, Value)>,
     /// The linked user, as the app must see it.
     pub user: Value,
@@ -109,9 +112,12 @@ impl Default for Manner {
             rejected: Reply(400, json!({ "error": "invalid_grant" })),
             whoami: ("GET", ""),
             whoami_body: Body::None,
+            whoami_client: Client::Nobody,
             token_header: None,
+            token_scheme: "Bearer",
             profile: json!({ "sub": "ada", "email": "ada@example.com", "email_verified": true, "name": "Ada", "picture": "https://x/ada" }),
             stale: Reply(401, json!({})),
+            stale_headers: &[],
             emails: None,
             user: user(Some(true), Some("Ada"), Some("https://x/ada")),
             revocations: Vec::new(),
@@ -152,7 +158,8 @@ impl Manner {
         let mut calls = vec![
             (self.exchange(CODE), Reply(200, self.granted.clone())),
             (self.exchange(WRONG), self.rejected.clone()),
-            (self.whoami(), Reply(200, self.profile.clone())),
+            (self.whoami(ACCESS), Reply(200, self.profile.clone())),
+            (self.whoami(NEW_ACCESS), Reply(200, self.profile.clone())),
         ];
         if let Some(path) = self.refresh {
             let refreshed = json!({ "access_token": NEW_ACCESS, "expires_in": 60, "ok": true });
@@ -161,35 +168,49 @@ impl Manner {
             calls.push((self.refreshed(path, WRONG), self.rejected_refresh()));
         }
         if let Some((path, list)) = &self.emails {
-            let call = Call { path: (*path).to_owned(), ..self.whoami() };
-            calls.push((call, Reply(200, list.clone())));
+            for token in [ACCESS, NEW_ACCESS] {
+                let call = Call { path: (*path).to_owned(), ..self.whoami(token) };
+                calls.push((call, Reply(200, list.clone())));
+            }
         }
         calls.extend(self.revocations.iter().map(|call| (call.clone(), self.revoked.clone())));
         calls
     }
 
-    pub fn whoami(&self) -> Call {
+    fn whoami(&self, token: &str) -> Call {
         let (method, path) = self.whoami;
-        let is_in_path = path.contains("{token}");
+        let encoded: String = form_urlencoded::byte_serialize(token.as_bytes()).collect();
+        let body = match &self.whoami_body {
+            Body::Form(form) => Body::Form(
+                form.iter().map(|(name, value)| (name.clone(), value.replace("{token}", token))).collect(),
+            ),
+            other => other.clone(),
+        };
+        let is_in_header = !path.contains("{token}") && body == self.whoami_body;
         Call {
             method: method.to_owned(),
-            path: path.replace("{token}", ACCESS_IN_PATH),
-            client: Client::Nobody,
-            token: (!is_in_path).then(|| ACCESS.to_owned()),
+            path: path.replace("{token}", &encoded),
+            client: self.whoami_client,
+            token: is_in_header.then(|| token.to_owned()),
             has_headers: true,
-            body: self.whoami_body.clone(),
+            body,
         }
     }
 
+    /// The response to the access token that has ended, if that is what this call holds.
+    pub fn after_the_token(&self, call: &Call) -> Option<&Reply> {
+        (*call == self.whoami(ACCESS)).then_some(&self.stale)
+    }
+
     /// The response to this call once the user has ended the grant, if it changes.
-    pub fn after_the_end(&self, call: &Call) -> Option<Reply> {
+    pub fn after_the_grant(&self, call: &Call) -> Option<Reply> {
         let refresh = self.refresh.map(|path| self.refreshed(path, self.given_refresh_token()));
-        if *call == self.whoami() {
-            Some(self.stale.clone())
-        } else if Some(call) == refresh.as_ref() {
+        if Some(call) == refresh.as_ref() {
             Some(self.rejected_refresh())
+        } else if *call == self.whoami(NEW_ACCESS) {
+            Some(self.stale.clone())
         } else {
-            None
+            self.after_the_token(call).cloned()
         }
     }
 

@@ -1,6 +1,7 @@
 //! Every preset against a stand-in for its provider, through the real functions: link, userinfo, refresh,
 //! logout.
 
+mod grammar;
 mod manner;
 mod stand_in;
 mod table;
@@ -11,9 +12,9 @@ use axum::http::StatusCode;
 use sandbox::Options;
 use serde_json::{Value, json};
 use shared::http::{Deadline, Http};
-use shared::provider::TokenEndpoint;
+use shared::provider::{NotGranted, TokenEndpoint};
 use shared::settings::Source;
-use shared::{Error, Provider, Settings};
+use shared::{Provider, Settings};
 
 use crate::app::{Answer, Begun};
 use crate::rig::{Rig, TIMEOUTS};
@@ -44,15 +45,16 @@ fn preset(name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
-/// Puts an origin before every URL: `https://example.com/token` becomes `<origin>/example.com/token`.
-fn redirected(value: &mut Value, origin: &str) {
+/// A URL at the stand-in: `https://example.com/token` becomes `<origin>/example.com/token`.
+fn redirected(text: &str, origin: &str) -> String {
+    text.strip_prefix("https://").map_or_else(|| text.to_owned(), |rest| format!("{origin}/{rest}"))
+}
+
+fn redirect_all(value: &mut Value, origin: &str) {
     match value {
-        Value::String(text) => {
-            if let Some(rest) = text.strip_prefix("https://") {
-                *text = format!("{origin}/{rest}");
-            }
-        }
-        Value::Object(object) => object.values_mut().for_each(|value| redirected(value, origin)),
+        Value::String(text) => *text = redirected(text, origin),
+        Value::Array(list) => list.iter_mut().for_each(|value| redirect_all(value, origin)),
+        Value::Object(object) => object.values_mut().for_each(|value| redirect_all(value, origin)),
         _ => {}
     }
 }
@@ -67,11 +69,10 @@ impl Stage {
         let tenant = manner.tenant.unwrap_or_default().to_owned();
         let provider = StandIn::start(manner, "sandbox-client", "PLANTED client:secret/+&=").await;
         let mut description = preset(name);
-        for part in ["authorization", "token", "userinfo", "revocation"] {
-            redirected(&mut description[part], &provider.origin);
-        }
-        if description["revocation"].is_null() {
-            description.as_object_mut().unwrap().remove("revocation");
+        for part in ["authorization", "token", "userinfo", "revocation", "data_center"] {
+            if let Some(part) = description.get_mut(part) {
+                redirect_all(part, &provider.origin);
+            }
         }
         change(&mut description);
         let random: [u8; 16] = shared::sealed::random().unwrap();
@@ -120,10 +121,14 @@ impl Stage {
 }
 
 async fn play(manner: Manner) {
-    let (name, user, revocations) = (manner.name, manner.user.clone(), manner.revocations.clone());
+    let (name, mut user, revocations) = (manner.name, manner.user.clone(), manner.revocations.clone());
     let (has_refresh, expires_in) = (manner.refresh.is_some(), manner.expires_in);
     let stage = Stage::set(manner, &[], |_| {}).await;
     let app = stage.rig.app();
+    if let Some(callback) = user.get_mut("callback") {
+        redirect_all(callback, &stage.provider.origin);
+    }
+    let callback = &serde_json::from_value(user["callback"].clone()).unwrap_or_default();
 
     assert_eq!(stage.link(WRONG).await.0.error(), (401, "code_rejected".to_owned()), "{name}");
     let (linked, verifier) = stage.link(CODE).await;
@@ -132,14 +137,14 @@ async fn play(manner: Manner) {
     assert_eq!(app.userinfo().await.json(), user, "{name}");
 
     let (endpoint, deadline) = (stage.token_endpoint().await, Deadline::after(TIMEOUTS.request));
-    let granted = endpoint.exchange(&CODE.into(), &verifier.into(), deadline).await;
+    let granted = endpoint.exchange(&CODE.into(), &verifier.into(), callback, deadline).await;
     assert_eq!(granted.map(|tokens| tokens.expires_in), Ok(expires_in), "{name}");
     if has_refresh {
-        let refreshed = endpoint.refresh(&REFRESH.into(), deadline).await;
+        let refreshed = endpoint.refresh(&REFRESH.into(), callback, deadline).await;
         let told = refreshed.map(|tokens| (tokens.expires_in, tokens.refresh_token.is_some()));
         assert_eq!(told, Ok((Some(60), false)), "{name}: {:?}", stage.provider.complaints());
-        let ended = endpoint.refresh(&WRONG.into(), deadline).await;
-        assert_eq!(ended.err(), Some(Error::ReconnectRequired), "{name}");
+        let ended = endpoint.refresh(&WRONG.into(), callback, deadline).await;
+        assert_eq!(ended.err(), Some(NotGranted::GrantEnded), "{name}");
     }
 
     assert_eq!(app.logout().await.json(), json!({ "revoked": !revocations.is_empty() }), "{name}");

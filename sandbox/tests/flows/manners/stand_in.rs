@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
 use super::manner::{Body, Call, Client, Manner, Reply};
+use super::redirected;
 
 /// The running stand-in of one provider. Its paths begin with the host they stand for.
 pub struct StandIn {
@@ -28,6 +29,7 @@ struct Memory {
     calls: Vec<(Call, Reply)>,
     client: (String, String),
     attempt: Mutex<Attempt>,
+    token_ended: AtomicBool,
     grants_ended: AtomicBool,
     heard: Mutex<Vec<Call>>,
     complaints: Mutex<Vec<String>>,
@@ -49,6 +51,7 @@ impl StandIn {
             manner,
             client: (client_id.to_owned(), client_secret.to_owned()),
             attempt: Mutex::default(),
+            token_ended: AtomicBool::new(false),
             grants_ended: AtomicBool::new(false),
             heard: Mutex::default(),
             complaints: Mutex::default(),
@@ -84,8 +87,23 @@ impl StandIn {
         assert_eq!(asked, expected, "{}", manner.name);
         *self.memory.attempt.lock().unwrap() = Attempt { redirect_uri: redirect_uri.to_owned(), challenge };
         let mut callback = form_urlencoded::Serializer::new(String::new());
-        callback.append_pair("code", code).append_pair("state", &state).extend_pairs(manner.callback);
+        callback.append_pair("code", code).append_pair("state", &state);
+        for (name, value) in manner.callback {
+            // An issuer is a name, not an address to call.
+            let value = if *name == "iss" { (*value).to_owned() } else { redirected(value, &self.origin) };
+            callback.append_pair(name, &value);
+        }
         callback.finish()
+    }
+
+    /// From now on, the first access token is not accepted.
+    pub fn end_token(&self) {
+        self.memory.token_ended.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends what was ended no longer.
+    pub fn restore_grants(&self) {
+        self.memory.grants_ended.store(false, Ordering::Relaxed);
     }
 
     /// From now on, neither access tokens nor refresh tokens are accepted.
@@ -118,11 +136,24 @@ async fn answer(State(memory): State<Arc<Memory>>, request: Request) -> Response
         return memory.complain(format!("unexpected call: {heard:?}"));
     };
     memory.heard.lock().unwrap().push(call.clone());
-    let ended =
-        memory.grants_ended.load(Ordering::Relaxed).then(|| memory.manner.after_the_end(call)).flatten();
+    let (token_ended, grants_ended) =
+        (memory.token_ended.load(Ordering::Relaxed), memory.grants_ended.load(Ordering::Relaxed));
+    let ended = match (grants_ended, token_ended) {
+        (true, _) => memory.manner.after_the_grant(call),
+        (false, true) => memory.manner.after_the_token(call).cloned(),
+        (false, false) => None,
+    };
+    let more = ended.as_ref().map_or(&[][..], |_| memory.manner.stale_headers);
     let Reply(status, body) = ended.as_ref().unwrap_or(reply);
-    let json = [(header::CONTENT_TYPE, "application/json")];
-    (StatusCode::from_u16(*status).unwrap(), json, body.to_string()).into_response()
+    let (content_type, body) = match body {
+        Value::String(text) => ("text/html", text.clone()),
+        json => ("application/json", json.to_string()),
+    };
+    let mut response = (StatusCode::from_u16(*status).unwrap(), body).into_response();
+    for (name, value) in [("content-type", content_type)].iter().chain(more) {
+        response.headers_mut().insert(*name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 impl Memory {
@@ -143,6 +174,9 @@ impl Memory {
         if header("accept") != "application/json" || !header("user-agent").starts_with("stripe-app-oauth/") {
             return Err(format!("{path}: Accept or User-Agent is wrong"));
         }
+        if method == "POST" && header("content-length").is_empty() {
+            return Err(format!("{path}: no Content-Length"));
+        }
         let mut body = match header("content-type") {
             "" if body.is_empty() => Body::None,
             "application/x-www-form-urlencoded" => {
@@ -153,7 +187,8 @@ impl Memory {
         };
         let client = self.client(header("authorization"), &mut body)?;
         self.check_attempt(&mut body)?;
-        let bearer = header("authorization").strip_prefix("Bearer ");
+        let scheme = format!("{} ", self.manner.token_scheme);
+        let bearer = header("authorization").strip_prefix(&scheme);
         let own = self.manner.token_header.map(header).filter(|token| !token.is_empty());
         Ok(Call {
             method: method.to_owned(),

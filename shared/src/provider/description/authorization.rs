@@ -1,8 +1,13 @@
 use url::Url;
 
-use super::Parameters;
 use super::reader::Object;
 use super::tenant::Tenant;
+use super::{Codes, Parameters};
+
+/// How the response is returned (OAuth 2.0 Multiple Response Types section 2.1).
+pub(in crate::provider) const RESPONSE_MODE: &str = "response_mode";
+/// Its only value that we can serve.
+pub(in crate::provider) const QUERY: &str = "query";
 
 /// The authorization request (RFC 6749 section 4.1.1) and its response.
 #[derive(Clone, Debug)]
@@ -15,6 +20,10 @@ pub(in crate::provider) struct Authorization {
     pub pkce: bool,
     /// Further response parameters to keep with the tokens.
     pub callback_parameters: Vec<String>,
+    /// The provider's own error codes in the response.
+    pub refusal_codes: Codes,
+    /// The longest `state` that the provider takes, in characters.
+    pub state_limit: Option<usize>,
 }
 
 impl Authorization {
@@ -34,14 +43,20 @@ impl Authorization {
         if callback_parameters.iter().any(|name| RESPONSE.contains(&name.as_str())) {
             object.problem("callback_parameters", "must not name code, state, error or iss");
         }
+        let parameters = object.parameters("parameters", &REQUEST);
+        if parameters.iter().any(|(name, value)| name == RESPONSE_MODE && value != QUERY) {
+            object.problem("parameters.response_mode", "must be query: the callback is a GET request");
+        }
         Self {
             url: object.url("url", tenant),
             scopes: object.texts("scopes"),
             scope_separator: object.text("scope_separator").unwrap_or_else(|| " ".to_owned()),
             scope_parameter: object.text("scope_parameter").unwrap_or_else(|| "scope".to_owned()),
-            parameters: object.parameters("parameters", &REQUEST),
+            parameters,
             pkce: object.flag("pkce", true),
             callback_parameters,
+            refusal_codes: object.object_or_empty("refusal", |refusal| refusal.codes("codes")),
+            state_limit: object.count("state_limit"),
         }
     }
 }

@@ -5,8 +5,13 @@
 //! only settings.
 
 mod authorization;
+mod client_authentication;
+mod data_center;
+mod host_suffixes;
+mod kept;
 mod pointers;
 mod presets;
+mod protected_resource;
 mod reader;
 mod refusal;
 mod revocation;
@@ -25,13 +30,18 @@ use presets::PRESETS;
 use reader::{Object, Problems};
 use tenant::Tenant;
 
-pub(super) use authorization::Authorization;
+pub(super) use authorization::{Authorization, QUERY, RESPONSE_MODE};
+pub(super) use client_authentication::ClientAuthentication;
+pub(super) use data_center::DataCenter;
+use host_suffixes::HostSuffixes;
+pub(super) use kept::KeptField;
 pub(super) use pointers::Pointers;
-pub(super) use refusal::Refusal;
-pub(super) use revocation::{Revocation, RevocationAuthentication, Revoked, TokenPlace};
-pub(super) use token::{Token, TokenFields};
-pub(super) use url_template::UrlTemplate;
-pub(super) use userinfo::{Emails, Userinfo};
+pub(crate) use protected_resource::ProtectedResource;
+pub(super) use refusal::{Codes, Refusal, meaning};
+pub(super) use revocation::{Revocation, Revoked, TokenPlace};
+pub(super) use token::{REDIRECT_URI, Token, TokenFields};
+pub(super) use url_template::{TOKEN, UrlTemplate};
+pub(super) use userinfo::{Content, Emails, Userinfo};
 
 /// A provider without a preset.
 const CUSTOM: &str = "custom";
@@ -48,6 +58,8 @@ pub(super) struct Description {
     pub(super) issuer_required: bool,
     /// How clients authenticate at the token endpoint.
     pub(super) authentication: Authentication,
+    /// Which of the provider's servers has the user's account.
+    pub(super) data_center: Option<DataCenter>,
     pub(super) authorization: Authorization,
     pub(super) token: Token,
     pub(super) userinfo: Userinfo,
@@ -119,6 +131,7 @@ impl Description {
             authentication: object
                 .word("client_authentication", &Authentication::WORDS)
                 .unwrap_or(Authentication::Post),
+            data_center: object.object("data_center", DataCenter::read).flatten(),
             authorization: object.object_or_empty("authorization", |it| Authorization::read(it, tenant)),
             token: object.object_or_empty("token", |it| Token::read(it, tenant)),
             userinfo: object.object_or_empty("userinfo", |it| Userinfo::read(it, tenant)),

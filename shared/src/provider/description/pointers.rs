@@ -1,5 +1,6 @@
 //! Where to find a value in a provider's response.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -28,6 +29,19 @@ impl Pointers {
     /// The first string found; an empty one counts as absent.
     pub(in crate::provider) fn text(&self, document: &Value) -> Option<String> {
         self.all(document).filter_map(Value::as_str).find(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    /// The error codes found. A response without an error may have `false`, `0` or something empty there; an
+    /// error without a code of its own gives an empty one.
+    pub(in crate::provider) fn codes<'a>(&self, document: &'a Value) -> impl Iterator<Item = Cow<'a, str>> {
+        self.all(document).filter_map(|value| match value {
+            Value::String(text) => (!text.is_empty()).then(|| Cow::from(text)),
+            Value::Number(number) => (number.as_f64() != Some(0.0)).then(|| number.to_string().into()),
+            Value::Bool(flag) => flag.then(|| "true".into()),
+            Value::Object(object) => (!object.is_empty()).then(|| "".into()),
+            Value::Array(list) => (!list.is_empty()).then(|| "".into()),
+            Value::Null => None,
+        })
     }
 
     fn all<'a>(&self, document: &'a Value) -> impl Iterator<Item = &'a Value> {

@@ -86,6 +86,16 @@ impl<'a> Object<'a> {
         Object { prefix, keys: keys.unwrap_or_default(), problems: self.problems }.finish(read)
     }
 
+    /// A nested object, if that is what the value is.
+    pub(super) fn object_if<T>(&mut self, key: &str, read: impl FnOnce(&mut Object<'_>) -> T) -> Option<T> {
+        self.keys.get(key).is_some_and(Value::is_object).then(|| self.object_or_empty(key, read))
+    }
+
+    /// The keys that have not been read yet.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.keys.keys().cloned().collect()
+    }
+
     /// Any JSON.
     pub(super) fn value(&mut self, key: &str) -> Option<Value> {
         self.keys.remove(key)
@@ -166,6 +176,11 @@ impl<'a> Object<'a> {
     /// A whole number of seconds.
     pub(super) fn seconds(&mut self, key: &str) -> Option<u64> {
         self.take(key, "must be a whole number of seconds", |value| value.as_u64())
+    }
+
+    /// A number of characters.
+    pub(super) fn count(&mut self, key: &str) -> Option<usize> {
+        self.take(key, "must be a whole number", |value| value.as_u64()?.try_into().ok())
     }
 
     /// One of a fixed set of words.

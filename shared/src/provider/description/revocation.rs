@@ -4,7 +4,7 @@ use lambda_http::http::header::HeaderMap;
 use super::reader::Object;
 use super::tenant::Tenant;
 use super::url_template::{CLIENT_ID, TOKEN};
-use super::{Refusal, UrlTemplate};
+use super::{ClientAuthentication, Refusal, UrlTemplate};
 use crate::provider::client::{Authentication, Encoding};
 
 /// The revocation request (RFC 7009 section 2.1), or the provider's equivalent.
@@ -13,23 +13,12 @@ pub(in crate::provider) struct Revocation {
     pub url: Option<UrlTemplate>,
     pub method: Method,
     pub headers: HeaderMap,
-    pub authentication: RevocationAuthentication,
+    pub authentication: ClientAuthentication,
     pub tokens: Revoked,
     pub place: TokenPlace,
     /// The grant is shared with others, so it is not revoked.
     pub shared: bool,
     pub refusal: Refusal,
-}
-
-/// How the request is authenticated.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::provider) enum RevocationAuthentication {
-    /// Like the token request.
-    AsAtTokenEndpoint,
-    /// With its own method.
-    Own(Authentication),
-    /// Not at all: anyone who has the token may revoke it.
-    None,
 }
 
 /// Which tokens are revoked.
@@ -61,13 +50,11 @@ pub(in crate::provider) enum TokenPlace {
 
 impl Revocation {
     pub(super) fn read(object: &mut Object<'_>, tenant: Option<&Tenant>) -> Self {
-        use RevocationAuthentication::{AsAtTokenEndpoint, None, Own};
+        use ClientAuthentication::{AsAtTokenEndpoint, None, Own};
 
         let url = object.url_template("url", &[TOKEN, CLIENT_ID], tenant);
         let place = place(object, url.as_ref().is_some_and(UrlTemplate::holds_token));
-        let own = Authentication::WORDS.map(|(word, own)| (word, Own(own)));
-        let words = own.into_iter().chain([("none", None)]).collect::<Vec<_>>();
-        let authentication = object.word("client_authentication", &words);
+        let authentication = ClientAuthentication::read(object);
         match (&place, authentication) {
             (TokenPlace::Bearer, Some(Own(_))) | (TokenPlace::Path, Some(Own(Authentication::Post))) => {
                 object.problem("client_authentication", "cannot be used with a token outside the body");

@@ -3,6 +3,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
+use crate::http::Reply;
+use crate::provider::error_code::ErrorCode;
 use crate::provider::{AuthorizationEndpoint, Provider, RevocationEndpoint, Rotation};
 
 fn problems(settings: &[(&'static str, &str)]) -> Vec<String> {
@@ -83,7 +85,7 @@ fn a_preset_is_chosen_by_name() {
         let mut settings = settings(more);
         let provider = Provider::from_settings(&mut settings);
         let endpoint = AuthorizationEndpoint::from_settings(&mut settings, &provider).unwrap();
-        endpoint.request("T", "C", &[0; 16]).to_string()
+        endpoint.request("T", "C", &[0; 16]).unwrap().to_string()
     };
     let linear = request(&[("PROVIDER", "linear"), ("THIRD_PARTY_SCOPES", "read  write")]);
     assert!(linear.starts_with("https://linear.app/oauth/authorize?response_type=code&"), "{linear}");
@@ -217,20 +219,98 @@ fn defaults_follow_the_rfcs() {
 }
 
 #[test]
-fn refusals_are_mapped_to_the_codes_of_the_rfcs() {
-    let refusal = custom(r#"{"token":{"refusal":{"ok":"/ok","codes":{"bad_code":"invalid_grant"}}}}"#)
-        .token
-        .fields
-        .refusal;
-    for (answer, expected) in [
-        (r#"{"ok":true}"#, None),
-        (r#"{"ok":false}"#, Some("")),
-        (r#"{"ok":"no","error":"other"}"#, Some("other")),
-        (r#"{"ok":false,"error":"bad_code"}"#, Some("invalid_grant")),
-        (r#"{"error":"bad_code"}"#, Some("invalid_grant")),
-        (r#"{"error":null}"#, None),
-        (r#"{"error":""}"#, None),
+fn every_way_to_say_no_is_understood() {
+    use ErrorCode::{AccessDenied, InvalidGrant, InvalidToken, RateLimited, Unknown};
+
+    let refusal = custom(
+        r#"{"token":{"refusal":{
+            "ok": "/ok",
+            "error": ["/error", "/error/code", "/message", "/errors/0/extensions/code"],
+            "codes": {"": "invalid_token", "bad_code": "invalid_grant", "17": "invalid_grant", "true": "invalid_token",
+                "Invalid access token": "invalid_token", "RATELIMITED": "rate_limited"},
+            "texts": {"Bad_OAuth_Token": "invalid_token"},
+            "statuses": {"403": "invalid_token"}
+        }}}"#,
+    );
+    let refusal = refusal.token.fields.refusal;
+    for (status, body, expected) in [
+        (200, r#"{"ok":true}"#, None),
+        (200, r#"{"ok":false}"#, Some(InvalidToken)),
+        (200, r#"{"ok":"no","error":"other"}"#, Some(Unknown)),
+        (200, r#"{"ok":false,"error":"bad_code"}"#, Some(InvalidGrant)),
+        (200, r#"{"error":"bad_code"}"#, Some(InvalidGrant)),
+        (200, r#"{"error":null}"#, None),
+        (200, r#"{"error":""}"#, None),
+        (200, r#"{"error":false}"#, None),
+        (200, r#"{"error":0}"#, None),
+        (200, r#"{"error":{}}"#, None),
+        (200, r#"{"error":true}"#, Some(InvalidToken)),
+        (400, r#"{"error":17}"#, Some(InvalidGrant)),
+        (400, r#"{"error":18}"#, Some(Unknown)),
+        (400, r#"{"error":{"code":17}}"#, Some(InvalidGrant)),
+        (400, r#"{"error":{"code":"invalid_grant"}}"#, Some(InvalidGrant)),
+        (400, r#"{"error":{"text":"x"}}"#, Some(InvalidToken)),
+        (400, r#"{"error":["x"]}"#, Some(InvalidToken)),
+        // The provider's own word counts, even if a standard one comes first.
+        (400, r#"{"error":"invalid_request","message":"Invalid access token"}"#, Some(InvalidToken)),
+        (400, r#"{"error":"login_required","message":"Sign in."}"#, Some(AccessDenied)),
+        (400, r#"{"errors":[{"extensions":{"code":"RATELIMITED"}}]}"#, Some(RateLimited)),
+        (403, " Bad_OAuth_Token\n", Some(InvalidToken)),
+        (400, "Bad_OAuth_Token", Some(InvalidToken)),
+        (400, "Bad_OAuth_Token!", None),
+        (403, "<html>", Some(InvalidToken)),
+        (403, r#"{"error":"bad_code"}"#, Some(InvalidGrant)),
+        (404, "<html>", None),
     ] {
-        assert_eq!(refusal.of(&serde_json::from_str(answer).unwrap()).as_deref(), expected, "{answer}");
+        let reply = Reply::of(status, body);
+        assert_eq!(refusal.of(&reply, reply.json().as_ref()), expected, "{status} {body}");
     }
+}
+
+#[test]
+fn every_mistake_in_the_newer_keys_is_reported_too() {
+    let mistakes = mistakes(
+        r#"{
+        "data_center": { "servers": ["https://accounts.example.com/"] },
+        "authorization": {
+            "parameters": { "response_mode": "form_post" },
+            "state_limit": "long",
+            "refusal": { "codes": { "cancelled": "denied" }, "error": "/error" }
+        },
+        "token": {
+            "refresh_parameters": { "redirect_uri": "{redirect_uri}", "refresh_token": "x" },
+            "kept": { "team": "team", "instance": { "host_suffixes": [".com"] } },
+            "refusal": { "statuses": { "500": "invalid_grant", "403": "no" }, "texts": ["x"] }
+        },
+        "userinfo": {
+            "form": { "token": "{token}" }, "body": {}, "method": "GET",
+            "token_header": "X-Token", "token_scheme": "two words"
+        },
+        "revocation": { "client_authentication": "basic" }
+    }"#,
+    );
+    for expected in [
+        "data_center.parameter is missing",
+        "data_center.servers must each be https:// and a host",
+        "authorization.parameters.response_mode must be query",
+        "authorization.state_limit must be a whole number",
+        "authorization.refusal.codes.cancelled must be one of: invalid_grant, ",
+        "authorization.refusal.error is not a known key here",
+        "token.refresh_parameters.refresh_token is a protocol parameter",
+        "token.kept.team must be a JSON pointer",
+        "token.kept.instance.at is missing",
+        "token.kept.instance.host_suffixes must each be a dot and a domain",
+        "token.refusal.statuses must have HTTP statuses from 400 to 499",
+        "token.refusal.statuses.403 must be one of: ",
+        "token.refusal.texts must be an object of non-empty strings",
+        "userinfo.body cannot be used together with form",
+        "userinfo.method must be one of: POST",
+        "userinfo.token_header and token_scheme cannot be used",
+        "userinfo.token_scheme must be one word",
+        "revocation.client_authentication must be one of: ",
+    ] {
+        let expected = format!("own.json: {expected}");
+        assert!(mistakes.iter().any(|mistake| mistake.starts_with(&expected)), "{expected}: {mistakes:#?}");
+    }
+    assert_eq!(mistakes.len(), 18, "{mistakes:#?}");
 }

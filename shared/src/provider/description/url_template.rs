@@ -11,7 +11,7 @@ use crate::settings::is_allowed_address;
 
 const TENANT: &str = "{tenant}";
 /// The placeholder for the token.
-pub(super) const TOKEN: &str = "{token}";
+pub(in crate::provider) const TOKEN: &str = "{token}";
 /// The placeholder for the client's id.
 pub(super) const CLIENT_ID: &str = "{client_id}";
 

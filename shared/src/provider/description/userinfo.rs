@@ -1,12 +1,12 @@
 use lambda_http::http::Method;
-use lambda_http::http::header::{HeaderMap, HeaderName};
+use lambda_http::http::header::HeaderMap;
 use serde_json::Value;
 use url::Url;
 
 use super::reader::Object;
 use super::tenant::Tenant;
 use super::url_template::TOKEN;
-use super::{Pointers, Refusal, UrlTemplate};
+use super::{ClientAuthentication, Parameters, Pointers, ProtectedResource, UrlTemplate};
 
 /// The userinfo request (OpenID Connect Core section 5.3), or the provider's equivalent.
 #[derive(Clone, Debug)]
@@ -14,12 +14,21 @@ pub(in crate::provider) struct Userinfo {
     pub url: Option<UrlTemplate>,
     pub method: Method,
     pub headers: HeaderMap,
-    /// Sent as JSON.
-    pub body: Option<Value>,
-    /// Carries the token instead of `Authorization: Bearer`.
-    pub token_header: Option<HeaderName>,
+    pub content: Content,
+    pub resource: ProtectedResource,
     pub fields: UserinfoFields,
     pub emails: Option<Emails>,
+}
+
+/// What the request sends.
+#[derive(Clone, Debug)]
+pub(in crate::provider) enum Content {
+    /// Nothing.
+    None,
+    /// This JSON.
+    Json(Value),
+    /// A form; [`TOKEN`] as a value is replaced by the access token, which is then not sent in a header.
+    Form { fields: Parameters, authentication: ClientAuthentication },
 }
 
 /// Where the userinfo response has each field.
@@ -30,7 +39,6 @@ pub(in crate::provider) struct UserinfoFields {
     pub email_verified: Pointers,
     pub name: Pointers,
     pub picture: Pointers,
-    pub refusal: Refusal,
 }
 
 /// A second request, for a list of e-mail addresses: some providers say only there which are verified.
@@ -45,26 +53,59 @@ pub(in crate::provider) struct Emails {
 impl Userinfo {
     pub(super) fn read(object: &mut Object<'_>, tenant: Option<&Tenant>) -> Self {
         let url = object.url_template("url", &[TOKEN], tenant);
-        let token_header = object.header_name("token_header");
-        if token_header.is_some() && url.as_ref().is_some_and(UrlTemplate::holds_token) {
-            object.problem("token_header", "cannot be used with {token} in the url");
+        let content = Content::read(object);
+        let resource = ProtectedResource::read(object);
+        let is_elsewhere = content.holds_token() || url.as_ref().is_some_and(UrlTemplate::holds_token);
+        if is_elsewhere && resource.has_own_header() {
+            object.problem(
+                "token_header",
+                "and token_scheme cannot be used with {token} in the url or the form",
+            );
         }
+        let post = ("POST", &Method::POST);
+        let get = ("GET", &Method::GET);
+        let methods = if matches!(content, Content::Form { .. }) { vec![post] } else { vec![get, post] };
         Self {
             url,
-            method: object.method(&[("GET", &Method::GET), ("POST", &Method::POST)]),
+            method: object.method(&methods),
             headers: object.headers("headers"),
-            body: object.value("body"),
-            token_header,
+            content,
+            resource,
             fields: UserinfoFields {
                 id: object.pointers("id", &["/sub", "/id"]),
                 email: object.pointers("email", &["/email"]),
                 email_verified: object.pointers("email_verified", &["/email_verified"]),
                 name: object.pointers("name", &["/name"]),
                 picture: object.pointers("picture", &["/picture"]),
-                refusal: object.object_or_empty("refusal", Refusal::read),
             },
             emails: object.object("emails", |emails| Emails::read(emails, tenant)).flatten(),
         }
+    }
+}
+
+impl Content {
+    fn read(object: &mut Object<'_>) -> Self {
+        let fields = object.pairs("form");
+        let authentication = ClientAuthentication::read(object);
+        let json = object.value("body");
+        if !fields.is_empty() && json.is_some() {
+            object.problem("body", "cannot be used together with form");
+        }
+        if fields.is_empty() && authentication.is_some() {
+            object.problem("client_authentication", "is only for a form");
+        }
+        match json {
+            _ if !fields.is_empty() => {
+                Self::Form { fields, authentication: authentication.unwrap_or(ClientAuthentication::None) }
+            }
+            Some(json) => Self::Json(json),
+            None => Self::None,
+        }
+    }
+
+    /// Whether the access token goes into the body.
+    pub(in crate::provider) fn holds_token(&self) -> bool {
+        matches!(self, Self::Form { fields, .. } if fields.iter().any(|(_, value)| value == TOKEN))
     }
 }
 

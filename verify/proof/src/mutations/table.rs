@@ -337,8 +337,8 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "revoking at sign-out",
         changes: &[Change {
             file: "functions/logout/src/lib.rs",
-            find: "self.revocation.revoke(&set.access_token, refresh_token, invocation.deadline).await",
-            replace: "{ let _ = refresh_token; true }",
+            find: "self.revocation.revoke(&set.access_token, refresh, &set.callback, invocation.deadline).await",
+            replace: "{ let _ = refresh; true }",
         }],
         attack: "sign-out: the access token still works after it",
         then: "succeeded: 1 grants left",
