@@ -69,6 +69,12 @@ impl Rig {
         Self::timed(Options { marker, timeouts: TIMEOUTS, ..options }).await
     }
 
+    /// With the time-outs that functions are deployed with, for many requests at once on a busy machine.
+    pub async fn patient() -> Self {
+        let timeouts = Timeouts::DEFAULT;
+        Self::timed(Options { marker: PLANTED, timeouts, ..Options::default() }).await
+    }
+
     /// With the options' own marker and time-outs.
     pub async fn timed(options: Options) -> Self {
         Self::beginning(NOW, options).await

@@ -9,7 +9,7 @@ use sandbox::Party;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
 use secrecy::ExposeSecret;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::lambda::{Function, GatewayResponse, Lambda};
 use shared::signed_request::Verifier;
 use shared::tokens::TokenSet;
@@ -72,6 +72,33 @@ async fn its_token_is_fresh_and_a_401_is_retried_once() {
     rig.world.faults.clear();
     rig.world.faults.once(Party::Provider, "/oauth/whoami", Fault::status(503));
     assert!(call(&function, &app, "profile").await.body.contains("provider_error"));
+}
+
+/// The description says in which header the provider's API takes the token, and how it says that it no longer
+/// does.
+#[tokio::test]
+async fn its_calls_follow_the_description() {
+    let userinfo = json!({
+        "token_header": "X-Sandbox-Token",
+        "refusal": { "texts": { "Bad_OAuth_Token": "invalid_token" } },
+    });
+    let path = std::env::temp_dir().join(format!("own-endpoint-{}.json", std::process::id()));
+    std::fs::write(&path, json!({ "userinfo": userinfo }).to_string()).unwrap();
+    let rig = Rig::set(&[("PROVIDER_FILE", path.to_str().unwrap())]).await;
+    let (app, function) = (rig.app(), function(&rig).await);
+    std::fs::remove_file(path).unwrap();
+    let ada = r#"{"sub":"ada","email":"ada@example.com","email_verified":true}"#;
+    rig.world.faults.always(Party::Provider, "/oauth/whoami", Fault::body(200, ada));
+    app.link(Person::Ada).await;
+    rig.world.faults.clear();
+    // The sandbox's API wants a bearer token.
+    assert!(call(&function, &app, "profile").await.body.contains("provider_error"), "a 401 to a new token");
+
+    rig.clock.advance(60);
+    rig.world.faults.once(Party::Provider, "/oauth/whoami", Fault::body(403, "Bad_OAuth_Token"));
+    let answer = call(&function, &app, "profile").await;
+    assert!(answer.body.contains("reconnect_required"), "{}", answer.body);
+    assert_eq!(rig.world.provider.calls("/token"), 2, "the exchange, and one refresh");
 }
 
 /// The other two ways to use a token, as docs/your-own-endpoint.md shows them.

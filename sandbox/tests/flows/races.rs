@@ -25,7 +25,7 @@ const FIND: &str = "/v1/apps/secrets/find";
 const SIZES: [usize; 3] = [0, 2000, 6000];
 
 async fn linked(characters: usize) -> Rig {
-    let rig = Rig::session_bound().await;
+    let rig = Rig::patient().await;
     rig.world.provider.pad_tokens(characters);
     assert_eq!(rig.app().link(Person::Ada).await.status, StatusCode::OK);
     rig
@@ -112,8 +112,9 @@ async fn a_new_link_before_the_new_tokens_are_stored_is_kept() {
 
 #[tokio::test]
 async fn stripe_is_retried_no_sooner_than_it_says() {
-    let rig = linked(0).await;
+    let rig = Rig::session_bound().await;
     let app = rig.app();
+    app.link(Person::Ada).await;
     rig.clock.advance(LIFETIME);
     let Fault::Reply(mut limit) = Fault::status(429) else { unreachable!() };
     limit.headers.push(("retry-after".to_owned(), "1".to_owned()));
@@ -268,10 +269,8 @@ async fn a_sign_out_while_the_provider_is_asked_is_no_loss_of_access() {
 /// While the current token is still valid, no request waits for another's refresh.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_valid_token_is_used_while_another_function_refreshes_it() {
-    let timeouts = Timeouts::DEFAULT;
-    let rig = Rig::timed(Options { marker: PLANTED, timeouts, ..Options::default() }).await;
+    let rig = linked(0).await;
     let app = rig.app();
-    assert_eq!(app.link(Person::Ada).await.status, StatusCode::OK);
     rig.clock.advance(LIFETIME - 60);
     rig.world.faults.once(Party::Provider, TOKEN, Fault::DelayMs(3000));
     let refreshing = userinfo(&rig, &app).await;

@@ -92,7 +92,7 @@ async fn a_401_to_a_token_under_a_minute_old_refreshes_nothing() {
 /// Fifty at once, with one expired token and no shared memory.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_workers_refresh_once_and_no_one_is_logged_out() {
-    let rig = Rig::session_bound().await;
+    let rig = Rig::patient().await;
     let app = rig.app();
     app.link(Person::Ada).await;
     let mut workers = Vec::new();
