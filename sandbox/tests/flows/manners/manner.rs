@@ -76,6 +76,8 @@ pub struct Manner {
     /// A form may have `{token}` as a value.
     pub whoami_body: Body,
     pub whoami_client: Client,
+    /// Headers of the userinfo request alone.
+    pub whoami_headers: &'static [(&'static str, &'static str)],
     pub token_header: Option<&'static str>,
     pub token_scheme: &'static str,
     pub profile: Value,
@@ -113,6 +115,7 @@ impl Default for Manner {
             whoami: ("GET", ""),
             whoami_body: Body::None,
             whoami_client: Client::Nobody,
+            whoami_headers: &[],
             token_header: None,
             token_scheme: "Bearer",
             profile: json!({ "sub": "ada", "email": "ada@example.com", "email_verified": true, "name": "Ada", "picture": "https://x/ada" }),
@@ -200,6 +203,12 @@ impl Manner {
     /// The response to the access token that has ended, if that is what this call holds.
     pub fn after_the_token(&self, call: &Call) -> Option<&Reply> {
         (*call == self.whoami(ACCESS)).then_some(&self.stale)
+    }
+
+    /// The provider-specific headers of a call.
+    pub fn headers_at(&self, path: &str) -> impl Iterator<Item = &(&'static str, &'static str)> {
+        let whoami = if path == self.whoami.1 { self.whoami_headers } else { &[] };
+        self.headers.iter().chain(whoami)
     }
 
     /// The response to this call once the user has ended the grant, if it changes.

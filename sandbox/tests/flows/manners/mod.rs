@@ -179,8 +179,9 @@ macro_rules! presets {
 }
 
 presets! {
-    airtable asana atlassian auth0 discord dropbox entra figma github google hubspot
-    linear mailchimp notion okta quickbooks salesforce shopify slack xero zendesk zoom
+    airtable asana atlassian auth0 calendly discord docusign dropbox entra figma
+    github gitlab google hubspot intercom klaviyo linear linkedin mailchimp monday
+    notion okta pipedrive quickbooks salesforce shopify slack webflow xero zendesk zoom
 }
 
 /// What the stand-ins insist on: with any of these changed, a preset would not work.
@@ -198,6 +199,10 @@ async fn a_wrong_preset_fails() {
         ("shopify", "/userinfo/token_header", json!("X-Other")),
         ("shopify", "/token/parameters", json!({})),
         ("linear", "/userinfo/body", json!({ "query": "{ me }" })),
+        ("pipedrive", "/client_authentication", json!("client_secret_post")),
+        ("klaviyo", "/userinfo/headers", json!({})),
+        ("monday", "/userinfo/token_header", json!("X-Other")),
+        ("calendly", "/userinfo/id", json!("/uri")),
     ] {
         let stage = Stage::set(row(name), &[], |description| {
             let (parent, key) = key.rsplit_once('/').unwrap();
@@ -214,8 +219,9 @@ async fn an_unverified_address_is_refused_wherever_the_flag_is() {
         ("okta", "/email_verified", json!("false")),
         ("zoom", "/verified", json!(0)),
         ("discord", "/verified", json!(false)),
-        ("zendesk", "/user/verified", json!(false)),
         ("quickbooks", "/emailVerified", json!(false)),
+        ("intercom", "/email_verified", json!(false)),
+        ("monday", "/data/me/is_verified", json!(false)),
     ] {
         let mut manner = row(name);
         *manner.profile.pointer_mut(flag).unwrap() = value;

@@ -189,13 +189,14 @@ impl Memory {
         self.check_attempt(&mut body)?;
         let scheme = format!("{} ", self.manner.token_scheme);
         let bearer = header("authorization").strip_prefix(&scheme);
+        let has_headers = self.manner.headers_at(&path).all(|(name, value)| header(name) == *value);
         let own = self.manner.token_header.map(header).filter(|token| !token.is_empty());
         Ok(Call {
             method: method.to_owned(),
             path,
             client,
             token: if self.manner.token_header.is_some() { own } else { bearer }.map(str::to_owned),
-            has_headers: self.manner.headers.iter().all(|(name, value)| header(name) == *value),
+            has_headers,
             body,
         })
     }

@@ -21,6 +21,8 @@ mod tests;
 mod token;
 mod url_template;
 mod userinfo;
+#[cfg(test)]
+mod which;
 
 use std::borrow::Cow;
 
@@ -117,6 +119,7 @@ impl Description {
     fn from_object(object: &mut Object<'_>, tenant_setting: Option<&str>) -> Self {
         // For human readers only.
         object.text("name");
+        object.text("register");
         object.texts("sources");
         object.text("read");
         object.texts("unverified");

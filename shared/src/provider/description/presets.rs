@@ -8,6 +8,8 @@ macro_rules! presets {
 
 /// The name of each, as in `PROVIDER`, and its file.
 pub(super) const PRESETS: &[(&str, &str)] = presets![
-    "airtable" "asana" "atlassian" "auth0" "discord" "dropbox" "entra" "figma" "github" "google" "hubspot"
-    "linear" "mailchimp" "notion" "okta" "quickbooks" "salesforce" "shopify" "slack" "xero" "zendesk" "zoom"
+    "airtable" "asana" "atlassian" "auth0" "calendly" "discord" "docusign" "dropbox" "entra" "figma"
+    "github" "gitlab" "google" "hubspot" "intercom" "klaviyo" "linear" "linkedin" "mailchimp" "monday"
+    "notion" "okta" "pipedrive" "quickbooks" "salesforce" "shopify" "slack" "webflow" "xero" "zendesk"
+    "zoom"
 ];

@@ -6,42 +6,6 @@ use crate::manners::manner::{ACCESS, Body, Client, Manner, REFRESH, Reply, form,
 pub fn rows() -> Vec<Manner> {
     vec![
         Manner {
-            name: "linear",
-            authorize: "linear.app/oauth/authorize",
-            scope: ("scope", "read"),
-            authorize_extras: &[("prompt", "consent")],
-            pkce: false,
-            token: "api.linear.app/oauth/token",
-            refresh: Some("api.linear.app/oauth/token"),
-            whoami: ("POST", "api.linear.app/graphql"),
-            whoami_body: Body::Json(json!({ "query": "{ viewer { id name email avatarUrl } }" })),
-            profile: json!({ "data": { "viewer": {
-                "id": "ada", "name": "Ada", "email": "ada@example.com", "avatarUrl": "https://x/ada",
-            } } }),
-            user: user(None, Some("Ada"), Some("https://x/ada")),
-            revocations: vec![revoke(
-                "POST",
-                "api.linear.app/oauth/revoke",
-                Client::Nobody,
-                Some(ACCESS),
-                Body::None,
-            )],
-            ..Manner::default()
-        },
-        Manner {
-            name: "mailchimp",
-            authorize: "login.mailchimp.com/oauth2/authorize",
-            scope: ("scope", ""),
-            pkce: false,
-            token: "login.mailchimp.com/oauth2/token",
-            granted: json!({ "access_token": ACCESS, "expires_in": 0, "scope": null }),
-            expires_in: None,
-            whoami: ("GET", "login.mailchimp.com/oauth2/metadata"),
-            profile: json!({ "dc": "us6", "accountname": "Ada", "login": { "login_id": "ada", "email": "ada@example.com" } }),
-            user: user(None, Some("Ada"), None),
-            ..Manner::default()
-        },
-        Manner {
             name: "notion",
             authorize: "api.notion.com/v1/oauth/authorize",
             scope: ("scope", ""),
@@ -85,6 +49,28 @@ pub fn rows() -> Vec<Manner> {
                 Client::Basic,
                 None,
                 hinted(),
+            )],
+            ..Manner::default()
+        },
+        Manner {
+            name: "pipedrive",
+            authorize: "oauth.pipedrive.com/oauth/authorize",
+            scope: ("scope", ""),
+            pkce: false,
+            token: "oauth.pipedrive.com/oauth/token",
+            client: Client::BasicRaw,
+            refresh: Some("oauth.pipedrive.com/oauth/token"),
+            whoami: ("GET", "api.pipedrive.com/users/me"),
+            profile: json!({ "success": true, "data": {
+                "id": "ada", "name": "Ada", "email": "ada@example.com", "icon_url": "https://x/ada",
+            } }),
+            user: user(None, Some("Ada"), Some("https://x/ada")),
+            revocations: vec![revoke(
+                "POST",
+                "oauth.pipedrive.com/oauth/revoke",
+                Client::BasicRaw,
+                None,
+                form(&[("token", REFRESH)]),
             )],
             ..Manner::default()
         },
@@ -143,9 +129,10 @@ pub fn rows() -> Vec<Manner> {
             token: "acme.myshopify.com/admin/oauth/access_token",
             token_extras: &[("expiring", "1")],
             refresh: Some("acme.myshopify.com/admin/oauth/access_token"),
-            whoami: ("GET", "acme.myshopify.com/admin/shop.json"),
+            whoami: ("POST", "acme.myshopify.com/admin/api/2026-10/graphql.json"),
+            whoami_body: Body::Json(json!({ "query": "{ shop { id name email } }" })),
             token_header: Some("x-shopify-access-token"),
-            profile: json!({ "shop": { "id": "ada", "email": "ada@example.com", "name": "Ada" } }),
+            profile: json!({ "data": { "shop": { "id": "ada", "email": "ada@example.com", "name": "Ada" } } }),
             user: {
                 let mut user = user(None, Some("Ada"), None);
                 user["callback"] = json!({ "shop": "acme.myshopify.com" });
@@ -176,6 +163,25 @@ pub fn rows() -> Vec<Manner> {
                 Body::None,
             )],
             revoked: Reply(200, json!({ "ok": true, "revoked": true })),
+            ..Manner::default()
+        },
+        Manner {
+            name: "webflow",
+            authorize: "webflow.com/oauth/authorize",
+            scope: ("scope", "authorized_user:read"),
+            token: "api.webflow.com/oauth/access_token",
+            granted: json!({ "access_token": ACCESS, "token_type": "bearer", "scope": "authorized_user:read" }),
+            expires_in: None,
+            whoami: ("GET", "api.webflow.com/v2/token/authorized_by"),
+            profile: json!({ "id": "ada", "email": "ada@example.com", "firstName": "Ada", "lastName": "Lovelace" }),
+            user: user(None, Some("Ada"), None),
+            revocations: vec![revoke(
+                "POST",
+                "webflow.com/oauth/revoke_authorization",
+                Client::Post,
+                None,
+                Body::Json(json!({ "access_token": ACCESS })),
+            )],
             ..Manner::default()
         },
         Manner {
@@ -210,7 +216,7 @@ pub fn rows() -> Vec<Manner> {
             refresh_extras: &[("expires_in", "1800")],
             whoami: ("GET", "acme.zendesk.com/api/v2/users/me"),
             profile: json!({ "user": { "id": "ada", "email": "ada@example.com", "verified": true, "name": "Ada" } }),
-            user: user(Some(true), Some("Ada"), None),
+            user: user(None, Some("Ada"), None),
             revocations: vec![revoke(
                 "DELETE",
                 "acme.zendesk.com/api/v2/oauth/tokens/current.json",

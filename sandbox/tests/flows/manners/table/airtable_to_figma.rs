@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::manners::manner::{ACCESS, Body, Client, Manner, REFRESH, Reply, form, hinted, revoke, user};
+use crate::manners::manner::{ACCESS, Body, Client, Manner, REFRESH, form, hinted, revoke, user};
 
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub fn rows() -> Vec<Manner> {
@@ -62,6 +62,29 @@ pub fn rows() -> Vec<Manner> {
             ..Manner::default()
         },
         Manner {
+            name: "calendly",
+            authorize: "auth.calendly.com/oauth/authorize",
+            scope: ("scope", ""),
+            token: "auth.calendly.com/oauth/token",
+            client: Client::BasicRaw,
+            refresh: Some("auth.calendly.com/oauth/token"),
+            granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH, "expires_in": 7200 }),
+            expires_in: Some(7200),
+            whoami: ("GET", "api.calendly.com/users/me"),
+            profile: json!({ "resource": {
+                "uri": "ada", "name": "Ada", "email": "ada@example.com", "avatar_url": "https://x/ada",
+            } }),
+            user: user(None, Some("Ada"), Some("https://x/ada")),
+            revocations: vec![revoke(
+                "POST",
+                "auth.calendly.com/oauth/revoke",
+                Client::Post,
+                None,
+                form(&[("token", REFRESH)]),
+            )],
+            ..Manner::default()
+        },
+        Manner {
             name: "discord",
             authorize: "discord.com/api/oauth2/authorize",
             scope: ("scope", "identify email"),
@@ -80,6 +103,19 @@ pub fn rows() -> Vec<Manner> {
                 None,
                 hinted(),
             )],
+            ..Manner::default()
+        },
+        Manner {
+            name: "docusign",
+            tenant: Some("account-d.docusign.com"),
+            authorize: "account-d.docusign.com/oauth/auth",
+            scope: ("scope", "signature extended"),
+            token: "account-d.docusign.com/oauth/token",
+            client: Client::BasicRaw,
+            refresh: Some("account-d.docusign.com/oauth/token"),
+            whoami: ("GET", "account-d.docusign.com/oauth/userinfo"),
+            profile: json!({ "sub": "ada", "name": "Ada", "email": "ada@example.com", "accounts": [{ "account_id": "1" }] }),
+            user: user(None, Some("Ada"), None),
             ..Manner::default()
         },
         Manner {
@@ -129,65 +165,6 @@ pub fn rows() -> Vec<Manner> {
             whoami: ("GET", "api.figma.com/v1/me"),
             profile: json!({ "id": "ada", "email": "ada@example.com", "handle": "Ada", "img_url": "https://x/ada" }),
             user: user(None, Some("Ada"), Some("https://x/ada")),
-            ..Manner::default()
-        },
-        Manner {
-            name: "github",
-            authorize: "github.com/login/oauth/authorize",
-            scope: ("scope", "read:user user:email"),
-            callback: &[("iss", "https://github.com/login/oauth")],
-            token: "github.com/login/oauth/access_token",
-            refresh: Some("github.com/login/oauth/access_token"),
-            granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH, "expires_in": 28800, "scope": "read:user,user:email" }),
-            expires_in: Some(28800),
-            rejected: Reply(200, json!({ "error": "bad_verification_code" })),
-            whoami: ("GET", "api.github.com/user"),
-            profile: json!({ "id": "ada", "login": "ada1815", "name": null, "email": null, "avatar_url": "https://x/ada" }),
-            emails: Some((
-                "api.github.com/user/emails",
-                json!([
-                    { "email": "other@example.com", "primary": false, "verified": false },
-                    { "email": "ada@example.com", "primary": true, "verified": true },
-                ]),
-            )),
-            user: user(Some(true), Some("ada1815"), Some("https://x/ada")),
-            revocations: vec![revoke(
-                "DELETE",
-                "api.github.com/applications/sandbox-client/token",
-                Client::BasicRaw,
-                None,
-                Body::Json(json!({ "access_token": ACCESS })),
-            )],
-            revoked: Reply(204, json!(null)),
-            ..Manner::default()
-        },
-        Manner {
-            name: "google",
-            authorize: "accounts.google.com/o/oauth2/v2/auth",
-            authorize_extras: &[("access_type", "offline"), ("prompt", "consent")],
-            callback: &[("iss", "https://accounts.google.com")],
-            token: "oauth2.googleapis.com/token",
-            refresh: Some("oauth2.googleapis.com/token"),
-            whoami: ("GET", "openidconnect.googleapis.com/v1/userinfo"),
-            revocations: vec![revoke(
-                "POST",
-                "oauth2.googleapis.com/revoke",
-                Client::Nobody,
-                None,
-                form(&[("token", REFRESH)]),
-            )],
-            ..Manner::default()
-        },
-        Manner {
-            name: "hubspot",
-            authorize: "app.hubspot.com/oauth/authorize",
-            scope: ("scope", "oauth"),
-            token: "api.hubapi.com/oauth/v1/token",
-            refresh: Some("api.hubapi.com/oauth/v1/token"),
-            rejected: Reply(400, json!({ "status": "BAD_AUTH_CODE", "error": null, "message": "no" })),
-            whoami: ("GET", "api.hubapi.com/oauth/v1/access-tokens/{token}"),
-            profile: json!({ "token": ACCESS, "user": "ada@example.com", "user_id": "ada", "hub_id": 7 }),
-            user: user(None, Some("ada@example.com"), None),
             ..Manner::default()
         },
     ]
