@@ -5,6 +5,7 @@ AS_LITTLE_AS_POSSIBLE = {"StripeAppId": "com.example.app", "ThirdPartyClientId":
 EVERYTHING = {
     "StripeAppId": "com.example.app",
     "LinkFlow": "direct",
+    "LinkName": "crm",
     "TokenFormat": "plain",
     "Provider": "okta",
     "ProviderFile": "example.json",
@@ -39,6 +40,8 @@ EVERYTHING = {
 
 # Something in front, a return address, and an API key per mode.
 IN_FRONT = {
+    "LinkScope": "account",
+    "LinkRoles": "admin:Administrator,developer:Developer",
     "StripeRedirectUrl": "https://dashboard.stripe.com/apps-oauth/com.example.app",
     "ThirdPartyClientId": "client",
     "ApiHostUrl": "https://front.example",

@@ -152,7 +152,7 @@ impl Renewal {
 
     /// Takes a state to the provider and returns with a code, sealed as `GET /authorize` seals it.
     async fn come_back(&self, state: StateToken) -> Result<CodeToken, NotRenewed> {
-        let challenge = state.session.map(|session| session.challenge).unwrap_or_default();
+        let challenge = state.session.as_ref().map(|session| session.challenge.clone()).unwrap_or_default();
         let mut decision = self
             .authorization
             .request("", &challenge, &state.id)
@@ -169,7 +169,7 @@ impl Renewal {
             callback.query_pairs().find_map(|(name, value)| (name == "code").then(|| value.into_owned()))
         });
         let code = code.ok_or_else(|| NotRenewed("the provider returned no code".to_owned()))?;
-        Ok(CodeToken::new(state.id, state.user, challenge, code.as_str().into(), [].into(), self.now))
+        Ok(CodeToken::new(state, challenge, code.as_str().into(), [].into(), self.now))
     }
 
     /// Either the article's signed JSON or a sealed state.

@@ -31,6 +31,8 @@ pub enum Error {
     NotConnected,
     /// The provider no longer accepts the tokens.
     ReconnectRequired,
+    /// What is stored was sealed with a key that is not one of ours.
+    SealedElsewhere,
     /// The policy requires a verified e-mail address.
     EmailUnverified,
     /// The provider refused the authorization code.
@@ -41,6 +43,8 @@ pub enum Error {
     IdentityMismatch,
     /// The tokens now belong to another account at the provider.
     IdentityChanged,
+    /// The signer has no role that may make and end the account's link.
+    RoleRequired,
     /// Stripe does not let us use its Secret Store for this account.
     SecretStoreDenied,
     /// No such route.
@@ -149,6 +153,11 @@ impl Error {
                 "reconnect_required",
                 "The linked account no longer grants access. Sign in again.",
             ),
+            Self::SealedElsewhere => answer(
+                Status::UNAUTHORIZED,
+                "reconnect_required",
+                "The stored link was sealed with another key. Sign in again; if it happens again, another deployment may use the same LINK_NAME: tell this app's developer.",
+            ),
             Self::EmailUnverified => answer(
                 Status::UNAUTHORIZED,
                 "email_unverified",
@@ -173,6 +182,11 @@ impl Error {
                 Status::FORBIDDEN,
                 "identity_changed",
                 "The linked account is no longer the same one. Sign out, then sign in again.",
+            ),
+            Self::RoleRequired => answer(
+                Status::FORBIDDEN,
+                "role_required",
+                "This is for the whole account, and your role does not allow it. Ask an administrator of the account.",
             ),
             Self::SecretStoreDenied => answer(
                 Status::FORBIDDEN,

@@ -8,11 +8,11 @@ use std::path::Path;
 /// The modules, the lowest layer first.
 const LAYERS: [&[&str]; 10] = [
     &["authorization_code", "clock", "environment", "error", "json", "pkce", "route", "stripe_user"],
-    &["log", "response"],
+    &["log", "owner", "response"],
     &["http"],
     &["invocation", "settings"],
     &["dashboard", "flow", "sealed", "signed_request"],
-    &["secret_store"],
+    &["link_scope", "secret_store"],
     &["provider"],
     &["tokens"],
     &["access"],

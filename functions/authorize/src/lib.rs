@@ -10,21 +10,20 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use shared::lambda::Function;
-use shared::provider::{
-    Callback, LinkedUser, RedirectionEndpoint, RevocationEndpoint, TokenEndpoint, UserinfoEndpoint,
-};
+use shared::provider::{Callback, RedirectionEndpoint, RevocationEndpoint, TokenEndpoint, UserinfoEndpoint};
 use shared::sealed::{CodeToken, LinkId, SealingKeys, Session, StateToken};
 use shared::secret_store::Claim;
 use shared::signed_request::Verifier;
-use shared::tokens::{Stored, TokenSet, TokenStore, UserTokens};
+use shared::tokens::{LinkAnswer, ManagedLink, Stored, TokenSet, TokenStore};
 use shared::{
-    AuthorizationCode, Dashboard, Error, Http, Invocation, LinkFlow, PkceVerifier, Provider, Response,
-    Settings, log, response,
+    AuthorizationCode, Dashboard, Error, Http, Invocation, LinkFlow, LinkScope, PkceVerifier, Provider,
+    Response, Settings, log, response,
 };
 
 /// The `authorize` function.
 pub struct Authorize {
     flow: LinkFlow,
+    scope: LinkScope,
     verifier: Verifier,
     keys: SealingKeys,
     redirection: RedirectionEndpoint,
@@ -58,6 +57,7 @@ impl Function for Authorize {
 
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
         let flow = LinkFlow::from_settings(settings);
+        let scope = LinkScope::from_settings(settings);
         let verifier = Verifier::from_settings(settings);
         let keys = SealingKeys::from_settings(settings);
         let provider = Provider::from_settings(settings);
@@ -69,6 +69,7 @@ impl Function for Authorize {
         let dashboard = Dashboard::from_settings(settings);
         Some(Self {
             flow: flow?,
+            scope: scope?,
             verifier: verifier?,
             keys: keys?,
             redirection: redirection?,
@@ -100,15 +101,19 @@ impl Authorize {
         let (mut state, key) = opened.map_err(|_| Error::StateInvalid)?;
         log::about(&state.user);
         state.check_fresh(invocation.now)?;
+        if state.owner != self.scope.owner() {
+            return Err(Error::StateInvalid);
+        }
         match (self.flow, state.session.take()) {
             (LinkFlow::SessionBound, Some(session)) => self.relay(state, session, callback, invocation),
             (LinkFlow::Direct, None) => {
                 let (code, verifier) = (callback.code?, key.pkce_verifier(&state.id));
-                let tokens = self.tokens.of(&state.user, invocation)?;
+                let linker = self.scope.linker_without_role(state.user)?;
+                let link = self.tokens.managed_by(&linker, invocation)?;
                 let callback = callback.kept;
                 let grant = Grant { code: &code, verifier: &verifier, link: state.id, callback };
-                self.link(&tokens, grant, invocation).await?;
-                let mode = self.tokens.mode_of(&state.user)?;
+                self.link(&link, grant, invocation).await?;
+                let mode = self.tokens.mode_of(linker.user())?;
                 Ok(response::see_other(&self.dashboard.return_url(mode, &[])))
             }
             // Begun in the other flow.
@@ -131,8 +136,7 @@ impl Authorize {
         };
         match callback.code {
             Ok(code) => {
-                let (id, user, now) = (state.id, state.user, invocation.now);
-                let token = CodeToken::new(id, user, challenge, code, callback.kept, now);
+                let token = CodeToken::new(state, challenge, code, callback.kept, invocation.now);
                 let context = self.token.registration().context();
                 let sealed = self.keys.sealing().seal(&token, &context)?;
                 Ok(response::see_other(&back("code", &sealed)))
@@ -146,50 +150,51 @@ impl Authorize {
     async fn complete(&self, invocation: &Invocation) -> Result<Response, Error> {
         self.flow.require(LinkFlow::SessionBound)?;
         let signed = self.verifier.extract(invocation, "complete")?;
+        // Again: a role may have been lost since the link was begun.
+        let linker = self.scope.linker(&signed)?;
         let CompletePayload { code, verifier } = signed.payload()?;
         let context = self.token.registration().context();
         let opened = self.keys.open::<CodeToken>(&code, &context);
         let (token, _) = opened.map_err(|_| Error::StateInvalid)?;
-        let code = token.redeem(&signed.user, &verifier, invocation.now)?;
-        let tokens = self.tokens.of(&signed.user, invocation)?;
+        let code = token.redeem(&linker, &verifier, invocation.now)?;
+        let link = self.tokens.managed_by(&linker, invocation)?;
         let callback = token.kept.clone();
         let grant = Grant { code, verifier: &verifier, link: token.id, callback };
-        let user = self.link(&tokens, grant, invocation).await?;
-        Ok(response::ok(&user))
+        Ok(response::ok(&self.link(&link, grant, invocation).await?))
     }
 
     /// Makes the link, unless this attempt has made it already or is making it: the Dashboard hands the same
     /// code to every view of the app until the page is reloaded, and many providers penalise a second use.
     async fn link(
         &self,
-        tokens: &UserTokens<'_>,
+        link: &ManagedLink<'_>,
         grant: Grant<'_>,
         invocation: &Invocation,
-    ) -> Result<LinkedUser, Error> {
+    ) -> Result<LinkAnswer, Error> {
         let deadline = invocation.deadline;
-        let stored = tokens.load().await?;
-        let present = stored.as_ref().and_then(|stored| stored.tokens.as_ref());
+        let stored = link.load().await?;
+        let present = stored.as_ref().and_then(|stored| stored.tokens().ok());
         if let Some(made) = present.filter(|set| set.link == Some(grant.link)) {
-            return self.userinfo.read(&made.access_token, made.kept(), deadline).await;
+            return self.describe(made, invocation).await;
         }
         // A code can be used only once, and the tokens it yields must be stored in time.
         let is_time_left = || deadline.left() > self.longest_exchange;
         if !is_time_left() {
             return Err(Error::SecretStoreUnavailable);
         }
-        match tokens.claim_link(&grant.link).await? {
+        match link.claim_link(&grant.link).await? {
             Claim::Won => {
                 // Getting the lease may have taken seconds.
                 let linked = if is_time_left() {
-                    self.exchange(tokens, stored.as_ref(), grant, invocation).await
+                    self.exchange(link, stored.as_ref(), grant, invocation).await
                 } else {
                     Err(Error::SecretStoreUnavailable)
                 };
-                tokens.release_link().await;
+                link.release_link().await;
                 linked.map_err(Error::once_the_code_is_spent)
             }
-            claim @ (Claim::Lost | Claim::Unsure) => match tokens.await_link(&grant.link).await? {
-                Some(made) => self.userinfo.read(&made.access_token, made.kept(), deadline).await,
+            claim @ (Claim::Lost | Claim::Unsure) => match link.await_link(&grant.link).await? {
+                Some(made) => self.describe(&made, invocation).await,
                 None if claim == Claim::Unsure => Err(Error::SecretStoreUnavailable),
                 None => Err(Error::CodeRejected),
             },
@@ -197,15 +202,20 @@ impl Authorize {
         }
     }
 
+    async fn describe(&self, made: &TokenSet, invocation: &Invocation) -> Result<LinkAnswer, Error> {
+        let user = self.userinfo.read(&made.access_token, made.kept(), invocation.deadline).await?;
+        Ok(made.answer(user))
+    }
+
     /// Exchanges the code, reads the user, applies the e-mail policy and stores the tokens. Tokens that are
     /// not stored are revoked.
     async fn exchange(
         &self,
-        tokens: &UserTokens<'_>,
+        link: &ManagedLink<'_>,
         old: Option<&Stored>,
         grant: Grant<'_>,
         invocation: &Invocation,
-    ) -> Result<LinkedUser, Error> {
+    ) -> Result<LinkAnswer, Error> {
         let deadline = invocation.deadline;
         let granted = self.token.exchange(grant.code, grant.verifier, &grant.callback, deadline).await?;
         let nonce = granted.check_nonce(&grant.link);
@@ -220,8 +230,7 @@ impl Authorize {
                 },
             )?;
             new.subject = Some(user.id.clone());
-            tokens.save(&new, old).await?;
-            Ok(user)
+            Ok(link.make(new.clone(), old).await?.answer(user))
         }
         .await;
         if linked.is_err() {

@@ -10,7 +10,8 @@ use shared::sealed::{SealingKeys, Session, StateToken};
 use shared::secret_store::Modes;
 use shared::signed_request::Verifier;
 use shared::{
-    Error, Http, Invocation, LinkFlow, Provider, Response, Settings, StripeUser, UnixSeconds, pkce, response,
+    Error, Http, Invocation, LinkFlow, LinkScope, Linker, Provider, Response, Settings, UnixSeconds, pkce,
+    response,
 };
 
 /// The longest S, in bytes.
@@ -21,6 +22,7 @@ const LONGEST_SIGNED_STATE: usize = 4096;
 /// The `login` function.
 pub struct Login {
     flow: LinkFlow,
+    scope: LinkScope,
     verifier: Verifier,
     keys: SealingKeys,
     authorization: AuthorizationEndpoint,
@@ -46,12 +48,20 @@ impl Function for Login {
 
     fn from_settings(settings: &mut Settings, _: &Http) -> Option<Self> {
         let flow = LinkFlow::from_settings(settings);
+        let scope = LinkScope::from_settings(settings);
         let verifier = Verifier::from_settings(settings);
         let keys = SealingKeys::from_settings(settings);
         let provider = Provider::from_settings(settings);
         let authorization = AuthorizationEndpoint::from_settings(settings, &provider);
         let modes = Modes::from_settings(settings);
-        Some(Self { flow: flow?, verifier: verifier?, keys: keys?, authorization: authorization?, modes })
+        Some(Self {
+            flow: flow?,
+            scope: scope?,
+            verifier: verifier?,
+            keys: keys?,
+            authorization: authorization?,
+            modes,
+        })
     }
 
     async fn handle(&self, invocation: &Invocation) -> Response {
@@ -69,12 +79,13 @@ impl Login {
     fn address(&self, invocation: &Invocation) -> Result<Response, Error> {
         self.flow.require(LinkFlow::SessionBound)?;
         let signed = self.verifier.extract(invocation, "login")?;
+        let linker = self.scope.linker(&signed)?;
         let LoginPayload { state, challenge } = signed.payload()?;
         if state.is_empty() || state.len() > LONGEST_STATE || !pkce::is_challenge(&challenge) {
             return Err(Error::BadRequest("Send state and challenge as createOAuthState() returned them."));
         }
         let session = Session { state, challenge: challenge.clone() };
-        let token = self.begin(signed.user, Some(session), invocation)?;
+        let token = self.begin(&linker, Some(session), invocation)?;
         let sealed = self.keys.sealing().seal(&token, &self.authorization.registration().context())?;
         let address = self.authorization.request(&sealed, &challenge, &token.id)?;
         Ok(response::ok(&LoginResponse { authorization_url: address.as_str(), expires_at: token.expires_at }))
@@ -85,7 +96,8 @@ impl Login {
         self.flow.require(LinkFlow::Direct)?;
         let state = invocation.query("state", LONGEST_SIGNED_STATE)?.ok_or(Error::SignatureMissing)?;
         let user = self.verifier.extract_state(state, invocation.now)?;
-        let token = self.begin(user, None, invocation)?;
+        let linker = self.scope.linker_without_role(user)?;
+        let token = self.begin(&linker, None, invocation)?;
         let key = self.keys.sealing();
         let sealed = key.seal(&token, &self.authorization.registration().context())?;
         let challenge = key.pkce_verifier(&token.id).challenge();
@@ -95,13 +107,13 @@ impl Login {
     /// Begins a link, unless there is no API key to store it with.
     fn begin(
         &self,
-        user: StripeUser,
+        linker: &Linker,
         session: Option<Session>,
         invocation: &Invocation,
     ) -> Result<StateToken, Error> {
         if let Some(modes) = &self.modes {
-            modes.require(&user)?;
+            modes.require(linker.user())?;
         }
-        Ok(StateToken::begin(user, session, invocation.now)?)
+        Ok(StateToken::begin(linker, session, invocation.now)?)
     }
 }

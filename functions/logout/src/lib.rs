@@ -5,10 +5,11 @@ use shared::lambda::Function;
 use shared::provider::RevocationEndpoint;
 use shared::signed_request::Verifier;
 use shared::tokens::TokenStore;
-use shared::{Error, Http, Invocation, Provider, Response, Settings, response};
+use shared::{Error, Http, Invocation, LinkScope, Provider, Response, Settings, response};
 
 /// The `logout` function.
 pub struct Logout {
+    scope: LinkScope,
     verifier: Verifier,
     tokens: TokenStore,
     revocation: RevocationEndpoint,
@@ -24,11 +25,12 @@ impl Function for Logout {
     const ENDPOINTS: &'static [&'static str] = &["logout"];
 
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self> {
+        let scope = LinkScope::from_settings(settings);
         let verifier = Verifier::from_settings(settings);
         let provider = Provider::from_settings(settings);
         let tokens = TokenStore::from_settings(settings, &provider, http);
         let revocation = RevocationEndpoint::from_settings(settings, &provider, http);
-        Some(Self { verifier: verifier?, tokens: tokens?, revocation: revocation? })
+        Some(Self { scope: scope?, verifier: verifier?, tokens: tokens?, revocation: revocation? })
     }
 
     async fn handle(&self, invocation: &Invocation) -> Response {
@@ -49,18 +51,19 @@ impl Logout {
     /// not.
     async fn end_link(&self, invocation: &Invocation) -> Result<bool, Error> {
         let signed = self.verifier.extract(invocation, "logout")?;
-        let tokens = self.tokens.of(&signed.user, invocation)?;
-        let Some(stored) = tokens.load().await? else {
+        let linker = self.scope.linker(&signed)?;
+        let link = self.tokens.managed_by(&linker, invocation)?;
+        let Some(stored) = link.load().await? else {
             return Ok(false);
         };
-        let revoked = match &stored.tokens {
-            Some(set) => {
+        let revoked = match stored.tokens() {
+            Ok(set) => {
                 let refresh = set.refresh_token.as_ref();
                 self.revocation.revoke(&set.access_token, refresh, &set.callback, invocation.deadline).await
             }
-            None => false,
+            Err(_) => false,
         };
-        tokens.delete(&stored).await?;
+        link.end(&stored).await?;
         Ok(revoked)
     }
 }

@@ -35,7 +35,7 @@ impl Function for Userinfo {
 impl Userinfo {
     async fn linked_user(&self, invocation: &Invocation) -> Result<Response, Error> {
         let signed = self.verifier.extract(invocation, "userinfo")?;
-        let user = self
+        let answer = self
             .tokens
             .with(&signed.user, invocation, |tokens| async move {
                 let user =
@@ -43,10 +43,10 @@ impl Userinfo {
                 // A subject is stable and never reassigned (OpenID Connect Core section 5.3.2).
                 match &tokens.subject {
                     Some(subject) if *subject != user.id => Err(Error::IdentityChanged),
-                    _ => Ok(user),
+                    _ => Ok(tokens.answer(user)),
                 }
             })
             .await?;
-        Ok(response::ok(&user))
+        Ok(response::ok(&answer))
     }
 }

@@ -36,7 +36,8 @@ use hold::WriteGate;
 use idempotency::{Claim, IdempotencyKeys};
 use parameters::Parameters;
 use requests::{Find, List, Set};
-use secrets::{NewSecret, Owner, Scope, SecretStore};
+pub use secrets::Scope;
+use secrets::{Namespace, NewSecret, Owner, SecretStore};
 
 /// The account for requests without `Stripe-Account`: the API key's own.
 pub const OWN_ACCOUNT: &str = "acct_sandboxOwner";
@@ -118,25 +119,27 @@ impl StripeApi {
         self.credentials().app_secrets = app_secrets;
     }
 
-    /// The payload of a user's secret.
+    /// The payload of a secret in a user's or an account's scope.
     #[must_use]
-    pub fn payload(&self, mode: Mode, account: &str, user: &str, name: &str) -> Option<String> {
-        let namespace = Owner::new(mode, account).namespace(Scope::User(user.to_owned()));
-        self.secrets().find(&namespace, name, self.now())?.payload
+    pub fn payload(&self, mode: Mode, account: &str, scope: impl Into<Scope>, name: &str) -> Option<String> {
+        self.secrets().find(&namespace(mode, account, scope), name, self.now())?.payload
     }
 
-    /// The names of a user's secrets, oldest first.
+    /// The names of the secrets in a scope, oldest first.
     #[must_use]
-    pub fn names(&self, mode: Mode, account: &str, user: &str) -> Vec<String> {
-        let namespace = Owner::new(mode, account).namespace(Scope::User(user.to_owned()));
-        self.secrets().names(&namespace, self.now())
+    pub fn names(&self, mode: Mode, account: &str, scope: impl Into<Scope>) -> Vec<String> {
+        self.secrets().names(&namespace(mode, account, scope), self.now())
     }
 
-    /// Stores a user's secret without an expiry, ignoring every limit.
-    pub fn put(&self, mode: Mode, account: &str, user: &str, name: &str, payload: &str) {
-        let namespace = Owner::new(mode, account).namespace(Scope::User(user.to_owned()));
+    /// Stores a secret without an expiry, ignoring every limit.
+    pub fn put(&self, mode: Mode, account: &str, scope: impl Into<Scope>, name: &str, payload: &str) {
         let secret = NewSecret { name: name.to_owned(), payload: payload.to_owned(), expires_at: None };
-        self.secrets().put(&namespace, secret, self.now());
+        self.secrets().put(&namespace(mode, account, scope), secret, self.now());
+    }
+
+    /// Deletes a secret, if it is there.
+    pub fn remove(&self, mode: Mode, account: &str, scope: impl Into<Scope>, name: &str) {
+        let _ = self.secrets().delete(&namespace(mode, account, scope), name, self.now());
     }
 
     /// Lets writes start, but not continue, while the returned guard exists.
@@ -188,6 +191,10 @@ impl fmt::Debug for StripeApi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StripeApi").finish_non_exhaustive()
     }
+}
+
+fn namespace(mode: Mode, account: &str, scope: impl Into<Scope>) -> Namespace {
+    Owner::new(mode, account).namespace(scope.into())
 }
 
 async fn set(State(api): State<StripeApi>, call: Call) -> Result<Response, StripeError> {

@@ -15,11 +15,17 @@ const SECRETS_PER_SCOPE: usize = 10;
 /// Who in an account may read a secret.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "type", content = "user", rename_all = "lowercase")]
-pub(super) enum Scope {
+pub enum Scope {
     /// Every user of the account.
     Account,
     /// One Dashboard user.
     User(String),
+}
+
+impl From<&str> for Scope {
+    fn from(user: &str) -> Self {
+        Self::User(user.to_owned())
+    }
 }
 
 /// Whose secrets they are: an account's, in one mode.

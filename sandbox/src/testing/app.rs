@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::provider::Decision;
+use crate::provider::{Decision, Provider};
+use crate::stripe::Scope;
 use axum::http::HeaderValue;
 use axum::http::header::{HeaderMap, HeaderName, LOCATION, USER_AGENT};
 use axum::http::{Method, StatusCode};
@@ -10,10 +11,15 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use shared::Mode;
 use shared::http::Reply;
 use url::Url;
 
+use super::deployment::Deployment;
 use super::rig::{Rig, assert_silent};
+
+/// What Stripe signs for an administrator.
+pub const ADMINISTRATOR: &str = r#"[{"id":"admin","type":"builtIn","name":"Administrator"}]"#;
 
 /// An answer from the back end.
 #[derive(Debug)]
@@ -86,21 +92,41 @@ pub struct App<'a> {
     pub account: &'a str,
     /// `test` or `live`.
     pub mode: &'a str,
+    /// The JSON of `stripe_roles`, which the app signs where it matters who may do it.
+    pub stripe_roles: Option<&'a str>,
+    /// The back end's origin.
+    gateway: &'a str,
+    provider: &'a Provider,
 }
 
 impl<'a> App<'a> {
     /// In test mode.
     pub fn new(rig: &'a Rig, user: &'a str, account: &'a str) -> Self {
-        Self { rig, user, account, mode: "test" }
+        let (gateway, provider) = (&rig.world.addresses.gateway, &rig.world.provider);
+        Self { rig, user, account, mode: "test", stripe_roles: None, gateway, provider }
+    }
+
+    /// The same app, of another deployment.
+    #[must_use]
+    pub fn at(&self, deployment: &'a Deployment) -> Self {
+        Self { gateway: &deployment.gateway, provider: &deployment.provider, ..self.clone() }
+    }
+
+    /// The same app, with these `stripe_roles`.
+    #[must_use]
+    pub fn with_roles(&self, stripe_roles: &'a str) -> Self {
+        Self { stripe_roles: Some(stripe_roles), ..self.clone() }
     }
 
     /// The payload Stripe signs: the app's fields first, then the ids.
     pub fn payload(&self, purpose: &str, more: &[(&str, &str)]) -> String {
-        let mut fields = vec![("purpose", purpose), ("mode", self.mode)];
-        fields.extend(more);
-        fields.extend([("user_id", self.user), ("account_id", self.account)]);
-        let fields: Vec<_> =
-            fields.iter().map(|(name, value)| format!("{}:{}", json!(name), json!(value))).collect();
+        let text = |(name, value): &(&str, &str)| format!("{}:{}", json!(name), json!(value));
+        let roles = self.stripe_roles.filter(|_| purpose != "userinfo");
+        let first = [("purpose", purpose), ("mode", self.mode)];
+        let fields = first.iter().chain(more).map(text);
+        let fields = fields.chain(roles.map(|roles| format!(r#""stripe_roles":{roles}"#)));
+        let ids = [("user_id", self.user), ("account_id", self.account)];
+        let fields = fields.chain(ids.iter().map(text)).collect::<Vec<_>>();
         format!("{{{}}}", fields.join(","))
     }
 
@@ -157,7 +183,7 @@ impl<'a> App<'a> {
         headers: &[(&str, &str)],
         body: impl Into<Vec<u8>>,
     ) -> Answer {
-        let address = format!("{}/api/oauth/{endpoint}", self.rig.world.addresses.gateway);
+        let address = format!("{}/api/oauth/{endpoint}", self.gateway);
         let mut sent = HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static("test"))]);
         for (name, value) in headers {
             let name: HeaderName = name.parse().expect("a name");
@@ -204,8 +230,8 @@ impl<'a> App<'a> {
 
     /// The browser at the provider, up to the URL it is sent back to, below the prefix.
     pub fn at_provider(&self, authorization_url: &str, decision: impl Into<Decision>) -> String {
-        let location = self.rig.world.provider.decide(authorization_url, decision).expect("a redirect");
-        let prefix = format!("{}/api/oauth/", self.rig.world.addresses.gateway);
+        let location = self.provider.decide(authorization_url, decision).expect("a redirect");
+        let prefix = format!("{}/api/oauth/", self.gateway);
         location.strip_prefix(&prefix).expect("our callback").to_owned()
     }
 
@@ -239,8 +265,26 @@ impl<'a> App<'a> {
         self.post("logout", "logout", &[]).await
     }
 
-    /// What is in the Secret Store for this user in test mode.
+    /// Where this app's link is stored.
+    pub fn scope(&self) -> Scope {
+        match self.rig.world.environment.get("LINK_SCOPE") {
+            Some("account") => Scope::Account,
+            _ => self.user.into(),
+        }
+    }
+
+    /// What is in the Secret Store for this user, or for their account, in test mode.
     pub fn stored(&self) -> Vec<String> {
-        self.rig.world.stripe.names(shared::Mode::Test, self.account, self.user)
+        self.rig.world.stripe.names(Mode::Test, self.account, self.scope())
+    }
+
+    /// The payload of one of these secrets.
+    pub fn secret(&self, name: &str) -> Option<String> {
+        self.rig.world.stripe.payload(Mode::Test, self.account, self.scope(), name)
+    }
+
+    /// Stores a secret, as whoever may write to the scope can do in the browser.
+    pub fn put(&self, name: &str, payload: &str) {
+        self.rig.world.stripe.put(Mode::Test, self.account, self.scope(), name, payload);
     }
 }

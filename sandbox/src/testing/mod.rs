@@ -12,6 +12,7 @@ pub mod app;
 pub mod bench;
 pub mod browser;
 pub mod cargo;
+pub mod deployment;
 pub mod rig;
 pub mod servers;
 pub mod token_proxy;

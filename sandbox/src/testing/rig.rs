@@ -12,7 +12,7 @@ use shared::http::{Deadline, Http, Reply, RequestBuilder, Timeouts};
 use shared::lambda::Lambda;
 use userinfo::Userinfo;
 
-use super::app::App;
+use super::app::{ADMINISTRATOR, App};
 
 /// Is in every secret, token and code, and must never appear in our output.
 pub const PLANTED: &str = "PLANTED";
@@ -39,7 +39,7 @@ pub struct Rig {
     pub clock: ManualClock,
     /// A client that does not follow redirects.
     pub http: Http,
-    timeouts: Timeouts,
+    pub(super) timeouts: Timeouts,
 }
 
 impl Rig {
@@ -57,6 +57,13 @@ impl Rig {
     pub async fn set(settings: &[(&'static str, &str)]) -> Self {
         let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         Self::with(Options { settings, ..Options::default() }).await
+    }
+
+    /// With links of the account, and the time-outs of [`Rig::patient`].
+    pub async fn of_the_account() -> Self {
+        let settings = vec![("LINK_SCOPE", "account".to_owned())];
+        let timeouts = Timeouts::DEFAULT;
+        Self::timed(Options { marker: PLANTED, timeouts, settings, ..Options::default() }).await
     }
 
     /// With any options; every secret has the marker.
@@ -109,6 +116,16 @@ impl Rig {
     /// The app in the Dashboard of `usr_ada` in `acct_alpine`, test mode.
     pub fn app(&self) -> App<'_> {
         App::new(self, "usr_ada", "acct_alpine")
+    }
+
+    /// The same app, of a user who is an administrator.
+    pub fn administrator(&self) -> App<'_> {
+        self.app().with_roles(ADMINISTRATOR)
+    }
+
+    /// The app of another user of the account, without a role that matters.
+    pub fn member(&self) -> App<'_> {
+        App::new(self, "usr_grace", "acct_alpine")
     }
 }
 

@@ -26,8 +26,13 @@ fn answers() -> impl Iterator<Item = (&'static str, u16, &'static str)> {
 
 /// A world with the secrets and addresses that the files were made with.
 async fn rig(flow: LinkFlow) -> Rig {
+    rig_of("user", flow).await
+}
+
+async fn rig_of(link_scope: &str, flow: LinkFlow) -> Rig {
     let settings = vec![
         ("API_HOST_URL", "http://localhost:3333".to_owned()),
+        ("LINK_SCOPE", link_scope.to_owned()),
         ("THIRD_PARTY_ISSUER", "http://localhost:3336".to_owned()),
     ];
     Rig::marked("sandbox", Options { flow, settings, ..Options::default() }).await
@@ -81,6 +86,25 @@ async fn in_the_direct_flow_get_login_leads_to_the_provider() {
     let (status, answer) = answer(&rig, "login/get", &event).await;
     assert_eq!(status, 303, "{answer}");
     assert!(answer.contains(&rig.world.addresses.provider), "{answer}");
+}
+
+#[tokio::test]
+async fn with_links_of_the_account_the_administrators_files_are_taken() {
+    let rig = rig_of("account", LinkFlow::SessionBound).await;
+    let renewal = renewal(&rig).await;
+    for (name, expected, word) in [
+        ("login/post", 403, "role_required"),
+        ("login/post-administrator", 200, "authorization_url"),
+        ("logout/post", 403, "role_required"),
+        ("logout/get", 403, "role_required"),
+        ("logout/post-administrator", 200, "revoked"),
+    ] {
+        let mut event = event(name);
+        renewal.renew(&mut event).await.unwrap();
+        let (status, answer) = answer(&rig, name, &event).await;
+        assert_eq!(status, expected, "{name}: {answer}");
+        assert!(answer.contains(word), "{name}: {word} is not in {answer}");
+    }
 }
 
 #[tokio::test]

@@ -177,6 +177,20 @@ async fn reloads_of_settings_are_logged_and_unfit_ones_are_a_metric() {
     assert_eq!(metric["Dimensions"], json!([[]]), "one count for all functions");
 }
 
+/// In the account's scope, any member can overwrite it.
+#[tokio::test]
+async fn a_link_that_does_not_open_is_a_metric() {
+    let rig = Rig::of_the_account().await;
+    rig.administrator().link(Person::Ada).await;
+    let line = request_line(&rig, &rig.member().userinfo_event()).await;
+    assert_eq!((&line["code"], line.get("unopened_links")), (&json!("ok"), None));
+    rig.member().put("access_token", "planted");
+    let line = request_line(&rig, &rig.member().userinfo_event()).await;
+    assert_eq!((&line["code"], &line["unopened_links"]), (&json!("reconnect_required"), &json!(1)), "{line}");
+    let metrics = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+    assert!(metrics.iter().any(|directive| directive["Metrics"][0]["Name"] == "unopened_links"), "{line}");
+}
+
 /// A provider's refusal goes back to the Dashboard, so the response is no error. It must still be counted
 /// under its code, because alarms are set on codes.
 #[tokio::test]

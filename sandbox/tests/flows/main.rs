@@ -1,10 +1,12 @@
 //! The flows through the real functions, against the sandbox's stand-ins, in one process.
 
+mod account;
 mod bad_input;
 mod direct;
 mod discover;
 mod events;
 mod gateway;
+mod link_name;
 mod log;
 mod manners;
 mod outages;

@@ -79,7 +79,7 @@ async fn a_sign_out_before_the_new_tokens_are_stored_is_kept() {
         let refreshed = refreshing.await.unwrap().body;
         assert!(refreshed.contains("not_connected"), "{characters}: {refreshed}");
         assert_eq!(app.userinfo().await.error(), (401, "not_connected".to_owned()), "{characters}");
-        assert!(app.stored().iter().all(|name| name == "refresh_lease"), "{:?}", app.stored());
+        assert!(app.stored().iter().all(|name| name == "refresh_lease.access_token"), "{:?}", app.stored());
         assert_eq!(rig.world.provider.live_grants(), 0, "tokens that are not stored are revoked");
     }
 }
@@ -222,7 +222,7 @@ async fn slow_winner(workers: usize, characters: usize) {
     rig.world.faults.once(Party::Provider, TOKEN, Fault::DelayMs(600));
     plan(&rig, Party::Stripe, SET, "name=access_token", u32::MAX, Fault::status(503));
     let mut tasks = vec![userinfo(&rig, &app).await];
-    until(|| app.stored().contains(&"refresh_lease".to_owned())).await;
+    until(|| app.stored().contains(&"refresh_lease.access_token".to_owned())).await;
     for worker in others {
         let event = event.clone();
         tasks.push(tokio::spawn(async move { worker.answer(&event, Context::default()).await }));
@@ -274,7 +274,7 @@ async fn a_valid_token_is_used_while_another_function_refreshes_it() {
     rig.clock.advance(LIFETIME - 60);
     rig.world.faults.once(Party::Provider, TOKEN, Fault::DelayMs(3000));
     let refreshing = userinfo(&rig, &app).await;
-    until(|| app.stored().contains(&"refresh_lease".to_owned())).await;
+    until(|| app.stored().contains(&"refresh_lease.access_token".to_owned())).await;
     assert_eq!(app.userinfo().await.status, StatusCode::OK);
     assert!(!refreshing.is_finished());
     assert_eq!(refreshing.await.unwrap().status_code, 200);

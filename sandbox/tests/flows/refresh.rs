@@ -149,7 +149,7 @@ async fn when_the_winner_dies_another_takes_over() {
     rig.world.faults.once(Party::Provider, TOKEN, Fault::DelayMs(600));
     let (winner, first) = (rig.worker().await, event.clone());
     let winner = tokio::spawn(async move { winner.answer(&first, Context::default()).await });
-    while !app.stored().contains(&"refresh_lease".to_owned()) {
+    while !app.stored().contains(&"refresh_lease.access_token".to_owned()) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     winner.abort();
@@ -227,7 +227,7 @@ async fn a_sign_out_during_a_refresh_is_kept() {
     rig.clock.advance(LIFETIME + 1);
     rig.world.faults.once(Party::Provider, TOKEN, Fault::DelayMs(300));
     let sign_out = async {
-        while !app.stored().contains(&"refresh_lease".to_owned()) {
+        while !app.stored().contains(&"refresh_lease.access_token".to_owned()) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         app.logout().await
@@ -360,12 +360,12 @@ async fn a_forged_mark_of_a_lease_breaks_nothing() {
     let winner = rig.worker().await;
     let event = app.userinfo_event();
     let winner = tokio::spawn(async move { winner.answer(&event, Context::default()).await });
-    while !app.stored().contains(&"refresh_lease".to_owned()) {
+    while !app.stored().contains(&"refresh_lease.access_token".to_owned()) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     winner.abort();
     for forged in ["", "refresh:x:0:4294967295 0", &sealed(&rig, &app).unwrap()] {
-        rig.world.stripe.put(Mode::Test, app.account, app.user, "refresh_lease", forged);
+        rig.world.stripe.put(Mode::Test, app.account, app.user, "refresh_lease.access_token", forged);
         assert_eq!(app.userinfo().await.error(), (503, "provider_unavailable".to_owned()), "{forged}");
     }
     assert_eq!(rig.world.provider.calls(TOKEN), 1);

@@ -98,7 +98,7 @@ async fn leftovers_are_deleted_to_make_room() {
     let rig = long_tokens(6000).await;
     let app = rig.app();
     app.link(Person::Ada).await;
-    let left = ["access_token.00000001.1", "access_token.00000001.2", "link_lease"];
+    let left = ["access_token.00000001.1", "access_token.00000001.2", "link_lease.access_token"];
     for name in
         left.into_iter().chain(["access_token.00000002.1", "access_token.00000002.2", "of another app"])
     {

@@ -9,7 +9,7 @@ use crate::invocation::Invocation;
 use crate::provider::{ProtectedResource, Provider, RevocationEndpoint, TokenEndpoint, no_answer};
 use crate::settings::Settings;
 use crate::stripe_user::StripeUser;
-use crate::tokens::{Stored, TokenSet, TokenStore, UserTokens};
+use crate::tokens::{Link, Stored, TokenSet, TokenStore};
 use refresh::Refresh;
 
 /// Assumed clock skew in seconds; the clocks of Lambda differ by far less.
@@ -148,7 +148,7 @@ impl AccessTokens {
 
     async fn refresh(
         &self,
-        link: UserTokens<'_>,
+        link: Link<'_>,
         stale: Stale,
         still_good: bool,
         invocation: &Invocation,
@@ -172,9 +172,9 @@ impl AccessTokens {
 }
 
 impl Stale {
-    async fn load(link: &UserTokens<'_>) -> Result<Self, Error> {
-        let mut stored = link.load().await?.ok_or(Error::NotConnected)?;
-        let tokens = stored.tokens.take().ok_or(Error::ReconnectRequired)?;
+    async fn load(link: &Link<'_>) -> Result<Self, Error> {
+        let stored = link.load().await?.ok_or(Error::NotConnected)?;
+        let tokens = stored.tokens()?.clone();
         Ok(Self { tokens, stored })
     }
 }

@@ -9,12 +9,12 @@ use crate::invocation::Invocation;
 use crate::provider::{NotGranted, RevocationEndpoint, Rotation, TokenEndpoint};
 use crate::secret_store::Claim;
 use crate::tokens::lease::Backoff;
-use crate::tokens::{Stored, TokenSet, UserTokens};
+use crate::tokens::{Link, Stored, TokenSet};
 
 pub(super) struct Refresh<'a> {
     pub(super) endpoint: &'a TokenEndpoint,
     pub(super) revocation: &'a RevocationEndpoint,
-    pub(super) link: UserTokens<'a>,
+    pub(super) link: Link<'a>,
     pub(super) invocation: &'a Invocation,
     /// Whether the current access token is still accepted.
     pub(super) still_good: bool,
@@ -134,7 +134,7 @@ impl Refresh<'_> {
             (Present::Unknown(_), error) => Err(error.into()),
             (Present::Same, NotGranted::GrantEnded) => {
                 tracing::warn!("the provider ended the grant");
-                self.link.delete(&stored).await?;
+                self.link.delete_with_lease(&stored).await?;
                 Err(Error::ReconnectRequired)
             }
             (Present::Same, error) => {
@@ -206,7 +206,7 @@ impl Refresh<'_> {
     ///
     /// # Errors
     /// `provider_unavailable` if that refresh failed or our deadline comes first; also as
-    /// [`UserTokens::load`].
+    /// [`Link::load`].
     async fn follow(&self, stale: &TokenSet, over: UnixSeconds) -> Result<Option<TokenSet>, Error> {
         let mut backoff = Backoff::until(self.invocation.deadline);
         while self.invocation.clock.now() <= over {

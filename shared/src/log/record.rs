@@ -23,6 +23,8 @@ pub(crate) struct Record {
     pub(crate) secrets_doubted: bool,
     /// Whether reloaded settings are invalid.
     pub(super) unfit_settings: bool,
+    /// Whether stored tokens could not be opened.
+    pub(super) unopened_link: bool,
 }
 
 /// One attempt at an upstream call.
@@ -74,6 +76,11 @@ pub(crate) fn doubt_secrets() {
 /// Notes that reloaded settings are invalid.
 pub(crate) fn unfit_settings() {
     note(|record| record.unfit_settings = true);
+}
+
+/// Notes that stored tokens could not be opened: whoever can write to their scope may have changed them.
+pub(crate) fn unopened_link() {
+    note(|record| record.unopened_link = true);
 }
 
 /// The value of `X-Amzn-Trace-Id` for upstream calls.

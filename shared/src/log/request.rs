@@ -65,6 +65,8 @@ struct JsonLine<'a> {
     requests: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     unfit_settings: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unopened_links: Option<u8>,
     _aws: Value,
 }
 
@@ -109,9 +111,10 @@ impl Metrics {
                 { "Name": "duration_ms", "Unit": "Milliseconds" },
             ],
         })];
-        if record.unfit_settings {
-            let unfit = json!({ "Name": "unfit_settings", "Unit": "Count" });
-            metrics.push(json!({ "Namespace": self.namespace, "Dimensions": [[]], "Metrics": [unfit] }));
+        let rare = [("unfit_settings", record.unfit_settings), ("unopened_links", record.unopened_link)];
+        for (name, _) in rare.into_iter().filter(|(_, happened)| *happened) {
+            let metric = json!({ "Name": name, "Unit": "Count" });
+            metrics.push(json!({ "Namespace": self.namespace, "Dimensions": [[]], "Metrics": [metric] }));
         }
         JsonLine {
             timestamp: rfc3339(),
@@ -124,6 +127,7 @@ impl Metrics {
             upstream: &record.upstream,
             requests: 1,
             unfit_settings: record.unfit_settings.then_some(1),
+            unopened_links: record.unopened_link.then_some(1),
             _aws: json!({ "Timestamp": milliseconds_since_epoch(), "CloudWatchMetrics": metrics }),
         }
     }

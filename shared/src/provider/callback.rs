@@ -123,11 +123,14 @@ impl RedirectionEndpoint {
             ErrorCode::AccessDenied => Error::AccessDenied,
             ErrorCode::Unavailable => Error::ProviderUnavailable,
             ErrorCode::RateLimited => Error::RateLimited(DEFAULT_RETRY_AFTER),
-            ErrorCode::InvalidClient | ErrorCode::Misconfigured => {
-                tracing::error!(?code, "the provider refused the authorization request");
-                Error::ClientMisconfigured
-            }
+            ErrorCode::InvalidClient => misconfigured("invalid_client"),
+            ErrorCode::Misconfigured(error) => misconfigured(error),
             ErrorCode::InvalidGrant | ErrorCode::InvalidToken | ErrorCode::Unknown => Error::ProviderError,
         }
     }
+}
+
+fn misconfigured(error: &str) -> Error {
+    tracing::error!(error, "the provider refused the authorization request");
+    Error::ClientMisconfigured
 }

@@ -10,8 +10,8 @@ pub(super) enum ErrorCode {
     AccessDenied,
     /// The client's credentials are wrong.
     InvalidClient,
-    /// Something else about our registration or our request is wrong.
-    Misconfigured,
+    /// Something else about our registration or our request is wrong: the standard code says what.
+    Misconfigured(&'static str),
     /// The provider is down.
     Unavailable,
     /// The provider asks us to slow down.
@@ -32,11 +32,11 @@ impl ErrorCode {
         ("interaction_required", Self::AccessDenied),
         ("account_selection_required", Self::AccessDenied),
         ("invalid_client", Self::InvalidClient),
-        ("unauthorized_client", Self::Misconfigured),
-        ("unsupported_grant_type", Self::Misconfigured),
-        ("unsupported_response_type", Self::Misconfigured),
-        ("invalid_scope", Self::Misconfigured),
-        ("invalid_request", Self::Misconfigured),
+        ("unauthorized_client", Self::Misconfigured("unauthorized_client")),
+        ("unsupported_grant_type", Self::Misconfigured("unsupported_grant_type")),
+        ("unsupported_response_type", Self::Misconfigured("unsupported_response_type")),
+        ("invalid_scope", Self::Misconfigured("invalid_scope")),
+        ("invalid_request", Self::Misconfigured("invalid_request")),
         ("temporarily_unavailable", Self::Unavailable),
         ("server_error", Self::Unavailable),
         ("rate_limited", Self::RateLimited),

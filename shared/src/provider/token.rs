@@ -19,6 +19,9 @@ use crate::pkce::PkceVerifier;
 use crate::sealed::LinkId;
 use crate::settings::Settings;
 
+/// The client's credentials are wrong (RFC 6749 section 5.2).
+const INVALID_CLIENT: &str = "invalid_client";
+
 /// The token endpoint (RFC 6749 section 3.2).
 pub struct TokenEndpoint {
     url: Url,
@@ -219,12 +222,9 @@ impl TokenFields {
         match refusal {
             Some(ErrorCode::InvalidGrant) => return Err(NotGranted::GrantEnded),
             Some(ErrorCode::AccessDenied | ErrorCode::InvalidToken) => return Err(NotGranted::UserMustAct),
-            Some(code @ (ErrorCode::InvalidClient | ErrorCode::Misconfigured)) => {
-                return Err(client_refused(code));
-            }
-            _ if reply.status == StatusCode::UNAUTHORIZED => {
-                return Err(client_refused(ErrorCode::InvalidClient));
-            }
+            Some(ErrorCode::Misconfigured(error)) => return Err(client_refused(error)),
+            Some(ErrorCode::InvalidClient) => return Err(client_refused(INVALID_CLIENT)),
+            _ if reply.status == StatusCode::UNAUTHORIZED => return Err(client_refused(INVALID_CLIENT)),
             Some(_) => return Err(NotGranted::Failed(Error::ProviderError)),
             None => {}
         }
@@ -245,9 +245,9 @@ impl TokenFields {
     }
 }
 
-fn client_refused(code: ErrorCode) -> NotGranted {
-    tracing::error!(?code, "the provider refuses this client: check client id, secret and redirect URI");
-    if code == ErrorCode::InvalidClient {
+fn client_refused(error: &'static str) -> NotGranted {
+    tracing::error!(error, "the provider refuses this client: check client id, secret and redirect URI");
+    if error == INVALID_CLIENT {
         record::doubt_secrets();
     }
     NotGranted::Failed(Error::ClientMisconfigured)

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{LinkId, Sealed};
+use super::{LinkId, Sealed, StateToken};
 use crate::authorization_code::AuthorizationCode;
 use crate::clock::UnixSeconds;
 use crate::error::Error;
+use crate::owner::{Linker, Owner};
 use crate::pkce::PkceVerifier;
 use crate::stripe_user::StripeUser;
 
@@ -27,6 +28,7 @@ pub struct CodeToken {
     code: AuthorizationCode,
     /// Other parameters kept from the callback.
     pub kept: BTreeMap<String, String>,
+    owner: Owner,
 }
 
 impl Sealed for CodeToken {
@@ -34,34 +36,38 @@ impl Sealed for CodeToken {
 }
 
 impl CodeToken {
-    /// Wraps the code the provider sent to the callback just now.
+    /// Wraps the code that the provider sent to the callback just now, with this state.
     #[must_use]
     pub fn new(
-        id: LinkId,
-        user: StripeUser,
+        state: StateToken,
         challenge: String,
         code: AuthorizationCode,
         kept: BTreeMap<String, String>,
         now: UnixSeconds,
     ) -> Self {
-        Self { id, expires_at: now + LIFETIME, user, challenge, code, kept }
+        let StateToken { id, user, owner, .. } = state;
+        Self { id, expires_at: now + LIFETIME, user, challenge, code, kept, owner }
     }
 
     /// Releases the provider's code only to the Stripe user who began the link, in the session that holds the
-    /// verifier.
+    /// verifier, and for the same owner.
     ///
     /// # Errors
-    /// `state_expired`, or `identity_mismatch` for another user, account, mode or session.
+    /// `state_expired`, `state_invalid` for another owner, or `identity_mismatch` for another user, account, mode
+    /// or session.
     pub fn redeem(
         &self,
-        user: &StripeUser,
+        linker: &Linker,
         verifier: &PkceVerifier,
         now: UnixSeconds,
     ) -> Result<&AuthorizationCode, Error> {
         if now > self.expires_at {
             return Err(Error::StateExpired);
         }
-        if self.user != *user || self.challenge != verifier.challenge() {
+        if self.owner != linker.owner() {
+            return Err(Error::StateInvalid);
+        }
+        if self.user != *linker.user() || self.challenge != verifier.challenge() {
             return Err(Error::IdentityMismatch);
         }
         Ok(&self.code)

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{LinkId, Sealed, SealingFailed, random};
 use crate::clock::UnixSeconds;
 use crate::error::Error;
+use crate::owner::{Linker, Owner};
 use crate::stripe_user::StripeUser;
 
 /// How long a user may take at the provider, in seconds.
@@ -22,6 +23,8 @@ pub struct StateToken {
     pub user: StripeUser,
     /// The Dashboard session that began it; `None` in the direct flow.
     pub session: Option<Session>,
+    /// Whose link it is to be.
+    pub owner: Owner,
 }
 
 /// What `createOAuthState()` gave the app.
@@ -42,12 +45,9 @@ impl StateToken {
     ///
     /// # Errors
     /// Only if the system cannot provide random bytes.
-    pub fn begin(
-        user: StripeUser,
-        session: Option<Session>,
-        now: UnixSeconds,
-    ) -> Result<Self, SealingFailed> {
-        Ok(Self { id: random()?, expires_at: now + LIFETIME, user, session })
+    pub fn begin(linker: &Linker, session: Option<Session>, now: UnixSeconds) -> Result<Self, SealingFailed> {
+        let (user, owner) = (linker.user().clone(), linker.owner());
+        Ok(Self { id: random()?, expires_at: now + LIFETIME, user, session, owner })
     }
 
     /// Rejects an attempt that took too long.

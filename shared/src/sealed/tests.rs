@@ -4,10 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::error::Error;
+use crate::owner::{Linker, Owner};
 use crate::pkce::PkceVerifier;
 use crate::stripe_user::{Mode, StripeUser};
-use crate::tokens::TokenSet;
 use crate::tokens::lease::{LinkLease, RefreshLease};
+use crate::tokens::{AccountTokens, TokenSet};
 
 const OLD: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 const NEW: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=";
@@ -22,14 +23,18 @@ fn user(name: &str) -> StripeUser {
     StripeUser::verified("acct_1".to_owned(), name.to_owned(), Some(Mode::Test))
 }
 
+fn linker(user: StripeUser) -> Linker {
+    Linker::verified(user, Owner::User)
+}
+
 fn state() -> StateToken {
     let session = Session { state: "s".repeat(160), challenge: "c".repeat(43) };
-    StateToken::begin(user("usr_1"), Some(session), NOW).unwrap()
+    StateToken::begin(&linker(user("usr_1")), Some(session), NOW).unwrap()
 }
 
 fn code() -> CodeToken {
     let challenge = PkceVerifier::from("verifier".to_owned()).challenge();
-    CodeToken::new([7; 16], user("usr_1"), challenge, "planted-code".into(), BTreeMap::new(), NOW)
+    CodeToken::new(state(), challenge, "planted-code".into(), BTreeMap::new(), NOW)
 }
 
 #[test]
@@ -54,7 +59,7 @@ fn a_state_is_as_long_as_the_documentation_says() {
             dashboard.map(|length| Session { state: "s".repeat(length), challenge: "c".repeat(43) });
         let (account, user) = ("acct_1Nv0FGQ9RKHgCVdK", "usr_QvZ3kX9mTfLw2a");
         let user = StripeUser::verified(account.to_owned(), user.to_owned(), Some(Mode::Test));
-        let state = StateToken::begin(user, session, NOW).unwrap();
+        let state = StateToken::begin(&linker(user), session, NOW).unwrap();
         let length = keys(OLD).sealing().seal(&state, &CONTEXT).unwrap().len();
         let row = format!("{row} {length} |");
         assert!(DOCUMENTATION.contains(&row), "{row}");
@@ -106,17 +111,20 @@ fn the_pkce_verifier_is_the_same_for_whoever_opened_the_state() {
 #[test]
 fn a_code_is_for_one_user_and_one_session_and_not_for_long() {
     let (code, verifier) = (code(), PkceVerifier::from("verifier".to_owned()));
-    assert_eq!(code.redeem(&user("usr_1"), &verifier, NOW + 180).unwrap().expose(), "planted-code");
+    let redeem = |linker: &Linker, verifier: &PkceVerifier, now| {
+        code.redeem(linker, verifier, now).map(|code| code.expose().to_owned())
+    };
+    let ours = linker(user("usr_1"));
+    assert_eq!(redeem(&ours, &verifier, NOW + 180).unwrap(), "planted-code");
     let other_mode = StripeUser::verified("acct_1".to_owned(), "usr_1".to_owned(), Some(Mode::Live));
     let other_account = StripeUser::verified("acct_2".to_owned(), "usr_1".to_owned(), Some(Mode::Test));
     for other in [user("usr_2"), other_mode, other_account] {
-        assert_eq!(code.redeem(&other, &verifier, NOW).err(), Some(Error::IdentityMismatch));
+        assert_eq!(redeem(&linker(other), &verifier, NOW), Err(Error::IdentityMismatch));
     }
-    assert_eq!(
-        code.redeem(&user("usr_1"), &PkceVerifier::from("x".to_owned()), NOW).err(),
-        Some(Error::IdentityMismatch)
-    );
-    assert_eq!(code.redeem(&user("usr_1"), &verifier, NOW + 181).err(), Some(Error::StateExpired));
+    assert_eq!(redeem(&ours, &PkceVerifier::from("x".to_owned()), NOW), Err(Error::IdentityMismatch));
+    let for_the_account = Linker::verified(user("usr_1"), Owner::Account);
+    assert_eq!(redeem(&for_the_account, &verifier, NOW), Err(Error::StateInvalid));
+    assert_eq!(redeem(&ours, &verifier, NOW + 181), Err(Error::StateExpired));
 }
 
 #[test]
@@ -149,6 +157,7 @@ mod golden {
         assert!(state.user == user("usr_1"));
         let session = state.session.unwrap();
         assert_eq!((session.state, session.challenge), ("s".repeat(43), "c".repeat(43)));
+        assert_eq!(state.owner, Owner::User);
     }
 
     #[test]
@@ -156,7 +165,8 @@ mod golden {
         let code: CodeToken = open(CODE);
         assert_eq!((code.id, code.expires_at), ([7; 16], NOW + 180));
         assert_eq!(code.kept, kept());
-        let redeemed = code.redeem(&user("usr_1"), &PkceVerifier::from("verifier".to_owned()), NOW).unwrap();
+        let verifier = PkceVerifier::from("verifier".to_owned());
+        let redeemed = code.redeem(&linker(user("usr_1")), &verifier, NOW).unwrap();
         assert_eq!(redeemed.expose(), "planted-code");
     }
 
@@ -172,6 +182,30 @@ mod golden {
         assert_eq!((set.generation, set.attempt, set.link), (3, 1, Some([7; 16])));
         assert_eq!(set.callback, kept());
         assert_eq!(set.issued_at, NOW);
+        assert!(set.linked.is_none());
+    }
+
+    #[test]
+    fn account_tokens() {
+        let AccountTokens(set) = open(ACCOUNT_TOKENS);
+        assert_eq!(set.access_token.expose_secret(), "planted-access");
+        assert_eq!((set.generation, set.link, set.issued_at), (3, Some([7; 16]), NOW));
+        let linked = set.linked.unwrap();
+        assert_eq!((linked.by.as_str(), linked.at), ("usr_1", NOW));
+        assert!(keys(OLD).open::<TokenSet>(ACCOUNT_TOKENS, &CONTEXT).is_err());
+        assert!(keys(OLD).open::<AccountTokens>(USER_TOKENS, &CONTEXT).is_err());
+    }
+
+    #[test]
+    fn state_and_code_of_an_account() {
+        let state: StateToken = open(ACCOUNT_STATE);
+        assert_eq!((state.id, state.owner), ([7; 16], Owner::Account));
+        let code: CodeToken = open(ACCOUNT_CODE);
+        let verifier = PkceVerifier::from("verifier".to_owned());
+        let administrator = Linker::verified(user("usr_1"), Owner::Account);
+        assert_eq!(code.redeem(&administrator, &verifier, NOW).unwrap().expose(), "planted-code");
+        let own = code.redeem(&linker(user("usr_1")), &verifier, NOW);
+        assert_eq!(own.err(), Some(Error::StateInvalid));
     }
 
     #[test]
@@ -185,9 +219,8 @@ mod golden {
     #[derive(Serialize, serde::Deserialize)]
     struct Later {
         set: TokenSet,
-        linked_by: Option<String>,
-        linked_at: u64,
         more: BTreeMap<String, String>,
+        number: u64,
     }
 
     impl Sealed for Later {
@@ -198,18 +231,13 @@ mod golden {
     fn a_field_that_is_added_signs_nobody_out() {
         let later: Later = open(USER_TOKENS);
         assert_eq!(later.set.subject.as_deref(), Some("person_1"));
-        assert_eq!((later.linked_by, later.linked_at, later.more), (None, 0, BTreeMap::new()));
+        assert_eq!((later.more, later.number), (BTreeMap::new(), 0));
     }
 
     /// While a canary runs, and after a deployment was taken back.
     #[test]
     fn a_field_that_is_not_known_yet_signs_nobody_out() {
-        let later = Later {
-            set: open(USER_TOKENS),
-            linked_by: Some("usr_1".to_owned()),
-            linked_at: NOW,
-            more: kept(),
-        };
+        let later = Later { set: open(USER_TOKENS), more: kept(), number: NOW };
         let sealed = keys(OLD).sealing().seal(&later, &CONTEXT).unwrap();
         assert_eq!(open::<TokenSet>(&sealed).subject.as_deref(), Some("person_1"));
     }
@@ -229,6 +257,9 @@ mod golden {
     const STATE: &str = "AXhCK1tN6MLzMVICDt4MQ5RjxkH17LSGDssrBB0A8ycQ8oYMkThJGESmQm28Eq3-MhbMRtliZMGsKmY2stnmwq7vY8Tcgxx1f4qjY0vpYDl1acSyFFMiuZoeFGHrZUnuVXZiKZKZRPdwVFh6Z0xm6dwvF_C4rj6hE9doCgA0KsfG6bU8VpXaCLzXNvGRU1J2lYFYx9tc3ZFcfiNTXxs";
     const CODE: &str = "AXhCK1ukKj281pVglW0WMxjzoofdGeECiJdw_OtCmBjOumfiJ3BCg1x6QJ1ScmD5e3RXchKlZkWAeuIyHyGLGeA1UfFkXd97rIyhW5aI1WdMxfYca5Elij_5ai3DBsJNJtJrYnTUM9WKgVdMa5u4v01229t1gWl_ysDrF13fe9jIVlbiuphlrRSg";
     const USER_TOKENS: &str = "AXhCK1uDRV2Ji3vPcC53YX637EHqfJn_mbbNQnqLbx0WHHznHdpDYjn7oQN1_6NQJd1IurpeR3DjOwjflWcbwNMoIQy2dh0I39n5bKnU2mKbegOB2lylEQsh2FbYwHKvm13wErIMpJ9DTMLio0Am8cm4lBmLMwMiWuNa-XhRYdvGmgdQVTnsUw";
+    const ACCOUNT_TOKENS: &str = "AXhCK1uzGH1Ak6u6y8MEzpiYG9TLWBA3jYq-Bbsmd2RAdBrQaGt3QR-Sn4AvlRFD10hY6Rrtr5BK3C5u005S_JjhTnb53rz3cLgYw29egi3oREcGRW7DjYTcE9OXCZxvXeBH5IrQKkJxkmWFZR1mvZSbSwK1pYuFkX7MrU8OQ_2fUJsoXarJax7yqroUQrKkz8PiIw";
+    const ACCOUNT_STATE: &str = "AXhCK1tH6mNes3Fobsxh27n5i-Dn-1vAG-2lPZw6jUoWD4WtcWBhzs4XGiKD_tC8HQdPGdA9SPO6e0HbYbXWMnDbY8s2V0ifJP8Npsz24PPynuqUNi5ejNVmztlY_uikE4hDOxXqBEdL6E33KnlESo5FMuQ7xXtSJzGiiQ7_gbb-5dCi3RCdSu7CCPLMDubA5wEydWQD9QW55RwvSqJm";
+    const ACCOUNT_CODE: &str = "AXhCK1vHET7X6e43EAoOf-kchKcCvLT0Q9-GgLZZoATgzBsXp6AG7pwgpRV9P8dWyhLNxSAVJ3S7gdZthJdiMYLT3ThsMRxs2SiCwoQFGtGdbDTKWlH0mMXsLmsUcDDXmqan0B__ERa777skfTjcGoPXhWuavu9QaCghgwK2JyPgZhY1evaeE0Gmtw";
     const REFRESH_LEASE: &str =
         "AXhCK1viR8Czs9NIqc8vSlb0CGUPs-nOM7PGVSzQ-hofXenFptXd0EK9wJTe1NJ39uEdonkI-3uV";
     const LINK_LEASE: &str = "AXhCK1udk4SQqVibX1zeSpFgSTT74RBr0w2ou1wpFy6_JZbju6ZHgq6FlR9vg-4C8w";

@@ -1,7 +1,7 @@
 //! Stripe's Secret Store (<https://docs.stripe.com/stripe-apps/store-secrets>): the only place where we store
 //! anything.
 //!
-//! Secrets are scoped to one Dashboard user in one account. Failures are kept distinct: an absent secret is
+//! Secrets are scoped to one Dashboard user in one account, or to the account. Failures are kept distinct: an absent secret is
 //! not an error, and no error is ever taken for an absent secret.
 
 mod api_keys;
@@ -18,6 +18,7 @@ use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::{Deadline, Failure, Http, Reply};
 use crate::log::record;
+use crate::owner::Owner;
 use crate::sealed::random;
 use crate::settings::Settings;
 use crate::stripe_user::{Mode, StripeUser};
@@ -40,11 +41,12 @@ pub struct SecretStore {
     http: Http,
 }
 
-/// The secrets of one Dashboard user.
+/// The secrets of one scope: a Dashboard user's, or an account's.
 #[derive(Clone, Copy)]
-pub struct UserSecrets<'a> {
+pub struct ScopedSecrets<'a> {
     store: &'a SecretStore,
     user: &'a StripeUser,
+    owner: Owner,
     deadline: Deadline,
     tries: u32,
 }
@@ -91,17 +93,22 @@ impl SecretStore {
         self.keys.mode_of(user)
     }
 
-    /// The secrets of this user, in the mode the request is about.
+    /// The secrets of this user, or of their account, in the mode the request is about.
     ///
     /// # Errors
     /// `client_misconfigured` if there is no API key for the mode; `bad_request` as [`SecretStore::mode_of`].
-    pub fn of<'a>(&'a self, user: &'a StripeUser, deadline: Deadline) -> Result<UserSecrets<'a>, Error> {
+    pub fn of<'a>(
+        &'a self,
+        user: &'a StripeUser,
+        owner: Owner,
+        deadline: Deadline,
+    ) -> Result<ScopedSecrets<'a>, Error> {
         self.keys.of(user)?;
-        Ok(UserSecrets { store: self, user, deadline, tries: TRIES })
+        Ok(ScopedSecrets { store: self, user, owner, deadline, tries: TRIES })
     }
 }
 
-impl UserSecrets<'_> {
+impl ScopedSecrets<'_> {
     /// The same secrets, for calls that are not retried.
     #[must_use]
     pub fn trying_once(self) -> Self {
@@ -119,7 +126,7 @@ impl UserSecrets<'_> {
     /// Reads a secret; `None` if there is none with this name.
     ///
     /// # Errors
-    /// As [`UserSecrets::set`].
+    /// As [`ScopedSecrets::set`].
     pub async fn find(&self, name: &str) -> Result<Option<SecretString>, Error> {
         let query = [&self.secret(name)[..], &[("expand[]", "payload")]].concat();
         let request = self.request(Method::GET, "v1/apps/secrets/find").query(&query);
@@ -135,7 +142,7 @@ impl UserSecrets<'_> {
     /// Lists the secrets, without payloads. A scope holds ten at most.
     ///
     /// # Errors
-    /// As [`UserSecrets::set`].
+    /// As [`ScopedSecrets::set`].
     pub async fn list(&self) -> Result<Vec<Listed>, Error> {
         #[derive(Deserialize)]
         struct List {
@@ -150,7 +157,7 @@ impl UserSecrets<'_> {
     /// Deletes a secret. It is no error if it does not exist.
     ///
     /// # Errors
-    /// As [`UserSecrets::set`].
+    /// As [`ScopedSecrets::set`].
     pub async fn delete(&self, name: &str) -> Result<(), Error> {
         self.post("stripe.delete", "v1/apps/secrets/delete", &self.secret(name)).await
     }
@@ -161,7 +168,7 @@ impl UserSecrets<'_> {
     /// response was lost can repeat the request and recognise its mark.
     ///
     /// # Errors
-    /// As [`UserSecrets::set`].
+    /// As [`ScopedSecrets::set`].
     pub async fn claim(
         &self,
         key: &str,
@@ -221,17 +228,18 @@ impl UserSecrets<'_> {
             .header("stripe-account", self.user.account())
     }
 
-    fn named<'a>(&'a self, name: &'a str, payload: &'a SecretString) -> [(&'a str, &'a str); 4] {
-        let [name, kind, user] = self.secret(name);
-        [name, kind, user, ("payload", payload.expose_secret())]
+    fn named<'a>(&'a self, name: &'a str, payload: &'a SecretString) -> Vec<(&'a str, &'a str)> {
+        [self.secret(name), vec![("payload", payload.expose_secret())]].concat()
     }
 
-    fn secret<'a>(&'a self, name: &'a str) -> [(&'a str, &'a str); 3] {
-        let [kind, user] = self.scope();
-        [("name", name), kind, user]
+    fn secret<'a>(&'a self, name: &'a str) -> Vec<(&'a str, &'a str)> {
+        [vec![("name", name)], self.scope()].concat()
     }
 
-    fn scope(&self) -> [(&str, &str); 2] {
-        [("scope[type]", "user"), ("scope[user]", self.user.user())]
+    fn scope(&self) -> Vec<(&str, &str)> {
+        match self.owner {
+            Owner::User => vec![("scope[type]", "user"), ("scope[user]", self.user.user())],
+            Owner::Account => vec![("scope[type]", "account")],
+        }
     }
 }

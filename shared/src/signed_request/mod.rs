@@ -7,11 +7,13 @@
 //! 2. body: a `Stripe-Signature` header, with the raw JSON body as the payload;
 //! 3. envelope: `Content-Type: text/plain` and `{"payload":"…","signature":"…"}`, which needs no preflight.
 
+mod roles;
 mod signature;
 
 use lambda_http::http::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::clock::UnixSeconds;
 use crate::error::Error;
@@ -20,17 +22,24 @@ use crate::json;
 use crate::log;
 use crate::settings::Settings;
 use crate::stripe_user::{Mode, StripeUser};
+pub(crate) use roles::Role;
 use signature::{AppSecrets, Refusal};
 
 /// A request whose signature was verified.
 pub struct SignedRequest {
     /// The user it was signed for.
     pub user: StripeUser,
+    roles: Vec<Role>,
     purpose: Option<String>,
     payload: String,
 }
 
 impl SignedRequest {
+    /// Roles that the user holds; a request proves only those that were put into it.
+    pub(crate) fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
     /// The signed payload, whose further fields depend on the purpose.
     ///
     /// # Errors
@@ -54,6 +63,8 @@ struct Signer {
     mode: Option<Mode>,
     #[serde(default)]
     is_sandbox: bool,
+    /// Objects: a derived struct would also be read from an array.
+    stripe_roles: Option<Vec<Map<String, Value>>>,
 }
 
 #[derive(Deserialize)]
@@ -151,7 +162,9 @@ impl Verifier {
             }
         })?;
         let signer: Signer = json::object(payload.as_bytes())
+            .filter(|_| json::has_distinct_keys(payload.as_bytes()))
             .ok_or(Error::BadRequest("The signed payload is not a JSON object of the expected form."))?;
+        let roles = Role::read_all(signer.stripe_roles)?;
         let (Some(user_id), Some(account_id)) = (signer.user_id, signer.account_id) else {
             return Err(Error::SignatureMissing);
         };
@@ -166,7 +179,7 @@ impl Verifier {
         }
         let user = StripeUser::verified(account_id, user_id, mode);
         log::about(&user);
-        Ok(SignedRequest { user, purpose: signer.purpose, payload })
+        Ok(SignedRequest { user, roles, purpose: signer.purpose, payload })
     }
 }
 

@@ -76,6 +76,49 @@ fn the_three_forms_yield_the_same_user() {
     assert!(by_body.user == by_envelope.user);
 }
 
+/// A payload for `logout` with this text as its `stripe_roles`.
+fn with_roles(roles: &str) -> Result<SignedRequest, Error> {
+    let payload =
+        format!(r#"{{"purpose":"logout","stripe_roles":{roles},"user_id":"usr_1","account_id":"acct_1"}}"#);
+    post(&payload, &sign(&payload))
+}
+
+#[test]
+fn roles_are_read_as_stripe_signs_them() {
+    let signed = with_roles(r#"[{"id":"admin","type":"builtIn","name":"Administrator"},{"more":[1]}]"#);
+    let signed = signed.ok().unwrap();
+    let [role, empty] = signed.roles() else { panic!("two roles") };
+    let fields = [&role.r#type, &role.id, &role.name].map(|field| field.as_deref().unwrap());
+    assert_eq!(fields, ["builtIn", "admin", "Administrator"]);
+    assert!(empty.r#type.is_none() && empty.id.is_none() && empty.name.is_none());
+    for none in ["null", "[]"] {
+        assert!(with_roles(none).is_ok_and(|signed| signed.roles().is_empty()), "{none}");
+    }
+    let most = format!("[{}]", vec![r#"{"id":"a"}"#; 32].join(","));
+    assert!(with_roles(&most).is_ok_and(|signed| signed.roles().len() == 32));
+}
+
+#[test]
+fn what_is_no_list_of_roles_is_refused() {
+    let long = format!(r#"[{{"name":"{}"}}]"#, "a".repeat(256));
+    let many = format!("[{}]", vec![r#"{"id":"a"}"#; 33].join(","));
+    for roles in [
+        r#"[["builtIn","admin","Administrator"]]"#,
+        r#"{"id":"admin","type":"builtIn","name":"Administrator"}"#,
+        r#""[{\"id\":\"admin\"}]""#,
+        r#"["admin"]"#,
+        "[null]",
+        "1",
+        r#"[{"id":"view_only","id":"admin","type":"builtIn","name":"Administrator"}]"#,
+        r#"[{"id":"admin"}],"stripe_roles":[]"#,
+        r#"[{"id":"admin"}],"other":{"a":[{"b":1,"b":2}]}"#,
+        &long,
+        &many,
+    ] {
+        assert_eq!(refusal(with_roles(roles)), "bad_request", "{roles}");
+    }
+}
+
 #[test]
 fn the_articles_state_yields_the_user() {
     let state = |user: &str, account: &str, signature: &str| {

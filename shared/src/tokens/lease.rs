@@ -12,19 +12,19 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Format, TokenSet, UserTokens};
+use super::{Format, Leases, Link, ManagedLink, TokenSet};
 use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::Deadline;
 use crate::sealed::{LinkId, Sealed, random};
 use crate::secret_store::Claim;
 
-/// The secret that a refresh lease writes.
+/// What a refresh lease writes, in a secret that is named after the link, too.
 pub(super) const REFRESH: &str = "refresh_lease";
-/// The secret that a link lease writes; it exists while the link is being made.
+/// What a link lease writes; it exists while the link is being made.
 const LINK: &str = "link_lease";
-/// All secrets that leases write.
-pub(super) const NAMES: [&str; 2] = [REFRESH, LINK];
+/// All that leases write.
+pub(super) const LEASES: [&str; 2] = [REFRESH, LINK];
 
 /// In seconds: Stripe remembers idempotency keys for a day, and a lease means nothing without its key.
 const REMEMBERED: u64 = 24 * 60 * 60;
@@ -33,8 +33,8 @@ const ATTEMPTS: u32 = 4;
 /// The first pause before a function polls again; pauses double up to eight times this.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A refresh lease, as its holder records it. Sealed, because the app's browser side can write its own user's
-/// secrets.
+/// A refresh lease, as its holder records it. Sealed, because the app's browser side can write the secrets of its
+/// user and account.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct RefreshLease {
     link: Option<LinkId>,
@@ -62,7 +62,7 @@ impl Sealed for LinkLease {
 /// A lease to request. If the response was lost, it may be requested again: Stripe replays the first
 /// response.
 pub(crate) struct Lease {
-    name: &'static str,
+    name: String,
     idempotency_key: String,
     /// No other contender writes the same mark.
     mark: SecretString,
@@ -97,7 +97,7 @@ impl Backoff {
     }
 }
 
-impl UserTokens<'_> {
+impl Link<'_> {
     /// The lease to refresh this set, in this attempt; `over` is when we are certain to be done.
     ///
     /// # Errors
@@ -118,47 +118,29 @@ impl UserTokens<'_> {
     /// The last lease taken to refresh this set; `None` if there is none that can be opened.
     ///
     /// # Errors
-    /// As [`UserSecrets::find`](crate::secret_store::UserSecrets::find).
+    /// As [`ScopedSecrets::find`](crate::secret_store::ScopedSecrets::find).
     pub(crate) async fn refresh_taken(&self, tokens: &TokenSet) -> Result<Option<RefreshLease>, Error> {
-        let (Some(mark), Format::Sealed(keys)) = (self.secrets.find(REFRESH).await?, &self.store.format)
-        else {
-            return Ok(None);
-        };
+        let mark = self.secrets.find(&self.store.name.lease(REFRESH)).await?;
+        let (Some(mark), Format::Sealed(keys)) = (mark, &self.store.format) else { return Ok(None) };
         let opened = keys.open::<RefreshLease>(mark.expose_secret(), &self.context());
         let taken = opened.ok().map(|(taken, _)| taken);
         Ok(taken.filter(|taken| (taken.link, taken.generation) == (tokens.link, tokens.generation)))
     }
 
-    /// Requests the lease to make this link.
-    ///
-    /// # Errors
-    /// As [`UserTokens::claim`].
-    pub async fn claim_link(&self, link: &LinkId) -> Result<Claim, Error> {
-        let mut backoff = Backoff::until(self.invocation.deadline);
-        for attempt in 0..ATTEMPTS {
-            let key = format!("link:{}:{attempt}", self.key(*link));
-            match self.claim(&self.lease(LINK, key, &LinkLease { link: *link })?).await? {
-                Claim::Void if backoff.wait().await => {}
-                claim => return Ok(claim),
-            }
-        }
-        Ok(Claim::Void)
-    }
-
-    fn lease(&self, name: &'static str, idempotency_key: String, note: &impl Sealed) -> Result<Lease, Error> {
+    fn lease(&self, what: &str, idempotency_key: String, note: &impl Sealed) -> Result<Lease, Error> {
         let mark = match &self.store.format {
             Format::Sealed(keys) => self.seal(keys, note)?,
             // It is never read.
             Format::Plain => hex::encode(random::<16>()?),
         };
         let expires_at = self.invocation.now + REMEMBERED;
-        Ok(Lease { name, idempotency_key, mark: mark.into(), expires_at })
+        Ok(Lease { name: self.store.name.lease(what), idempotency_key, mark: mark.into(), expires_at })
     }
 
     /// Requests a lease.
     ///
     /// # Errors
-    /// As [`UserSecrets::set`](crate::secret_store::UserSecrets::set), for errors that another lease would
+    /// As [`ScopedSecrets::set`](crate::secret_store::ScopedSecrets::set), for errors that another lease would
     /// not avoid.
     pub(crate) async fn claim(&self, lease: &Lease) -> Result<Claim, Error> {
         let Lease { name, idempotency_key, mark, expires_at } = lease;
@@ -169,35 +151,8 @@ impl UserTokens<'_> {
                 let ours = written.is_some_and(|written| written.expose_secret() == mark.expose_secret());
                 Ok(if ours { Claim::Won } else { Claim::Unsure })
             }
-            Err(Error::ClientMisconfigured) if self.make_room().await => Ok(Claim::Void),
+            Err(Error::ClientMisconfigured) if self.make_room(Leases::Old).await => Ok(Claim::Void),
             outcome => outcome,
-        }
-    }
-
-    /// Gives up the link lease, whether the link was made or failed.
-    pub async fn release_link(&self) {
-        if self.secrets.delete(LINK).await.is_err() {
-            tracing::warn!("a lease was left in the Secret Store");
-        }
-    }
-
-    /// Waits for the request that makes this link; `None` if it failed.
-    ///
-    /// # Errors
-    /// As [`UserTokens::load`].
-    pub async fn await_link(&self, link: &LinkId) -> Result<Option<TokenSet>, Error> {
-        let mut backoff = Backoff::until(self.invocation.deadline);
-        let mut idle = 0;
-        loop {
-            // Checked before the tokens: a holder that is done has stored them.
-            let in_progress = self.secrets.find(LINK).await?.is_some();
-            let stored = self.load().await?.and_then(|stored| stored.tokens);
-            let made = stored.filter(|set| set.link == Some(*link));
-            // The winner may not have written its lease yet.
-            idle = if in_progress { 0 } else { idle + 1 };
-            if made.is_some() || idle > 2 || !backoff.wait().await {
-                return Ok(made);
-            }
         }
     }
 
@@ -210,5 +165,62 @@ impl UserTokens<'_> {
         }
         hash.update(link);
         hex::encode(hash.finalize())
+    }
+}
+
+impl ManagedLink<'_> {
+    /// Requests the lease to make this link.
+    ///
+    /// # Errors
+    /// As [`ScopedSecrets::set`](crate::secret_store::ScopedSecrets::set).
+    pub async fn claim_link(&self, link: &LinkId) -> Result<Claim, Error> {
+        let mut backoff = Backoff::until(self.link.invocation.deadline);
+        for attempt in 0..ATTEMPTS {
+            let key = format!("link:{}:{attempt}", self.link.key(*link));
+            match self.link.claim(&self.link.lease(LINK, key, &LinkLease { link: *link })?).await? {
+                Claim::Void if backoff.wait().await => {}
+                claim => return Ok(claim),
+            }
+        }
+        Ok(Claim::Void)
+    }
+
+    /// Gives up the link lease, whether the link was made or failed.
+    pub async fn release_link(&self) {
+        if self.link.secrets.delete(&self.link.store.name.lease(LINK)).await.is_err() {
+            tracing::warn!("a lease was left in the Secret Store");
+        }
+    }
+
+    /// Waits for the request that makes this link; `None` if it failed.
+    ///
+    /// # Errors
+    /// As [`Link::load`].
+    pub async fn await_link(&self, link: &LinkId) -> Result<Option<TokenSet>, Error> {
+        let mut backoff = Backoff::until(self.link.invocation.deadline);
+        let mut idle = 0;
+        loop {
+            // Checked before the tokens: a holder that is done has stored them.
+            let in_progress = self.is_link_taken().await?;
+            let stored = self.load().await?.and_then(|stored| stored.tokens.ok());
+            let made = stored.filter(|set| set.link == Some(*link));
+            // The winner may not have written its lease yet.
+            idle = if in_progress { 0 } else { idle + 1 };
+            if made.is_some() || idle > 2 || !backoff.wait().await {
+                return Ok(made);
+            }
+        }
+    }
+
+    /// Whether a link lease is recorded. A mark that does not open counts as none.
+    async fn is_link_taken(&self) -> Result<bool, Error> {
+        let Link { store, secrets, .. } = &self.link;
+        let Some(mark) = secrets.find(&store.name.lease(LINK)).await? else { return Ok(false) };
+        Ok(match &store.format {
+            Format::Sealed(keys) => {
+                keys.open::<LinkLease>(mark.expose_secret(), &self.link.context()).is_ok()
+            }
+            Format::Plain => true,
+        })
     }
 }

@@ -1,6 +1,8 @@
 //! The tokens of a link, and how they are kept in the Secret Store.
 
 pub(crate) mod lease;
+mod managed;
+mod name;
 mod split;
 mod token_set;
 
@@ -11,18 +13,21 @@ use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::Http;
 use crate::invocation::Invocation;
+use crate::link_scope::LinkScope;
 use crate::log::record;
+use crate::owner::Owner;
 use crate::provider::Provider;
 use crate::sealed::{NotOpened, Sealed, SealingKeys};
-use crate::secret_store::{LONGEST_PAYLOAD, SecretStore, UserSecrets};
+use crate::secret_store::{LONGEST_PAYLOAD, ScopedSecrets, SecretStore};
 use crate::settings::Settings;
 use crate::stripe_user::{Mode, StripeUser};
+use name::LinkName;
 use split::{Head, Parts, Split};
 
-pub use token_set::TokenSet;
+pub use managed::{LinkAnswer, ManagedLink};
+pub(crate) use token_set::AccountTokens;
+pub use token_set::{Linked, TokenSet};
 
-/// The secret that holds the token set, or its head.
-const NAME: &str = "access_token";
 /// Every write for a request is finished within this time, in seconds.
 const LONGEST_WRITE: UnixSeconds = 60;
 /// Settings younger than this, in seconds, hold every key there is.
@@ -31,6 +36,8 @@ const FRESH_SETTINGS: UnixSeconds = 60;
 /// Stores token sets in the Secret Store.
 pub struct TokenStore {
     secrets: SecretStore,
+    owner: Owner,
+    name: LinkName,
     format: Format,
     provider: &'static str,
     client_id: String,
@@ -44,27 +51,52 @@ enum Format {
     Plain,
 }
 
-/// The link of one Stripe user, to load, save or delete.
+/// The link of one owner, in one deployment: to use, and to refresh. To make and to end it is up to a
+/// [`ManagedLink`].
 #[derive(Clone, Copy)]
-pub struct UserTokens<'a> {
+pub struct Link<'a> {
     store: &'a TokenStore,
-    secrets: UserSecrets<'a>,
+    secrets: ScopedSecrets<'a>,
     user: &'a StripeUser,
+    owner: Owner,
     mode: Mode,
     invocation: &'a Invocation,
 }
 
-/// What the Secret Store holds for a user.
+/// The leases to delete for lack of room.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leases {
+    /// Those that nobody can hold any longer.
+    Old,
+    /// All: tokens matter more.
+    All,
+}
+
+/// What the Secret Store holds of a link.
 pub struct Stored {
-    /// The tokens; `None` if they cannot be opened.
-    pub tokens: Option<TokenSet>,
+    tokens: Result<TokenSet, NotOpened>,
     parts: Option<Parts>,
 }
 
+impl Stored {
+    /// The tokens.
+    ///
+    /// # Errors
+    /// `reconnect_required` if they cannot be opened.
+    pub fn tokens(&self) -> Result<&TokenSet, Error> {
+        self.tokens.as_ref().map_err(|not_opened| match not_opened {
+            NotOpened::UnknownKey => Error::SealedElsewhere,
+            NotOpened::Invalid => Error::ReconnectRequired,
+        })
+    }
+}
+
 impl TokenStore {
-    /// Reads `TOKEN_FORMAT`, the sealing keys, and the settings of the Secret Store.
+    /// Reads `LINK_SCOPE`, `LINK_NAME`, `TOKEN_FORMAT`, the sealing keys, and the settings of the Secret Store.
     pub fn from_settings(settings: &mut Settings, provider: &Provider, http: &Http) -> Option<Self> {
         let secrets = SecretStore::from_settings(settings, http);
+        let scope = LinkScope::from_settings(settings);
+        let name = LinkName::from_settings(settings);
         let is_plain = settings.choice("TOKEN_FORMAT", &[("sealed", false), ("plain", true)]);
         let format = match is_plain {
             Some(true) => Some(Format::Plain),
@@ -73,6 +105,8 @@ impl TokenStore {
         is_plain?;
         Some(Self {
             secrets: secrets?,
+            owner: scope?.owner(),
+            name: name?,
             format: format?,
             provider: provider.name?,
             client_id: provider.client_id.clone()?,
@@ -88,22 +122,27 @@ impl TokenStore {
         self.secrets.mode_of(user)
     }
 
-    /// The link of this user, for one request.
+    /// The link that this user has, or shares with their account, for one request.
     ///
     /// # Errors
     /// As [`SecretStore::of`].
-    pub fn of<'a>(
+    pub fn of<'a>(&'a self, user: &'a StripeUser, invocation: &'a Invocation) -> Result<Link<'a>, Error> {
+        self.owned(user, self.owner, invocation)
+    }
+
+    fn owned<'a>(
         &'a self,
         user: &'a StripeUser,
+        owner: Owner,
         invocation: &'a Invocation,
-    ) -> Result<UserTokens<'a>, Error> {
-        let secrets = self.secrets.of(user, invocation.deadline)?;
+    ) -> Result<Link<'a>, Error> {
+        let secrets = self.secrets.of(user, owner, invocation.deadline)?;
         let mode = self.secrets.mode_of(user)?;
-        Ok(UserTokens { store: self, secrets, user, mode, invocation })
+        Ok(Link { store: self, secrets, user, owner, mode, invocation })
     }
 }
 
-impl UserTokens<'_> {
+impl Link<'_> {
     /// The same link, for calls that are not retried: another request may write between two attempts.
     #[must_use]
     pub(crate) fn trying_once(self) -> Self {
@@ -114,19 +153,19 @@ impl UserTokens<'_> {
     /// new one.
     ///
     /// # Errors
-    /// As [`UserSecrets::find`].
+    /// As [`ScopedSecrets::find`].
     pub async fn load(&self) -> Result<Option<Stored>, Error> {
-        let Some(mut head) = self.secrets.find(NAME).await? else {
+        let Some(mut head) = self.secrets.find(self.name()).await? else {
             return Ok(None);
         };
         loop {
             let stored = self.open(&head).await?;
-            if stored.tokens.is_some() || stored.parts.is_none() {
+            if stored.tokens.is_ok() || stored.parts.is_none() {
                 return Ok(Some(stored));
             }
             // Parts that do not fit their head may belong to another set by now; then there is another head
             // as well.
-            match self.secrets.find(NAME).await? {
+            match self.secrets.find(self.name()).await? {
                 None => return Ok(None),
                 Some(present) if present.expose_secret() == head.expose_secret() => return Ok(Some(stored)),
                 Some(present) => head = present,
@@ -136,12 +175,12 @@ impl UserTokens<'_> {
 
     async fn open(&self, head: &SecretString) -> Result<Stored, Error> {
         let Format::Sealed(keys) = &self.store.format else {
-            return Ok(Stored { tokens: Some(TokenSet::bare(head.clone())), parts: None });
+            return Ok(Stored { tokens: Ok(TokenSet::bare(head.clone())), parts: None });
         };
         let (whole, parts) = match Head::parse(head.expose_secret()) {
             Head::Whole(text) => (Some(text.to_owned()), None),
             Head::Split { parts, first } => {
-                let names = parts.names(NAME);
+                let names = parts.names(&self.store.name);
                 let chunks = try_join_all(names.iter().map(|name| self.secrets.find(name))).await?;
                 let chunks = chunks.into_iter().collect::<Option<Vec<_>>>();
                 let joined = chunks.map(|chunks| {
@@ -150,41 +189,65 @@ impl UserTokens<'_> {
                 (joined, Some(parts))
             }
         };
-        let tokens = match whole {
-            Some(text) => self.open_sealed(keys, &text)?,
-            None => None,
-        };
-        if tokens.is_none() {
+        let tokens = whole.ok_or(NotOpened::Invalid).and_then(|text| self.open_tokens(keys, &text));
+        if let Err(not_opened) = tokens {
+            if not_opened == NotOpened::UnknownKey {
+                self.doubt_keys()?;
+            }
             tracing::warn!("the stored tokens cannot be opened");
+            record::unopened_link();
         }
         Ok(Stored { tokens, parts })
     }
 
-    /// Opens a token set; `None` if it was tampered with, or sealed with a key that is no longer one of ours.
-    /// A key that is not one of ours yet may be found once the settings are reloaded, hence the error
-    /// `settings_unavailable`.
-    fn open_sealed(&self, keys: &SealingKeys, text: &str) -> Result<Option<TokenSet>, Error> {
-        match keys.open(text, &self.context()) {
-            Ok((tokens, _)) => Ok(Some(tokens)),
-            Err(NotOpened::Invalid) => Ok(None),
-            Err(NotOpened::UnknownKey) => {
-                record::doubt_secrets();
-                let age = self.invocation.now.saturating_sub(self.store.settings_read_at);
-                if age < FRESH_SETTINGS { Ok(None) } else { Err(Error::SettingsUnavailable) }
-            }
+    /// Tokens were sealed with a key that is not one of ours. It may be one of ours once the settings are
+    /// reloaded, unless they have just been.
+    ///
+    /// # Errors
+    /// `settings_unavailable` until then.
+    fn doubt_keys(&self) -> Result<(), Error> {
+        record::doubt_secrets();
+        let age = self.invocation.now.saturating_sub(self.store.settings_read_at);
+        if age >= FRESH_SETTINGS {
+            return Err(Error::SettingsUnavailable);
         }
+        tracing::error!(
+            link_name = self.name(),
+            "the stored tokens were sealed with a key that is not in SEALING_KEY: does another deployment use \
+             this LINK_NAME?"
+        );
+        Ok(())
     }
 
     /// Stores a token set in place of `old`. A concurrent read finds the old set or the new one. A lost
     /// response is not an error if the set turns out to be stored.
     ///
     /// # Errors
-    /// As [`UserSecrets::set`]; `provider_error` if the tokens are too big to store.
-    pub async fn save(&self, tokens: &TokenSet, old: Option<&Stored>) -> Result<(), Error> {
+    /// As [`ScopedSecrets::set`]; `provider_error` if the tokens are too big to store.
+    pub(crate) async fn save(&self, tokens: &TokenSet, old: Option<&Stored>) -> Result<(), Error> {
+        self.store(tokens, old).await.map(|_| ())
+    }
+
+    /// As [`Link::save`]; returns where the parts of the set are.
+    async fn store(&self, tokens: &TokenSet, old: Option<&Stored>) -> Result<Option<Parts>, Error> {
         let old = old.and_then(|old| old.parts.as_ref());
         match &self.store.format {
-            Format::Plain => self.save_plain(&tokens.access_token).await,
-            Format::Sealed(keys) => self.save_sealed(&self.seal(keys, tokens)?, old).await,
+            Format::Plain => self.save_plain(&tokens.access_token).await.map(|()| None),
+            Format::Sealed(keys) => self.save_sealed(&self.seal_tokens(keys, tokens)?, old).await,
+        }
+    }
+
+    fn seal_tokens(&self, keys: &SealingKeys, tokens: &TokenSet) -> Result<String, Error> {
+        match self.owner {
+            Owner::User => self.seal(keys, tokens),
+            Owner::Account => self.seal(keys, &AccountTokens(tokens.clone())),
+        }
+    }
+
+    fn open_tokens(&self, keys: &SealingKeys, text: &str) -> Result<TokenSet, NotOpened> {
+        match self.owner {
+            Owner::User => keys.open(text, &self.context()).map(|(tokens, _)| tokens),
+            Owner::Account => keys.open(text, &self.context()).map(|(AccountTokens(tokens), _)| tokens),
         }
     }
 
@@ -192,15 +255,19 @@ impl UserTokens<'_> {
         Ok(keys.sealing().seal(token, &self.context())?)
     }
 
-    /// Deletes what is stored.
+    /// Deletes what is stored, and the lease of its refresh.
     ///
     /// # Errors
-    /// As [`UserSecrets::delete`].
-    pub async fn delete(&self, stored: &Stored) -> Result<(), Error> {
-        self.secrets.delete(NAME).await?;
-        let refreshed = stored.tokens.as_ref().is_none_or(|set| set.generation > 0 || set.attempt > 0);
-        let lease = refreshed.then(|| lease::REFRESH.to_owned());
-        let parts = stored.parts.iter().flat_map(|parts| parts.names(NAME));
+    /// As [`ScopedSecrets::delete`].
+    pub(crate) async fn delete_with_lease(&self, stored: &Stored) -> Result<(), Error> {
+        self.erase(stored, true).await
+    }
+
+    async fn erase(&self, stored: &Stored, leased: bool) -> Result<(), Error> {
+        let name = &self.store.name;
+        self.secrets.delete(name.as_str()).await?;
+        let lease = leased.then(|| name.lease(lease::REFRESH));
+        let parts = stored.parts.iter().flat_map(|parts| parts.names(name));
         self.delete_rest(parts.chain(lease)).await;
         Ok(())
     }
@@ -210,41 +277,42 @@ impl UserTokens<'_> {
             tracing::error!("the access token is over 5000 characters: TOKEN_FORMAT=plain cannot hold it");
             return Err(Error::ProviderError);
         }
-        self.secrets.set(NAME, access_token).await
+        self.secrets.set(self.name(), access_token).await
     }
 
-    async fn save_sealed(&self, sealed: &str, old: Option<&Parts>) -> Result<(), Error> {
+    async fn save_sealed(&self, sealed: &str, old: Option<&Parts>) -> Result<Option<Parts>, Error> {
         let Some(new) = Split::of(sealed)? else {
             tracing::error!(characters = sealed.len(), "the tokens are too big for the Secret Store");
             return Err(Error::ProviderError);
         };
         let mut saved = self.write(&new).await;
-        // Stripe does not say with which error code it rejects an eleventh secret.
-        if matches!(saved, Err(Error::ClientMisconfigured)) && new.parts.is_some() {
-            saved = if self.make_room().await { self.write(&new).await } else { saved };
-            // Tokens that exist nowhere else must not be lost for lack of room.
+        // Stripe does not say with which error code it rejects an eleventh secret. Tokens that exist nowhere
+        // else must not be lost for lack of room.
+        if matches!(saved, Err(Error::ClientMisconfigured)) {
+            saved = if self.make_room(Leases::All).await { self.write(&new).await } else { saved };
             if let Some(over) = old.and_then(|old| Split::over(sealed, old)).filter(|_| saved.is_err()) {
-                return self.write(&over).await;
+                self.write(&over).await?;
+                return Ok(over.parts);
             }
         }
         saved?;
-        self.delete_rest(old.iter().flat_map(|old| old.names(NAME))).await;
-        Ok(())
+        self.delete_parts(old).await;
+        Ok(new.parts)
     }
 
     /// Writes the head last: until then the old one points to the old parts.
     async fn write(&self, split: &Split) -> Result<(), Error> {
-        let names = split.parts.iter().flat_map(|parts| parts.names(NAME)).collect::<Vec<_>>();
+        let names = split.parts.iter().flat_map(|parts| parts.names(&self.store.name)).collect::<Vec<_>>();
         let chunks = split.chunks.iter().map(|chunk| SecretString::from(chunk.as_str())).collect::<Vec<_>>();
         let parts = names.iter().zip(&chunks).map(|(name, chunk)| self.secrets.set(name, chunk));
         let parts = join_all(parts).await.into_iter().collect::<Result<(), _>>();
         let head = SecretString::from(split.head.as_str());
         let written = match parts {
-            Ok(()) => self.secrets.set(NAME, &head).await,
+            Ok(()) => self.secrets.set(self.name(), &head).await,
             Err(error) => Err(error),
         };
         let Err(error) = written else { return Ok(()) };
-        match self.secrets.find(NAME).await {
+        match self.secrets.find(self.name()).await {
             // Only the response was lost.
             Ok(Some(present)) if present.expose_secret() == head.expose_secret() => Ok(()),
             Ok(_) => {
@@ -255,23 +323,33 @@ impl UserTokens<'_> {
         }
     }
 
-    /// Deletes what functions that died left behind: parts without a head, and leases. False if there was
-    /// nothing. Young secrets stay, because they may belong to a set that is being written.
-    async fn make_room(&self) -> bool {
-        let (Ok(head), Ok(mut left)) = (self.secrets.find(NAME).await, self.secrets.list().await) else {
+    /// Deletes what the link can do without: parts without a head, which functions that died left behind, and
+    /// leases, whose loss only makes others wait longer. False if there was nothing. Young parts stay, because
+    /// they may belong to a set that is being written.
+    async fn make_room(&self, leases: Leases) -> bool {
+        let (Ok(head), Ok(mut spare)) = (self.secrets.find(self.name()).await, self.secrets.list().await)
+        else {
             return false;
         };
+        let name = &self.store.name;
         let kept = match head.as_ref().map(|head| Head::parse(head.expose_secret())) {
-            Some(Head::Split { parts, .. }) => parts.names(NAME),
+            Some(Head::Split { parts, .. }) => parts.names(name),
             Some(Head::Whole(_)) | None => Vec::new(),
         };
-        let is_left = |name: &str| lease::NAMES.contains(&name) || split::is_part(NAME, name);
         let is_old = |created| self.invocation.now.saturating_sub(created) > LONGEST_WRITE;
-        left.retain(|secret| is_left(&secret.name) && is_old(secret.created) && !kept.contains(&secret.name));
-        tracing::warn!(secrets = left.len(), "the Secret Store is full: deleting what was left behind");
-        let found = !left.is_empty();
-        self.delete_rest(left.into_iter().map(|secret| secret.name)).await;
+        spare.retain(|secret| {
+            let is_part = name.is_part(&secret.name) && !kept.contains(&secret.name);
+            let is_lease = name.is_lease(&secret.name);
+            (is_part || is_lease) && is_old(secret.created) || is_lease && leases == Leases::All
+        });
+        tracing::warn!(deleted = spare.len(), "the Secret Store's scope is full, at ten secrets");
+        let found = !spare.is_empty();
+        self.delete_rest(spare.into_iter().map(|secret| secret.name)).await;
         found
+    }
+
+    async fn delete_parts(&self, parts: Option<&Parts>) {
+        self.delete_rest(parts.iter().flat_map(|parts| parts.names(&self.store.name))).await;
     }
 
     /// Without a head, parts are unreadable and harmless, so it is no error if some are left.
@@ -283,16 +361,20 @@ impl UserTokens<'_> {
         }
     }
 
-    /// What a set is bound to: copied to another user's scope, mode, client or link, or tampered with, it
+    /// The secret that holds the token set, or its head.
+    fn name(&self) -> &str {
+        self.store.name.as_str()
+    }
+
+    /// What a set is bound to: copied to another owner's scope, another mode, client or link, or tampered with, it
     /// does not open.
-    fn context(&self) -> [&str; 6] {
-        [
-            self.user.account(),
-            self.user.user(),
-            self.mode.as_str(),
-            self.store.provider,
-            &self.store.client_id,
-            NAME,
-        ]
+    fn context(&self) -> Vec<&str> {
+        let user = match self.owner {
+            Owner::User => Some(self.user.user()),
+            Owner::Account => None,
+        };
+        let whose = [Some(self.user.account()), user].into_iter().flatten();
+        let which = [self.mode.as_str(), self.store.provider, &self.store.client_id, self.name()];
+        whose.chain(which).collect()
     }
 }

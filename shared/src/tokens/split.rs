@@ -4,6 +4,7 @@
 //! a new slot with a random name, and writes the head last. So no write touches the parts of another set, and
 //! the head alone decides which set is current.
 
+use super::name::LinkName;
 use crate::sealed::{SealingFailed, random};
 use crate::secret_store::LONGEST_PAYLOAD;
 
@@ -24,14 +25,9 @@ pub(super) struct Parts {
 
 impl Parts {
     /// The names of their secrets, in order.
-    pub(super) fn names(&self, base: &str) -> Vec<String> {
-        (1..=self.count).map(|number| format!("{base}.{}.{number}", self.slot)).collect()
+    pub(super) fn names(&self, link: &LinkName) -> Vec<String> {
+        (1..=self.count).map(|number| link.part(&self.slot, number)).collect()
     }
-}
-
-/// Whether a secret of this name is a part of some set.
-pub(super) fn is_part(base: &str, name: &str) -> bool {
-    name.strip_prefix(base).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// The content of the head's secret.
@@ -97,6 +93,7 @@ impl Split {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Settings;
 
     fn split(length: usize) -> Option<Split> {
         Split::of(&"x".repeat(length)).unwrap()
@@ -124,11 +121,9 @@ mod tests {
     fn each_write_has_a_slot_of_its_own() {
         let (one, other) = (split(12_000).unwrap().parts.unwrap(), split(12_000).unwrap().parts.unwrap());
         assert_ne!(one, other);
-        for (number, name) in one.names("access_token").into_iter().enumerate() {
-            assert_eq!(name, format!("access_token.{}.{}", one.slot, number + 1));
-            assert!(is_part("access_token", &name));
-        }
-        assert!(!is_part("access_token", "access_token") && !is_part("access_token", "refresh_lease"));
+        let link = LinkName::from_settings(&mut Settings::of(&[("LINK_NAME", "crm")])).unwrap();
+        let names = [1, 2].map(|number| format!("crm.{}.{number}", one.slot));
+        assert_eq!(one.names(&link), names);
     }
 
     #[test]

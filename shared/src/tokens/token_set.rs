@@ -35,8 +35,28 @@ pub struct TokenSet {
     pub callback: BTreeMap<String, String>,
     /// When the access token was issued.
     pub issued_at: UnixSeconds,
+    /// Who made the link; only an account's link says so.
+    pub linked: Option<Linked>,
     /// The fields kept from the token responses.
     pub granted: BTreeMap<String, String>,
+}
+
+/// Who made a link, and when.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Linked {
+    /// The Stripe user, `usr_…`.
+    pub by: String,
+    /// By our clock.
+    pub at: UnixSeconds,
+}
+
+/// The token set of an account's link.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct AccountTokens(pub(crate) TokenSet);
+
+impl Sealed for AccountTokens {
+    const LABEL: &'static str = "account-tokens";
 }
 
 /// The lifetime of an access token.
@@ -81,6 +101,7 @@ impl TokenSet {
             callback,
             issued_at: now,
             granted: response.kept,
+            linked: None,
         }
     }
 
@@ -102,6 +123,7 @@ impl TokenSet {
             callback: self.callback.clone(),
             issued_at: now,
             granted,
+            linked: self.linked.clone(),
         }
     }
 
@@ -149,6 +171,7 @@ impl TokenSet {
             callback: BTreeMap::new(),
             issued_at: 0,
             granted: BTreeMap::new(),
+            linked: None,
         }
     }
 }

@@ -13,7 +13,7 @@ use shared::provider::{AuthorizationEndpoint, UserinfoEndpoint};
 use shared::sealed::{SealingKeys, Session, StateToken};
 use shared::settings::{Settings, Source};
 use shared::signed_request::Verifier;
-use shared::{Clock, Provider};
+use shared::{Clock, LinkScope, Provider};
 
 const NOW: u64 = 1_800_000_000;
 
@@ -64,9 +64,10 @@ fn sealing(criterion: &mut Criterion) {
     let keys = part(&[("SEALING_KEY", key)], SealingKeys::from_settings);
     let verifier = part(&[("STRIPE_APP_SECRET", "absec_new")], Verifier::from_settings);
     let user = verifier.extract_state(&signed_state(&[b"absec_new"]), NOW).expect("a user");
+    let linker = LinkScope::User.linker_without_role(user).expect("their own link");
     let context = ["custom", "client", "https://api.example.com/api/oauth/authorize"];
     let session = Session { state: "S".repeat(43), challenge: "C".repeat(43) };
-    let token = StateToken::begin(user, Some(session), NOW).expect("random bytes");
+    let token = StateToken::begin(&linker, Some(session), NOW).expect("random bytes");
     let sealed = keys.sealing().seal(&token, &context).expect("random bytes");
     assert!(keys.open::<StateToken>(&sealed, &context).is_ok());
     criterion.bench_function("seal a state", |bencher| {

@@ -16,7 +16,7 @@ use serde_json::json;
 use shared::sealed::{CodeToken, Sealed, SealingKeys, Session, StateToken};
 use shared::signed_request::Verifier;
 use shared::tokens::TokenSet;
-use shared::{PkceVerifier, StripeUser};
+use shared::{LinkScope, Linker, PkceVerifier};
 
 const CONTEXT: [&str; 2] = ["client", "https://api.example.com/api/oauth/authorize"];
 
@@ -24,17 +24,18 @@ static KEYS: LazyLock<SealingKeys> =
     LazyLock::new(|| part(&[], |settings, _| SealingKeys::from_settings(settings)));
 
 /// One of these can only be made with a signature.
-static ADA: LazyLock<StripeUser> = LazyLock::new(|| {
+static ADA: LazyLock<Linker> = LazyLock::new(|| {
     let payload = r#"{"user_id":"usr_ada","account_id":"acct_alpine"}"#;
     let signature = format!("t={NOW},v1={}", sign(&NOW.to_string(), payload));
     let state = json!({ "userId": "usr_ada", "accountId": "acct_alpine", "signature": signature });
     let verifier = part(&[], |settings, _| Verifier::from_settings(settings));
-    verifier.extract_state(&state.to_string(), NOW).expect("a genuine signature")
+    let user = verifier.extract_state(&state.to_string(), NOW).expect("a genuine signature");
+    LinkScope::User.linker_without_role(user).expect("her own link")
 });
 
 static HONEST: LazyLock<String> = LazyLock::new(|| {
     let session = Session { state: "S".to_owned(), challenge: "c".repeat(43) };
-    let token = StateToken::begin(ADA.clone(), Some(session), NOW).expect("random bytes");
+    let token = StateToken::begin(&ADA, Some(session), NOW).expect("random bytes");
     KEYS.sealing().seal(&token, &CONTEXT).expect("sealed")
 });
 

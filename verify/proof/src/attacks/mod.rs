@@ -4,6 +4,7 @@
 //! given only after checking what the attacker ends up with; one that starts with `succeeded` is a known weakness, which
 //! `docs/threat-model.md` lists.
 
+mod account;
 mod direct;
 mod oversize;
 mod paths;
@@ -45,6 +46,7 @@ pub async fn run(report: &mut Report, only: &str) {
     provider::run(&mut attacks).await;
     policy::run(&mut attacks).await;
     races::run(&mut attacks).await;
+    account::run(&mut attacks).await;
     oversize::run(&mut attacks).await;
 }
 

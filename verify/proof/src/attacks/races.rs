@@ -86,7 +86,7 @@ async fn once(attacks: &mut Attacks<'_>) {
                 rig.world.faults.once(Party::Provider, "/token", Fault::DelayMs(600));
                 plan(&rig, "name=access_token", u32::MAX, Fault::status(503));
                 let another = async {
-                    until(|| app.stored().contains(&"refresh_lease".to_owned())).await;
+                    until(|| app.stored().contains(&"refresh_lease.access_token".to_owned())).await;
                     app.userinfo().await
                 };
                 let store_is_back = async {

@@ -116,9 +116,9 @@ impl Call {
         match self {
             Self::Settings => path == "/",
             Self::Find => path == "/v1/apps/secrets/find",
-            Self::LinkLease => path == "/v1/apps/secrets" && says("name=link_lease"),
+            Self::LinkLease => path == "/v1/apps/secrets" && says("name=link_lease.access_token"),
             Self::Set => path == "/v1/apps/secrets" && says("name=access_token"),
-            Self::RefreshLease => path == "/v1/apps/secrets" && says("name=refresh_lease"),
+            Self::RefreshLease => path == "/v1/apps/secrets" && says("name=refresh_lease.access_token"),
             Self::Delete => path == "/v1/apps/secrets/delete" && says("name=access_token"),
             Self::Exchange => path == "/token" && says("grant_type=authorization_code"),
             Self::Refresh => path == "/token" && says("grant_type=refresh_token"),

@@ -26,6 +26,10 @@ const CALLBACK: &str = "shared/src/provider/callback.rs";
 const HTTP: &str = "shared/src/http/mod.rs";
 const LOGIN: &str = "functions/login/src/lib.rs";
 const AUTHORIZE: &str = "functions/authorize/src/lib.rs";
+const LINK_SCOPE: &str = "shared/src/link_scope.rs";
+const TOKENS: &str = "shared/src/tokens/mod.rs";
+const MANAGED: &str = "shared/src/tokens/managed.rs";
+const LEASE: &str = "shared/src/tokens/lease.rs";
 
 pub const MUTATIONS: &[Mutation] = &[
     Mutation {
@@ -118,8 +122,8 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "binding stored tokens to the user",
         changes: &[Change {
             file: "shared/src/tokens/mod.rs",
-            find: "self.user.account(),\n            self.user.user(),",
-            replace: "\"\",\n            \"\",",
+            find: "Owner::User => Some(self.user.user()),",
+            replace: "Owner::User => None,",
         }],
         attack: "stored tokens: copied to another user",
         then: "succeeded",
@@ -128,8 +132,8 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "binding stored tokens to the mode",
         changes: &[Change {
             file: "shared/src/tokens/mod.rs",
-            find: "            self.mode.as_str(),",
-            replace: "            \"\",",
+            find: "self.mode.as_str(), self.store.provider",
+            replace: "\"\", self.store.provider",
         }],
         attack: "stored tokens: carried to another mode",
         then: "succeeded",
@@ -148,7 +152,7 @@ pub const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         without: "comparing the signer with the user who started",
-        changes: &[Change { file: CODE, find: "self.user != *user || ", replace: "" }],
+        changes: &[Change { file: CODE, find: "self.user != *linker.user() || ", replace: "" }],
         attack: "session_bound 3c: the same, and the verifier has leaked too",
         then: "succeeded: the attacker is linked to the account of the victim",
     },
@@ -156,8 +160,8 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "the signer's mode",
         changes: &[Change {
             file: CODE,
-            find: "self.user != *user || ",
-            replace: "self.user.account() != user.account() || self.user.user() != user.user() || ",
+            find: "self.user != *linker.user() || ",
+            replace: "self.user.account() != linker.user().account() || self.user.user() != linker.user().user() || ",
         }],
         attack: "code: finished by the same user in live mode",
         then: "succeeded",
@@ -407,7 +411,7 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "remembering an attempt, and its lease",
         changes: &[
             Change { file: AUTHORIZE, find: "set.link == Some(grant.link)", replace: "false" },
-            Change { file: AUTHORIZE, find: "tokens.claim_link(&grant.link).await?", replace: "Claim::Won" },
+            Change { file: AUTHORIZE, find: "link.claim_link(&grant.link).await?", replace: "Claim::Won" },
         ],
         attack: "race: the same code again, later",
         then: "another answer",
@@ -416,7 +420,7 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "the lease of a link",
         changes: &[Change {
             file: AUTHORIZE,
-            find: "tokens.claim_link(&grant.link).await?",
+            find: "link.claim_link(&grant.link).await?",
             replace: "Claim::Won",
         }],
         attack: "race: one code from three views at once",
@@ -431,5 +435,150 @@ pub const MUTATIONS: &[Mutation] = &[
         }],
         attack: "session_bound 4: the victim's code, put into the attacker's own attempt",
         then: "the proof itself broke",
+    },
+    Mutation {
+        without: "asking for a role, with links of the account",
+        changes: &[Change {
+            file: LINK_SCOPE,
+            find: "!allowed.include_one_of(signed.roles())",
+            replace: "allowed.include_one_of(signed.roles()) && false",
+        }],
+        attack: "account: a member unlinks",
+        then: "succeeded, signed out",
+    },
+    Mutation {
+        without: "asking for a role of the account at login",
+        changes: &[Change {
+            file: LOGIN,
+            find: "self.scope.linker(&signed)?",
+            replace: "LinkScope::User.linker(&signed)?",
+        }],
+        attack: "account: a member begins a link",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "asking for a role of the account again, and the owner in K",
+        changes: &[
+            Change {
+                file: AUTHORIZE,
+                find: "self.scope.linker(&signed)?",
+                replace: "LinkScope::User.linker(&signed)?",
+            },
+            Change { file: CODE, find: "self.owner != linker.owner()", replace: "false" },
+        ],
+        attack: "account: a role dropped between login and complete",
+        then: "succeeded, 1 exchanges",
+    },
+    Mutation {
+        without: "the type of a role in the account",
+        changes: &[Change {
+            file: LINK_SCOPE,
+            find: "role.r#type.as_deref() == Some(\"builtIn\")",
+            replace: "role.r#type.as_deref() != Some(\"\")",
+        }],
+        attack: "role: a custom role named Administrator",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the id of a role in the account",
+        changes: &[Change {
+            file: LINK_SCOPE,
+            find: "role.id.as_ref() == Some(&self.id)",
+            replace: "role.id.as_ref() != Some(&self.name)",
+        }],
+        attack: "role: a true id with a forged name",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the name of a role in the account",
+        changes: &[Change {
+            file: LINK_SCOPE,
+            find: "role.name.as_ref() == Some(&self.name)",
+            replace: "role.name.as_ref() != Some(&self.id)",
+        }],
+        attack: "role: a forged id with a true name",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "refusing a key twice in a role of the account",
+        changes: &[Change {
+            file: SIGNED_REQUEST,
+            find: ".filter(|_| json::has_distinct_keys(payload.as_bytes()))",
+            replace: "",
+        }],
+        attack: "role: a key twice in a role",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the owner in T: a user or the account",
+        changes: &[Change { file: AUTHORIZE, find: "state.owner != self.scope.owner()", replace: "false" }],
+        attack: "owner: a user's T, as the account's",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the owner in K: a user or the account",
+        changes: &[Change { file: CODE, find: "self.owner != linker.owner()", replace: "false" }],
+        attack: "owner: a user's K, as the account's",
+        then: "refused: 401 code_rejected",
+    },
+    Mutation {
+        without: "binding the account's tokens to the account",
+        changes: &[Change {
+            file: TOKENS,
+            find: "[Some(self.user.account()), user]",
+            replace: "[Some(\"\"), user]",
+        }],
+        attack: "owner: the account's set, copied to another account",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "comparing subjects when the account is linked anew",
+        changes: &[Change {
+            file: MANAGED,
+            find: "is_some_and(|set| !set.is_of_subject(&new))",
+            replace: "is_some_and(|_| false)",
+        }],
+        attack: "account 5b: the same, while another account is linked",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "reading back what was stored for the account",
+        changes: &[Change {
+            file: MANAGED,
+            find: "found.as_ref().is_ok_and(|set| set.link == new.link)",
+            replace: "found.is_ok() || found.is_err()",
+        }],
+        attack: "account: two administrators link different accounts at once",
+        then: "refused: 2 grants left",
+    },
+    Mutation {
+        without: "one lease for all members of the account",
+        changes: &[Change {
+            file: LEASE,
+            find: "for part in self.context() {",
+            replace: "hash.update(self.user.user());\n        for part in self.context() {",
+        }],
+        attack: "race: twenty functions of two members with one expired token of the account",
+        then: "signed out",
+    },
+    Mutation {
+        without: "binding stored tokens to the client id",
+        changes: &[Change {
+            file: TOKENS,
+            find: "&self.store.client_id, self.name()]",
+            replace: "\"\", self.name()]",
+        }],
+        attack: "client id: a set of another one",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "binding stored tokens to the link name",
+        changes: &[Change {
+            file: TOKENS,
+            find: "&self.store.client_id, self.name()]",
+            replace: "&self.store.client_id, \"\"]",
+        }],
+        attack: "link name: a set copied to another one",
+        then: "succeeded",
     },
 ];
