@@ -72,6 +72,8 @@ pub struct Manner {
     /// The lifetime in seconds that the functions must read.
     pub expires_in: Option<u64>,
     pub rejected: Reply,
+    /// If refresh tokens are rejected in other words.
+    pub rejected_refresh: Option<Reply>,
     pub whoami: (&'static str, &'static str),
     /// A form may have `{token}` as a value.
     pub whoami_body: Body,
@@ -112,6 +114,7 @@ impl Default for Manner {
             granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH, "expires_in": 3600, "token_type": "bearer" }),
             expires_in: Some(3600),
             rejected: Reply(400, json!({ "error": "invalid_grant" })),
+            rejected_refresh: None,
             whoami: ("GET", ""),
             whoami_body: Body::None,
             whoami_client: Client::Nobody,
@@ -138,6 +141,12 @@ pub fn user(email_verified: Option<bool>, name: Option<&str>, picture: Option<&s
         "name": name,
         "picture": picture,
     })
+}
+
+/// The same user, with what is kept from the token response.
+pub fn with_granted(mut user: Value, granted: Value) -> Value {
+    user["granted"] = granted;
+    user
 }
 
 /// A revocation.
@@ -240,16 +249,8 @@ impl Manner {
         self.at_token(path, body, self.refresh_extras)
     }
 
-    /// Some providers have another code for refresh tokens.
     fn rejected_refresh(&self) -> Reply {
-        let codes = [
-            ("invalid_code", "invalid_refresh_token"),
-            ("bad_verification_code", "bad_refresh_token"),
-            ("BAD_AUTH_CODE", "BAD_REFRESH_TOKEN"),
-        ];
-        let Reply(status, body) = &self.rejected;
-        let body = codes.iter().fold(body.to_string(), |body, (code, refresh)| body.replace(code, refresh));
-        Reply(*status, serde_json::from_str(&body).unwrap())
+        self.rejected_refresh.as_ref().unwrap_or(&self.rejected).clone()
     }
 
     fn at_token(

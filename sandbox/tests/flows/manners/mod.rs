@@ -16,7 +16,7 @@ use shared::provider::{NotGranted, TokenEndpoint};
 use shared::settings::Source;
 use shared::{Provider, Settings};
 
-use crate::app::{Answer, Begun};
+use crate::app::{Answer, Begun, parts};
 use crate::rig::{Rig, TIMEOUTS};
 use manner::{ACCESS, CODE, Call, Manner, REFRESH, WRONG, form};
 use stand_in::StandIn;
@@ -179,9 +179,9 @@ macro_rules! presets {
 }
 
 presets! {
-    airtable asana atlassian auth0 calendly discord docusign dropbox entra figma
-    github gitlab google hubspot intercom klaviyo linear linkedin mailchimp monday
-    notion okta pipedrive quickbooks salesforce shopify slack webflow xero zendesk zoom
+    airtable asana atlassian attio auth0 calendly discord docusign dropbox entra figma
+    freshbooks github gitlab google hubspot intercom klaviyo linear linkedin mailchimp monday
+    notion okta pipedrive quickbooks salesforce shopify slack webflow xero zendesk zoho zoom
 }
 
 /// What the stand-ins insist on: with any of these changed, a preset would not work.
@@ -201,8 +201,8 @@ async fn a_wrong_preset_fails() {
         ("linear", "/userinfo/body", json!({ "query": "{ me }" })),
         ("pipedrive", "/client_authentication", json!("client_secret_post")),
         ("klaviyo", "/userinfo/headers", json!({})),
-        ("monday", "/userinfo/token_header", json!("X-Other")),
-        ("calendly", "/userinfo/id", json!("/uri")),
+        ("hubspot", "/userinfo/form", json!({ "token_type_hint": "access_token" })),
+        ("zoho", "/userinfo/token_scheme", json!("Bearer")),
     ] {
         let stage = Stage::set(row(name), &[], |description| {
             let (parent, key) = key.rsplit_once('/').unwrap();
@@ -233,6 +233,57 @@ async fn an_unverified_address_is_refused_wherever_the_flag_is() {
     github.emails.as_mut().unwrap().1[1]["verified"] = json!(false);
     let stage = Stage::set(github, &[], |_| {}).await;
     assert_eq!(stage.link(CODE).await.0.error(), (401, "email_unverified".to_owned()));
+}
+
+#[tokio::test]
+async fn presets_know_their_providers_words_on_the_callback() {
+    for (name, told, expected) in [
+        ("linkedin", "user_cancelled_authorize", "access_denied"),
+        ("linkedin", "user_cancelled_login", "access_denied"),
+        ("auth0", "unauthorized", "access_denied"),
+        ("salesforce", "access-denied", "access_denied"),
+        ("github", "redirect_uri_mismatch", "client_misconfigured"),
+        ("github", "application_suspended", "client_misconfigured"),
+    ] {
+        let stage = Stage::of(name).await;
+        let app = stage.rig.app();
+        let (_, asked) = parts(&app.begin().await.authorization_url);
+        let (_, back) = app.get(&format!("authorize?state={}&error={told}", asked["state"])).await.redirect();
+        assert_eq!(back["error"], expected, "{name} {told}");
+    }
+}
+
+#[tokio::test]
+async fn presets_know_their_providers_rate_limits() {
+    for (name, status, code) in [
+        ("linear", 400, "RATELIMITED"),
+        ("shopify", 200, "THROTTLED"),
+        ("monday", 200, "COMPLEXITY_BUDGET_EXHAUSTED"),
+    ] {
+        let limited = manner::Reply(status, json!({ "errors": [{ "extensions": { "code": code } }] }));
+        let stage = Stage::set(Manner { stale: limited, ..row(name) }, &[], |_| {}).await;
+        stage.link(CODE).await;
+        stage.provider.end_token();
+        assert_eq!(stage.rig.app().userinfo().await.error(), (429, "rate_limited".to_owned()), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn presets_know_when_the_user_must_act_at_a_refresh() {
+    for (name, status, code) in [
+        ("atlassian", 403, "unauthorized_client"),
+        ("google", 400, "admin_policy_enforced"),
+        ("entra", 400, "interaction_required"),
+    ] {
+        let rejected_refresh = Some(manner::Reply(status, json!({ "error": code })));
+        let stage = Stage::set(Manner { rejected_refresh, ..row(name) }, &[], |_| {}).await;
+        stage.link(CODE).await;
+        stage.provider.end_grants();
+        stage.rig.clock.advance(60);
+        let app = stage.rig.app();
+        assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()), "{name}");
+        assert!(!app.stored().is_empty(), "{name}: the token may work again");
+    }
 }
 
 #[tokio::test]

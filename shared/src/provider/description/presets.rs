@@ -8,8 +8,8 @@ macro_rules! presets {
 
 /// The name of each, as in `PROVIDER`, and its file.
 pub(super) const PRESETS: &[(&str, &str)] = presets![
-    "airtable" "asana" "atlassian" "auth0" "calendly" "discord" "docusign" "dropbox" "entra" "figma"
-    "github" "gitlab" "google" "hubspot" "intercom" "klaviyo" "linear" "linkedin" "mailchimp" "monday"
-    "notion" "okta" "pipedrive" "quickbooks" "salesforce" "shopify" "slack" "webflow" "xero" "zendesk"
-    "zoom"
+    "airtable" "asana" "atlassian" "attio" "auth0" "calendly" "discord" "docusign" "dropbox" "entra" "figma"
+    "freshbooks" "github" "gitlab" "google" "hubspot" "intercom" "klaviyo" "linear" "linkedin" "mailchimp"
+    "monday" "notion" "okta" "pipedrive" "quickbooks" "salesforce" "shopify" "slack" "webflow" "xero"
+    "zendesk" "zoho" "zoom"
 ];

@@ -1,6 +1,8 @@
 use serde_json::json;
 
-use crate::manners::manner::{ACCESS, Body, Client, Manner, REFRESH, form, hinted, revoke, user};
+use crate::manners::manner::{
+    ACCESS, Body, Client, Manner, REFRESH, Reply, form, hinted, revoke, user, with_granted,
+};
 
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub fn rows() -> Vec<Manner> {
@@ -51,6 +53,26 @@ pub fn rows() -> Vec<Manner> {
             ..Manner::default()
         },
         Manner {
+            name: "attio",
+            authorize: "app.attio.com/authorize",
+            scope: ("scope", ""),
+            token: "app.attio.com/oauth/token",
+            granted: json!({ "access_token": ACCESS, "token_type": "Bearer" }),
+            expires_in: None,
+            whoami: ("GET", "api.attio.com/v2/self"),
+            profile: json!({
+                "active": true, "sub": "the workspace", "authorized_by_workspace_member_id": "ada",
+                "workspace_name": "Ada", "workspace_logo_url": "https://x/ada",
+            }),
+            stale: Reply(200, json!({ "active": false })),
+            user: {
+                let mut user = user(None, Some("Ada"), Some("https://x/ada"));
+                user["email"] = json!(null);
+                user
+            },
+            ..Manner::default()
+        },
+        Manner {
             name: "auth0",
             tenant: Some("acme.eu.auth0.com"),
             authorize: "acme.eu.auth0.com/authorize",
@@ -68,13 +90,16 @@ pub fn rows() -> Vec<Manner> {
             token: "auth.calendly.com/oauth/token",
             client: Client::BasicRaw,
             refresh: Some("auth.calendly.com/oauth/token"),
-            granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH, "expires_in": 7200 }),
+            granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH, "expires_in": 7200, "owner": "https://api.calendly.com/users/ada" }),
             expires_in: Some(7200),
             whoami: ("GET", "api.calendly.com/users/me"),
             profile: json!({ "resource": {
                 "uri": "ada", "name": "Ada", "email": "ada@example.com", "avatar_url": "https://x/ada",
             } }),
-            user: user(None, Some("Ada"), Some("https://x/ada")),
+            user: with_granted(
+                user(None, Some("Ada"), Some("https://x/ada")),
+                json!({ "owner": "https://api.calendly.com/users/ada" }),
+            ),
             revocations: vec![revoke(
                 "POST",
                 "auth.calendly.com/oauth/revoke",

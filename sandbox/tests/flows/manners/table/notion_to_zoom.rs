@@ -1,6 +1,8 @@
 use serde_json::json;
 
-use crate::manners::manner::{ACCESS, Body, Client, Manner, REFRESH, Reply, form, hinted, revoke, user};
+use crate::manners::manner::{
+    ACCESS, Body, Client, Manner, REFRESH, Reply, form, hinted, revoke, user, with_granted,
+};
 
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub fn rows() -> Vec<Manner> {
@@ -16,13 +18,16 @@ pub fn rows() -> Vec<Manner> {
             is_json: true,
             headers: &[("notion-version", "2022-06-28")],
             refresh: Some("api.notion.com/v1/oauth/token"),
-            granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH }),
+            granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH, "workspace_id": "w-1" }),
             expires_in: None,
             whoami: ("GET", "api.notion.com/v1/users/me"),
             profile: json!({ "object": "user", "id": "the bot", "bot": { "owner": { "user": {
                 "id": "ada", "name": "Ada", "avatar_url": "https://x/ada", "person": { "email": "ada@example.com" },
             } } } }),
-            user: user(None, Some("Ada"), Some("https://x/ada")),
+            user: with_granted(
+                user(None, Some("Ada"), Some("https://x/ada")),
+                json!({ "workspace_id": "w-1" }),
+            ),
             revocations: vec![revoke(
                 "POST",
                 "api.notion.com/v1/oauth/revoke",
@@ -60,11 +65,19 @@ pub fn rows() -> Vec<Manner> {
             token: "oauth.pipedrive.com/oauth/token",
             client: Client::BasicRaw,
             refresh: Some("oauth.pipedrive.com/oauth/token"),
+            granted: json!({
+                "access_token": ACCESS, "refresh_token": REFRESH, "expires_in": 3599,
+                "api_domain": "https://acme.pipedrive.com",
+            }),
+            expires_in: Some(3599),
             whoami: ("GET", "api.pipedrive.com/users/me"),
             profile: json!({ "success": true, "data": {
                 "id": "ada", "name": "Ada", "email": "ada@example.com", "icon_url": "https://x/ada",
             } }),
-            user: user(None, Some("Ada"), Some("https://x/ada")),
+            user: with_granted(
+                user(None, Some("Ada"), Some("https://x/ada")),
+                json!({ "api_domain": "https://acme.pipedrive.com" }),
+            ),
             revocations: vec![revoke(
                 "POST",
                 "oauth.pipedrive.com/oauth/revoke",
@@ -107,9 +120,14 @@ pub fn rows() -> Vec<Manner> {
             authorize_extras: &[("prompt", "consent")],
             token: "acme.my.salesforce.com/services/oauth2/token",
             refresh: Some("acme.my.salesforce.com/services/oauth2/token"),
-            granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH, "instance_url": "https://x" }),
+            granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH, "instance_url": "https://acme.my.salesforce.com" }),
             expires_in: None,
             whoami: ("GET", "acme.my.salesforce.com/services/oauth2/userinfo"),
+            stale: Reply(403, json!("Bad_OAuth_Token")),
+            user: with_granted(
+                user(Some(true), Some("Ada"), Some("https://x/ada")),
+                json!({ "instance_url": "https://acme.my.salesforce.com" }),
+            ),
             revocations: vec![revoke(
                 "POST",
                 "acme.my.salesforce.com/services/oauth2/revoke",
@@ -147,14 +165,19 @@ pub fn rows() -> Vec<Manner> {
             pkce: false,
             token: "slack.com/api/oauth.v2.access",
             refresh: Some("slack.com/api/oauth.v2.access"),
-            granted: json!({ "ok": true, "team": {}, "authed_user": {
+            granted: json!({ "ok": true, "team": { "id": "T1" }, "authed_user": {
                 "id": "U1", "access_token": ACCESS, "refresh_token": REFRESH, "expires_in": 43200,
             } }),
             expires_in: Some(43200),
             rejected: Reply(200, json!({ "ok": false, "error": "invalid_code" })),
+            rejected_refresh: Some(Reply(200, json!({ "ok": false, "error": "invalid_refresh_token" }))),
             whoami: ("GET", "slack.com/api/openid.connect.userInfo"),
             profile: json!({ "ok": true, "sub": "ada", "email": "ada@example.com", "email_verified": true, "name": "Ada", "picture": "https://x/ada" }),
             stale: Reply(200, json!({ "ok": false, "error": "token_revoked" })),
+            user: with_granted(
+                user(Some(true), Some("Ada"), Some("https://x/ada")),
+                json!({ "team_id": "T1" }),
+            ),
             revocations: vec![revoke(
                 "POST",
                 "slack.com/api/auth.revoke",
@@ -225,6 +248,37 @@ pub fn rows() -> Vec<Manner> {
                 Body::None,
             )],
             revoked: Reply(204, json!(null)),
+            ..Manner::default()
+        },
+        Manner {
+            name: "zoho",
+            authorize: "accounts.zoho.com/oauth/v2/auth",
+            scope: ("scope", "AaaServer.profile.READ"),
+            authorize_extras: &[("access_type", "offline"), ("prompt", "consent")],
+            callback: &[("location", "eu"), ("accounts-server", "https://accounts.zoho.eu")],
+            token: "accounts.zoho.eu/oauth/v2/token",
+            refresh: Some("accounts.zoho.eu/oauth/v2/token"),
+            granted: json!({
+                "access_token": ACCESS, "refresh_token": REFRESH, "expires_in": 3600,
+                "api_domain": "https://www.zohoapis.eu",
+            }),
+            rejected: Reply(200, json!({ "error": "invalid_code" })),
+            whoami: ("GET", "accounts.zoho.eu/oauth/user/info"),
+            token_scheme: "Zoho-oauthtoken",
+            profile: json!({ "ZUID": "ada", "Email": "ada@example.com", "Display_Name": "Ada" }),
+            user: {
+                let granted = json!({ "api_domain": "https://www.zohoapis.eu" });
+                let mut user = with_granted(user(None, Some("Ada"), None), granted);
+                user["callback"] = json!({ "accounts-server": "https://accounts.zoho.eu" });
+                user
+            },
+            revocations: vec![revoke(
+                "POST",
+                "accounts.zoho.eu/oauth/v2/token/revoke",
+                Client::Nobody,
+                None,
+                form(&[("token", REFRESH)]),
+            )],
             ..Manner::default()
         },
         Manner {

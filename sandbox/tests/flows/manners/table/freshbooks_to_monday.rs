@@ -6,6 +6,27 @@ use crate::manners::manner::{ACCESS, Body, Client, Manner, REFRESH, Reply, form,
 pub fn rows() -> Vec<Manner> {
     vec![
         Manner {
+            name: "freshbooks",
+            authorize: "auth.freshbooks.com/oauth/authorize",
+            scope: ("scope", "user:profile:read"),
+            token: "api.freshbooks.com/auth/oauth/token",
+            refresh: Some("api.freshbooks.com/auth/oauth/token"),
+            refresh_extras: &[("redirect_uri", "*")],
+            whoami: ("GET", "api.freshbooks.com/auth/api/v1/users/me"),
+            profile: json!({ "response": {
+                "id": "ada", "email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace",
+            } }),
+            user: user(None, Some("Ada"), None),
+            revocations: vec![revoke(
+                "POST",
+                "api.freshbooks.com/auth/oauth/revoke",
+                Client::Post,
+                None,
+                Body::Json(json!({ "token": REFRESH })),
+            )],
+            ..Manner::default()
+        },
+        Manner {
             name: "github",
             authorize: "github.com/login/oauth/authorize",
             scope: ("scope", "read:user user:email"),
@@ -15,6 +36,7 @@ pub fn rows() -> Vec<Manner> {
             granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH, "expires_in": 28800, "scope": "read:user,user:email" }),
             expires_in: Some(28800),
             rejected: Reply(200, json!({ "error": "bad_verification_code" })),
+            rejected_refresh: Some(Reply(200, json!({ "error": "bad_refresh_token" }))),
             whoami: ("GET", "api.github.com/user"),
             profile: json!({ "id": "ada", "login": "ada1815", "name": null, "email": null, "avatar_url": "https://x/ada" }),
             emails: Some((
@@ -74,12 +96,18 @@ pub fn rows() -> Vec<Manner> {
             scope: ("scope", "oauth"),
             token: "api.hubapi.com/oauth/2026-03/token",
             refresh: Some("api.hubapi.com/oauth/2026-03/token"),
-            rejected: Reply(
+            rejected: Reply(400, json!({ "status": "BAD_AUTH_CODE", "error": null, "message": "no" })),
+            rejected_refresh: Some(Reply(
                 400,
-                json!({ "status": "BAD_AUTH_CODE", "error": "invalid_grant", "message": "no" }),
-            ),
-            whoami: ("GET", "api.hubapi.com/oauth/v1/access-tokens/{token}"),
-            profile: json!({ "token": ACCESS, "user": "ada@example.com", "user_id": "ada", "hub_id": 7 }),
+                json!({ "status": "BAD_REFRESH_TOKEN", "error": "invalid_grant", "message": "no" }),
+            )),
+            whoami: ("POST", "api.hubapi.com/oauth/2026-03/token/introspect"),
+            whoami_body: form(&[("token", "{token}"), ("token_type_hint", "access_token")]),
+            whoami_client: Client::Post,
+            profile: json!({
+                "active": true, "token": ACCESS, "user": "ada@example.com", "user_id": "ada", "hub_id": 7,
+            }),
+            stale: Reply(200, json!({ "active": false })),
             user: user(None, Some("ada@example.com"), None),
             ..Manner::default()
         },
