@@ -8,6 +8,7 @@ use axum::http::header::ACCEPT;
 use serde_json::{Value, json};
 use shared::http::Failure;
 use shared::{Deadline, Http};
+use url::Url;
 
 /// Why there is no description, for a person to read.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,15 +22,37 @@ impl fmt::Display for NotDiscovered {
 
 impl std::error::Error for NotDiscovered {}
 
-/// Requests an issuer's metadata (Discovery section 4), and describes it.
+/// Requests an issuer's metadata (Discovery section 4), and describes it. Some providers name their revocation endpoint
+/// only in the metadata of RFC 8414, so that is asked for, too.
 ///
 /// # Errors
 /// If the issuer returns no metadata, or another issuer's.
 pub async fn discover(http: &Http, issuer: &str) -> Result<Value, NotDiscovered> {
     let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-    let url = address.parse().map_err(|_| {
+    let url: Url = address.parse().map_err(|_| {
         NotDiscovered(format!("{issuer} is not an address. An issuer is written as https://id.example.com"))
     })?;
+    let mut description = describe(issuer, &metadata(http, url.clone()).await?)?;
+    if description["revocation"].is_null()
+        && let Some(address) = server_metadata(&url)
+        && let Ok(metadata) = metadata(http, address.clone()).await
+        && metadata["issuer"] == description["issuer"]
+        && let Some(revocation) = metadata["revocation_endpoint"].as_str()
+    {
+        description["revocation"] = json!({ "url": revocation });
+        description["sources"] = json!([url.as_str(), address.as_str()]);
+    }
+    Ok(description)
+}
+
+/// Where RFC 8414 section 3.1 has the metadata of the issuer whose `OpenID` metadata is at `url`: its path comes last.
+fn server_metadata(url: &Url) -> Option<Url> {
+    let path = url.path().strip_suffix("/.well-known/openid-configuration")?;
+    url.join(&format!("/.well-known/oauth-authorization-server{path}")).ok()
+}
+
+async fn metadata(http: &Http, url: Url) -> Result<Value, NotDiscovered> {
+    let address = url.to_string();
     let request = http.get(url).header(ACCEPT, "application/json");
     let reply = http.send("issuer.discover", request, Deadline::after(Duration::from_secs(10))).await;
     let reply = reply.map_err(|failure| {
@@ -41,10 +64,9 @@ pub async fn discover(http: &Http, issuer: &str) -> Result<Value, NotDiscovered>
         })
     })?;
     let metadata = reply.json().filter(|metadata| metadata.is_object() && reply.status.is_success());
-    let metadata = metadata.ok_or_else(|| {
+    metadata.ok_or_else(|| {
         NotDiscovered(format!("{address} answered {}, without OpenID Connect metadata", reply.status))
-    })?;
-    describe(issuer, &metadata)
+    })
 }
 
 /// The description of an issuer with this metadata (Discovery section 3, RFC 8414 section 2).
@@ -64,6 +86,8 @@ fn describe(issuer: &str, metadata: &Value) -> Result<Value, NotDiscovered> {
         |name: &str| text(name).ok_or_else(|| NotDiscovered(format!("the metadata has no {name}")));
     let scopes = ["openid", "email", "profile", "offline_access"];
     let scopes: Vec<_> = scopes.into_iter().filter(|scope| lists("scopes_supported", scope)).collect();
+    let takes_consent =
+        metadata["prompt_values_supported"].is_null() || lists("prompt_values_supported", "consent");
     // If the metadata lists no method, it is Basic (Discovery section 3).
     let posts = lists("token_endpoint_auth_methods_supported", "client_secret_post");
     let mut description = json!({
@@ -81,6 +105,10 @@ fn describe(issuer: &str, metadata: &Value) -> Result<Value, NotDiscovered> {
         "token": { "url": required("token_endpoint")? },
         "userinfo": { "url": required("userinfo_endpoint")? },
     });
+    // Without it, a provider must ignore the scope (OpenID Connect Core section 11).
+    if lists("scopes_supported", "offline_access") && takes_consent {
+        description["authorization"]["parameters"] = json!({ "prompt": "consent" });
+    }
     if let Some(url) = text("revocation_endpoint") {
         description["revocation"] = json!({ "url": url });
     }
@@ -123,6 +151,47 @@ mod tests {
         assert_eq!(description["authorization"]["scopes"], json!(["openid", "email"]));
         assert_eq!(description["authorization"]["pkce"], true);
         assert_eq!(description["revocation"]["url"], "https://id.example.com/revoke");
+        assert!(description["authorization"]["parameters"].is_null());
+    }
+
+    #[test]
+    fn consent_is_asked_for_where_refresh_tokens_need_it() {
+        let issuer = "https://id.example.com";
+        let mut offline = metadata(issuer);
+        offline["scopes_supported"] = json!(["openid", "offline_access"]);
+        let parameters =
+            |metadata: &Value| describe(issuer, metadata).unwrap()["authorization"]["parameters"].clone();
+        assert_eq!(parameters(&offline), json!({ "prompt": "consent" }));
+        offline["prompt_values_supported"] = json!(["none", "login"]);
+        assert!(parameters(&offline).is_null());
+    }
+
+    #[tokio::test]
+    async fn a_revocation_endpoint_may_be_in_the_metadata_of_rfc_8414_only() {
+        let listener = Listener::bind(0).await.unwrap();
+        let (issuer, other) = (format!("{}/tenant", listener.url()), format!("{}/other", listener.url()));
+        let answer = |path: String, metadata: Value| (path, get(async || Json(metadata)));
+        let without = |issuer: &str| {
+            let mut metadata = metadata(issuer);
+            metadata["revocation_endpoint"].take();
+            metadata
+        };
+        let router = [
+            answer("/tenant/.well-known/openid-configuration".to_owned(), without(&issuer)),
+            answer("/.well-known/oauth-authorization-server/tenant".to_owned(), metadata(&issuer)),
+            answer("/other/.well-known/openid-configuration".to_owned(), without(&other)),
+            answer(
+                "/.well-known/oauth-authorization-server/other".to_owned(),
+                metadata("https://evil.example"),
+            ),
+        ];
+        listener
+            .serve(&router.into_iter().fold(Router::new(), |router, (path, get)| router.route(&path, get)));
+        let http = Http::new(Timeouts::default());
+        let description = discover(&http, &issuer).await.unwrap();
+        assert_eq!(description["revocation"]["url"], format!("{issuer}/revoke"));
+        assert_eq!(description["sources"].as_array().map(Vec::len), Some(2));
+        assert!(discover(&http, &other).await.unwrap()["revocation"].is_null(), "another issuer's");
     }
 
     #[test]

@@ -14,6 +14,8 @@ MIGRATION_MODULES = {"auth": None, "contenttypes": None, "oauth2_provider": None
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ROOT_URLCONF = "urls"
 SECRET_KEY = os.urandom(32).hex()
+# For the toolkit's error pages.
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 USE_TZ = True
 
 OAUTH2_PROVIDER = {

@@ -2,10 +2,11 @@
 
 from collections import Counter
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import JsonResponse
 from django.urls import include, path
 from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauth2_provider.urls import metadata_urlpatterns
 from oauth2_provider.views import AuthorizationView
 
 calls = Counter()
@@ -16,12 +17,17 @@ class Validator(OAuth2Validator):
         person = request.user.username
         return {"email": f"{person}@example.com", "email_verified": person == "alice", "name": person}
 
+    def validate_silent_login(self, request):
+        """There are no sessions."""
+        return False
+
 
 class Authorization(AuthorizationView):
-    """Signs in the person that login_hint names; `deny` refuses."""
+    """Signs in the person that login_hint names; `deny` refuses. Without a hint, nobody is signed in."""
 
     def dispatch(self, request, *args, **kwargs):
-        request.user, _ = User.objects.get_or_create(username=request.GET["login_hint"])
+        person = request.GET.get("login_hint")
+        request.user = User.objects.get_or_create(username=person)[0] if person else AnonymousUser()
         return super().dispatch(request, *args, **kwargs)
 
     def create_authorization_response(self, request, scopes, credentials, allow):
@@ -42,4 +48,5 @@ urlpatterns = [
     path("calls", lambda _: JsonResponse(calls)),
     path("o/authorize/", Authorization.as_view()),
     path("o/", include("oauth2_provider.urls")),
+    *metadata_urlpatterns,
 ]
