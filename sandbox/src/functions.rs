@@ -3,9 +3,8 @@
 
 use futures_util::future::BoxFuture;
 use lambda_http::Context;
-use shared::http::Timeouts;
 use shared::lambda::{GatewayResponse, Lambda};
-use shared::{Clock, Environment, LoadError};
+use shared::{Clock, Environment, Http, LoadError};
 
 /// A function that can be started.
 #[derive(Clone, Copy)]
@@ -17,7 +16,7 @@ pub struct Function {
     start: Start,
 }
 
-type Start = fn(Environment, Clock, Timeouts) -> BoxFuture<'static, Result<Box<dyn Instance>, LoadError>>;
+type Start = fn(Environment, Clock, Http) -> BoxFuture<'static, Result<Box<dyn Instance>, LoadError>>;
 
 /// A function that was started.
 pub trait Instance: Send + Sync {
@@ -41,7 +40,7 @@ impl Function {
         Self { name, endpoints: F::ENDPOINTS, start: start::<F> }
     }
 
-    /// Starts it, as a cold start does.
+    /// Starts it, as a cold start does, with this client.
     ///
     /// # Errors
     /// If settings are invalid or missing.
@@ -49,19 +48,19 @@ impl Function {
         self,
         environment: &Environment,
         clock: &Clock,
-        timeouts: Timeouts,
+        http: Http,
     ) -> Result<Box<dyn Instance>, LoadError> {
-        (self.start)(environment.clone(), clock.clone(), timeouts).await
+        (self.start)(environment.clone(), clock.clone(), http).await
     }
 }
 
 fn start<F: shared::Function>(
     environment: Environment,
     clock: Clock,
-    timeouts: Timeouts,
+    http: Http,
 ) -> BoxFuture<'static, Result<Box<dyn Instance>, LoadError>> {
     Box::pin(async move {
-        let lambda = Lambda::<F>::start(environment, clock, timeouts).await?;
+        let lambda = Lambda::<F>::start_with(environment, clock, http).await?;
         Ok(Box::new(lambda) as Box<dyn Instance>)
     })
 }

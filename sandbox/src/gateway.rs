@@ -19,9 +19,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use lambda_http::Context;
 use serde_json::{Value, json};
-use shared::http::Timeouts;
 use shared::lambda::GatewayResponse;
-use shared::{Clock, Environment, LoadError, route};
+use shared::{Clock, Environment, Http, LoadError, route};
 use url::form_urlencoded;
 
 use crate::functions::{FUNCTIONS, Instance};
@@ -49,18 +48,14 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Starts the functions with one environment, like a cold start of each.
+    /// Starts the functions with one environment and one client, like a cold start of each.
     ///
     /// # Errors
     /// If settings are wrong or missing.
-    pub async fn start(
-        environment: &Environment,
-        clock: Clock,
-        timeouts: Timeouts,
-    ) -> Result<Self, LoadError> {
+    pub async fn start(environment: &Environment, clock: Clock, http: Http) -> Result<Self, LoadError> {
         let mut instances = Vec::new();
         for function in FUNCTIONS {
-            instances.push(function.start(environment, &clock, timeouts).await?);
+            instances.push(function.start(environment, &clock, http.clone()).await?);
         }
         Ok(Self { instances, clock, requests: AtomicU64::default() })
     }

@@ -3,16 +3,18 @@
 //! Each party is a separate server on loopback. The real functions run behind the gateway, with the real settings,
 //! clients and time-outs; only the parties they talk to are simulated.
 
+pub mod check_provider;
 pub mod clock;
 pub mod dashboard;
 pub mod discovery;
+pub mod env_file;
 pub mod events;
-
 pub mod faults;
 pub mod functions;
 pub mod gateway;
 pub mod ports;
 pub mod provider;
+pub mod real_provider;
 pub mod runtime_api;
 pub mod settings;
 pub mod ssm;

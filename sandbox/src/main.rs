@@ -8,9 +8,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use sandbox::dashboard::Page;
 use sandbox::dashboard::bundle::{Bundle, Watcher};
 use sandbox::dashboard::manifest_in;
+use sandbox::env_file::{self, NotRead};
 use sandbox::events::Renewal;
+use sandbox::real_provider::{RealProvider, Unusable};
 use sandbox::world::Addresses;
-use sandbox::{Options, World, discovery, settings};
+use sandbox::{Options, World, check_provider, discovery, settings};
 use shared::http::Timeouts;
 use shared::settings::Source;
 use shared::{Clock, Environment, Http, LinkFlow, Settings};
@@ -31,6 +33,12 @@ struct Arguments {
     /// Leave the functions to `cargo lambda watch`, and write .env.sandbox for it.
     #[arg(long)]
     stand_ins_only: bool,
+    /// Use a real provider: a preset's name, or custom.
+    #[arg(long, requires = "env", conflicts_with = "stand_ins_only", value_name = "PROVIDER")]
+    provider: Option<String>,
+    /// The file with the client's id and secret, and what else the provider needs (docs/providers/trying.md).
+    #[arg(long, requires = "provider", value_name = "FILE")]
+    env: Option<PathBuf>,
     #[command(flatten)]
     page: PageArguments,
     #[command(subcommand)]
@@ -69,6 +77,14 @@ enum Command {
         /// The issuer, such as <https://id.example.com>
         issuer: String,
     },
+    /// Prints a table of what can be seen of a real provider without a person, to paste into an issue.
+    CheckProvider {
+        /// A preset's name, or custom.
+        provider: String,
+        /// As without a command [default: a client that is made up].
+        #[arg(long, value_name = "FILE")]
+        env: Option<PathBuf>,
+    },
     /// Prints what each function reads, as JSON: deploy/tests compares template.yaml with it.
     Settings,
 }
@@ -100,6 +116,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             return Ok(());
         }
         Some(Command::Events) => return renew_events().await,
+        Some(Command::CheckProvider { provider, env }) => return check(provider, env.as_deref()).await,
         Some(Command::Settings) => {
             let needs = settings::needs(&workspace().join("providers")).await?;
             println!("{}", serde_json::to_string_pretty(&needs)?);
@@ -107,6 +124,10 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         }
         None => {}
     }
+    let real_provider = match (&arguments.provider, &arguments.env) {
+        (Some(provider), Some(file)) => Some(registered_at(provider, file)?),
+        _ => None,
+    };
     let Dashboard { page, app_id, hosts, watcher: _watcher } =
         if arguments.page.plain { Dashboard::default() } else { build_dashboard(&arguments.page)? };
     let options = Options {
@@ -116,6 +137,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         },
         port: arguments.port,
         stand_ins_only: arguments.stand_ins_only,
+        real_provider,
         page,
         settings: app_id.map(|id| ("STRIPE_APP_ID", id)).into_iter().collect(),
         ..Options::default()
@@ -127,10 +149,31 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         write_env_file(&world)?;
         println!("{}", stand_ins_banner(&world.addresses));
     } else {
-        println!("{}", banner(&world.addresses, flow, &hosts));
+        println!("{}", banner(&world, arguments.provider.as_deref(), flow, &hosts));
     }
     tokio::signal::ctrl_c().await?;
     Ok(())
+}
+
+/// The provider of this name, with the client in the file.
+fn registered_at(provider: &str, file: &Path) -> Result<RealProvider, String> {
+    let read = RealProvider::read(provider, file).and_then(|provider| match provider.client {
+        Some(_) => Ok(provider),
+        None => Err(Unusable::Missing("THIRD_PARTY_CLIENT_ID")),
+    });
+    read.map_err(|error| format!("{} {error}", file.display()))
+}
+
+async fn check(provider: &str, env: Option<&Path>) -> Result<(), Box<dyn Error>> {
+    let provider = match env {
+        None => RealProvider::without_client(provider),
+        Some(file) => {
+            RealProvider::read(provider, file).map_err(|error| format!("{} {error}", file.display()))?
+        }
+    };
+    let report = Box::pin(check_provider::check(&provider)).await?;
+    println!("{report}");
+    if report.is_as_described() { Ok(()) } else { Err("The provider is not as described.".into()) }
 }
 
 /// The page to serve, and what runs alongside it.
@@ -189,13 +232,13 @@ async fn renew_events() -> Result<(), Box<dyn Error>> {
 }
 
 fn read_env_file() -> Result<Environment, String> {
-    let text = std::fs::read_to_string(ENV_FILE)
-        .map_err(|_| format!("There is no {ENV_FILE}: first run cargo run -- --stand-ins-only"))?;
-    Ok(text
-        .lines()
-        .filter_map(|line| line.split_once('='))
-        .map(|(name, value)| (name, value.trim_matches('"')))
-        .collect())
+    match env_file::read(Path::new(ENV_FILE)) {
+        Ok(settings) => Ok(settings.into_iter().collect()),
+        Err(NotRead::File(_)) => {
+            Err(format!("There is no {ENV_FILE}: first run cargo run -- --stand-ins-only"))
+        }
+        Err(error) => Err(format!("{ENV_FILE} {error}")),
+    }
 }
 
 fn write_env_file(world: &World) -> std::io::Result<()> {
@@ -203,14 +246,25 @@ fn write_env_file(world: &World) -> std::io::Result<()> {
     std::fs::write(ENV_FILE, lines.join("\n") + "\n")
 }
 
-fn banner(addresses: &Addresses, flow: LinkFlow, hosts: &[String]) -> String {
+fn banner(world: &World, real_provider: Option<&str>, flow: LinkFlow, hosts: &[String]) -> String {
     let flow = flow.word();
-    let Addresses { gateway, stripe, provider, ssm, dashboard } = addresses;
-    let leaves = if hosts.is_empty() {
-        "Nothing here leaves this machine.".to_owned()
-    } else {
-        format!("The app may reach {} (not with --offline).", hosts.join(", "))
-    };
+    let Addresses { gateway, stripe, provider, ssm, dashboard } = &world.addresses;
+    let mut leaves = Vec::new();
+    leaves.extend(real_provider.map(|name| format!("The provider is the real one, {name}.")));
+    if !hosts.is_empty() {
+        leaves.push(format!("The app may reach {} (not with --offline).", hosts.join(", ")));
+    }
+    if leaves.is_empty() {
+        leaves.push("Nothing here leaves this machine.".to_owned());
+    }
+    let leaves = leaves.join(" ");
+    let provider = real_provider.map_or_else(
+        || provider.clone(),
+        |name| {
+            let host = world.settings.get("API_HOST_URL").unwrap_or(gateway);
+            format!("{name}: register {host}/api/oauth/authorize there as the redirect URI")
+        },
+    );
     format!(
         "
   stripe-app-oauth sandbox, {flow} flow. {leaves}

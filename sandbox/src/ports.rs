@@ -35,7 +35,11 @@ impl Listener {
         Err(last)
     }
 
-    async fn bind_exactly(port: u16) -> io::Result<Self> {
+    /// Binds this very port. 0 means any.
+    ///
+    /// # Errors
+    /// If it is not free.
+    pub async fn bind_exactly(port: u16) -> io::Result<Self> {
         let v4 = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), port)).await?;
         let port = v4.local_addr()?.port();
         let mut sockets = vec![v4];

@@ -10,7 +10,7 @@ use std::{fmt, fs, io};
 use serde::Serialize;
 use serde_json::Value;
 use shared::http::Timeouts;
-use shared::{Clock, Environment, log, route};
+use shared::{Clock, Environment, Http, log, route};
 use tracing::field::{Field, Visit};
 use tracing::instrument::WithSubscriber as _;
 use tracing::span::{Attributes, Id, Record};
@@ -91,7 +91,9 @@ async fn asked_with(function: Function, variables: Variables) -> BTreeSet<String
     let lookups = Lookups::default();
     let start = async {
         let _ = log::subscriber(&environment, io::sink);
-        let _ = function.start(&environment, &Clock::system(), Timeouts::default()).await;
+        if let Ok(http) = Http::from_environment(&environment, Timeouts::default()) {
+            let _ = function.start(&environment, &Clock::system(), http).await;
+        }
     };
     start.with_subscriber(lookups.clone()).await;
     let names = lookups.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -11,6 +11,7 @@ use axum::http::header;
 use axum::middleware::Next;
 use axum::response::Response;
 use serde::Serialize;
+use shared::http::Call;
 use shared::{Clock, UnixSeconds};
 use tokio::sync::broadcast;
 
@@ -32,7 +33,10 @@ pub struct Exchange {
     pub to: Party,
     /// HTTP method.
     pub method: String,
-    /// Path, without the query.
+    /// The host of a real provider; a stand-in's is this machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// Path, without the query. At a real provider what is asked for, like `token`: some take a token in the path.
     pub path: String,
     /// Names of the query parameters.
     pub parameters: Vec<String>,
@@ -64,6 +68,25 @@ impl Traffic {
     pub fn watch(&self) -> (Vec<Exchange>, broadcast::Receiver<Exchange>) {
         let kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
         (kept.iter().cloned().collect(), self.0.live.subscribe())
+    }
+
+    /// Records a call that a function made, if it was to the provider: the other parties record theirs.
+    pub(crate) fn add_call(&self, call: &Call<'_>) {
+        let Some(asked) = call.name.strip_prefix("provider.") else {
+            return;
+        };
+        self.add(Exchange {
+            number: 0,
+            at: self.0.clock.now().saturating_sub(call.duration.as_secs()),
+            from: "back end",
+            to: Party::Provider,
+            method: call.method.to_string(),
+            host: call.url.host_str().map(str::to_owned),
+            path: asked.to_owned(),
+            parameters: Vec::new(),
+            status: call.outcome.as_ref().map_or(0, |reply| reply.status.as_u16()),
+            milliseconds: u64::try_from(call.duration.as_millis()).unwrap_or(u64::MAX),
+        });
     }
 
     fn add(&self, mut exchange: Exchange) {
@@ -107,6 +130,7 @@ pub(crate) async fn record(
         from: if from_back_end { "back end" } else { "browser" },
         to: party,
         method: request.method().to_string(),
+        host: None,
         path: request.uri().path().to_owned(),
         parameters: url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
             .map(|(name, _)| name.into_owned())

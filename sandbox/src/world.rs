@@ -8,9 +8,9 @@ use std::sync::Arc;
 use axum::{Router, middleware};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use secrecy::ExposeSecret as _;
 use shared::http::Timeouts;
-use shared::{Clock, LinkFlow, Mode};
-use shared::{Environment, LoadError};
+use shared::{Clock, Environment, Http, LinkFlow, LoadError, Mode};
 
 use crate::Party;
 use crate::dashboard::{self, DashboardConfig, Page};
@@ -18,6 +18,7 @@ use crate::faults::{self, Faults};
 use crate::gateway::{self, Gateway, Preflights};
 use crate::ports::Listener;
 use crate::provider::{Provider, ProviderConfig};
+use crate::real_provider::{Client, RealProvider};
 use crate::ssm::Ssm;
 use crate::stripe::StripeApi;
 use crate::tls::Authority;
@@ -40,6 +41,9 @@ pub struct Options {
     pub marker: &'static str,
     /// Who answers a preflight.
     pub preflights: Preflights,
+    /// A real provider for the functions to use; they then leave the sandbox's own alone. It sends browsers to one
+    /// address only, so the gateway's port must be free.
+    pub real_provider: Option<RealProvider>,
     /// The clock.
     pub clock: Clock,
     /// The back end's time-outs.
@@ -60,6 +64,7 @@ impl Default for Options {
             stand_ins_only: false,
             marker: "sandbox",
             preflights: Preflights::default(),
+            real_provider: None,
             clock: Clock::system(),
             timeouts: Timeouts::default(),
             page: Page::default(),
@@ -79,7 +84,7 @@ pub struct World {
     pub settings: BTreeMap<String, String>,
     /// Stripe's API.
     pub stripe: StripeApi,
-    /// The provider.
+    /// The sandbox's own provider.
     pub provider: Provider,
     /// SSM Parameter Store.
     pub ssm: Ssm,
@@ -96,7 +101,7 @@ pub struct Addresses {
     pub gateway: String,
     /// Stripe's API.
     pub stripe: String,
-    /// The provider.
+    /// The sandbox's own provider.
     pub provider: String,
     /// SSM.
     pub ssm: String,
@@ -109,6 +114,8 @@ pub struct Addresses {
 pub enum StartError {
     /// No free port.
     Port(io::Error),
+    /// The port to which a real provider sends browsers is not free.
+    Callback(u16, io::Error),
     /// The functions refuse the settings.
     Settings(LoadError),
 }
@@ -117,6 +124,11 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Port(error) => write!(f, "no free port on this machine: {error}"),
+            Self::Callback(port, error) => write!(
+                f,
+                "port {port}, to which the provider sends browsers, cannot be used: {error}. End what uses it, or give \
+                 another --port and register that address with the provider"
+            ),
             Self::Settings(error) => error.fmt(f),
         }
     }
@@ -124,13 +136,19 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
+impl From<io::Error> for StartError {
+    fn from(error: io::Error) -> Self {
+        Self::Port(error)
+    }
+}
+
 impl World {
     /// Starts every party on loopback.
     ///
     /// # Errors
     /// If ports are taken, or the functions refuse the settings.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let ports = Ports::bind(&options).await.map_err(StartError::Port)?;
+        let ports = Ports::bind(&options).await?;
         let addresses = ports.addresses(&options);
         let secrets = Secrets::new(options.marker);
         let settings = settings(&options, &addresses);
@@ -153,7 +171,8 @@ impl World {
             options.clock.clone(),
         )
         .with_token_marker(options.marker);
-        let ssm = Ssm::new(secrets.parameters(), options.clock.clone());
+        let client = options.real_provider.as_ref().and_then(|provider| provider.client.as_ref());
+        let ssm = Ssm::new(secrets.parameters(client), options.clock.clone());
 
         let watched = |party, router: Router| {
             router
@@ -166,7 +185,7 @@ impl World {
         let config = DashboardConfig {
             api_base: format!("{}/api/oauth", addresses.gateway),
             stripe_url: addresses.stripe.clone(),
-            provider_url: addresses.provider.clone(),
+            real_provider: options.real_provider.as_ref().map(|provider| provider.name.clone()),
             app_id: settings.get("STRIPE_APP_ID").cloned().unwrap_or_default(),
             flow: match options.flow {
                 LinkFlow::SessionBound => "session_bound",
@@ -175,8 +194,14 @@ impl World {
         };
         ports.dashboard.serve(&dashboard::router(config, options.page, traffic.clone(), faults.clone()));
         if let Some(listener) = ports.gateway {
+            let mut http =
+                Http::from_environment(&environment, options.timeouts).map_err(StartError::Settings)?;
+            if options.real_provider.is_some() {
+                let traffic = traffic.clone();
+                http = http.watched_by(move |call| traffic.add_call(call));
+            }
             // Boxed: four functions make a large future.
-            let gateway = Box::pin(Gateway::start(&environment, options.clock, options.timeouts)).await;
+            let gateway = Box::pin(Gateway::start(&environment, options.clock, http)).await;
             let router = Arc::new(gateway.map_err(StartError::Settings)?).router();
             let struck = router
                 .layer(middleware::from_fn_with_state((faults.clone(), Party::Gateway), faults::strike));
@@ -198,13 +223,19 @@ struct Ports {
 }
 
 impl Ports {
-    async fn bind(options: &Options) -> io::Result<Self> {
-        // The ports after the gateway's; with 0, any.
-        let next = |offset| {
-            if options.port == 0 { 0 } else { options.port.saturating_add(offset) }
+    async fn bind(options: &Options) -> Result<Self, StartError> {
+        let port = options.port;
+        let gateway = match &options.real_provider {
+            _ if options.stand_ins_only => None,
+            None => Some(Listener::bind(port).await?),
+            Some(_) => {
+                let exactly = Listener::bind_exactly(port).await;
+                Some(exactly.map_err(|error| StartError::Callback(port, error))?)
+            }
         };
+        // The ports after the gateway's; with 0, any.
+        let next = |offset| if port == 0 { 0 } else { port.saturating_add(offset) };
         let authority = options.authority.as_ref();
-        let gateway = if options.stand_ins_only { None } else { Some(Listener::bind(options.port).await?) };
         Ok(Self {
             gateway,
             dashboard: Listener::bind(next(1)).await?,
@@ -250,10 +281,13 @@ impl Secrets {
         }
     }
 
-    fn parameters(&self) -> BTreeMap<String, String> {
+    /// What the functions find in SSM, with the secret of this client, if there is a real one.
+    fn parameters(&self, client: Option<&Client>) -> BTreeMap<String, String> {
         let [test, live, sandbox] = &self.api_keys;
-        let values = [&self.app_secret, &test.1, &live.1, &sandbox.1, &self.client_secret, &self.sealing_key];
-        let named = |(name, value): (&str, &String)| (format!("{PARAMETERS}{name}"), value.clone());
+        let client_secret =
+            client.map_or(self.client_secret.as_str(), |client| client.secret.expose_secret());
+        let values = [&self.app_secret, &test.1, &live.1, &sandbox.1, client_secret, &self.sealing_key];
+        let named = |(name, value): (&str, &str)| (format!("{PARAMETERS}{name}"), value.to_owned());
         SECRETS.into_iter().zip(values).map(named).collect()
     }
 }
@@ -268,7 +302,6 @@ const SECRETS: [&str; 6] = [
 ];
 
 fn settings(options: &Options, addresses: &Addresses) -> BTreeMap<String, String> {
-    let provider = &addresses.provider;
     let plain = [
         ("API_HOST_URL", addresses.gateway.clone()),
         ("AWS_ACCESS_KEY_ID", "sandbox".to_owned()),
@@ -280,17 +313,27 @@ fn settings(options: &Options, addresses: &Addresses) -> BTreeMap<String, String
         ("STRIPE_APP_ID", APP_ID.to_owned()),
         ("STRIPE_DASHBOARD_BASE", addresses.dashboard.clone()),
         ("STRIPE_MODES", "default,live,test,sandbox".to_owned()),
-        ("THIRD_PARTY_CLIENT_ID", "sandbox-client".to_owned()),
-        ("THIRD_PARTY_ISSUER", provider.clone()),
-        ("THIRD_PARTY_REVOKE_URL", format!("{provider}/revoke")),
-        ("THIRD_PARTY_SCOPES", "openid email profile".to_owned()),
-        ("THIRD_PARTY_URL_BASE", provider.clone()),
     ];
     let certificate = options.authority.as_ref().map(|authority| {
         ("SSL_CERT_FILE".to_owned(), authority.certificate().to_string_lossy().into_owned())
     });
     let secrets = SECRETS.map(|name| (format!("{name}_PARAMETER"), format!("{PARAMETERS}{name}")));
     let plain = plain.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let provider = match &options.real_provider {
+        None => own_provider(&addresses.provider),
+        Some(provider) => provider.to_settings(),
+    };
     let wished = options.settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-    plain.chain(certificate).chain(secrets).chain(wished).collect()
+    plain.chain(certificate).chain(secrets).chain(provider).chain(wished).collect()
+}
+
+fn own_provider(origin: &str) -> BTreeMap<String, String> {
+    let settings = [
+        ("THIRD_PARTY_CLIENT_ID", "sandbox-client".to_owned()),
+        ("THIRD_PARTY_ISSUER", origin.to_owned()),
+        ("THIRD_PARTY_REVOKE_URL", format!("{origin}/revoke")),
+        ("THIRD_PARTY_SCOPES", "openid email profile".to_owned()),
+        ("THIRD_PARTY_URL_BASE", origin.to_owned()),
+    ];
+    settings.map(|(name, value)| (name.to_owned(), value)).into()
 }

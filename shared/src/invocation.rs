@@ -25,7 +25,9 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    pub(crate) fn new(request: Request, clock: Clock, deadline: Deadline, request_id: String) -> Self {
+    /// A request that has just arrived.
+    #[must_use]
+    pub fn new(request: Request, clock: Clock, deadline: Deadline, request_id: String) -> Self {
         Self { request, now: clock.now(), clock, deadline, request_id }
     }
 

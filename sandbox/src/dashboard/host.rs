@@ -181,7 +181,7 @@ mod tests {
             let config = DashboardConfig {
                 api_base: "http://localhost:4000/api/oauth".to_owned(),
                 stripe_url: "http://localhost:4002".to_owned(),
-                provider_url: "http://localhost:4003".to_owned(),
+                real_provider: None,
                 app_id: "com.example.app".to_owned(),
                 flow: "session_bound",
             };

@@ -30,8 +30,8 @@ pub struct DashboardConfig {
     pub api_base: String,
     /// Stripe's API, which signs for the page.
     pub stripe_url: String,
-    /// The OAuth provider.
-    pub provider_url: String,
+    /// The name of the real provider, if there is one in place of the sandbox's own.
+    pub real_provider: Option<String>,
     /// The Stripe App's id, part of the address that browsers come back to.
     pub app_id: String,
     /// `session_bound` or `direct`.

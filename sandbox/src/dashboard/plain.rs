@@ -58,7 +58,7 @@ mod tests {
         let config = DashboardConfig {
             api_base: "http://localhost:3333/api/oauth".to_owned(),
             stripe_url: "http://localhost:3334".to_owned(),
-            provider_url: "http://localhost:3335".to_owned(),
+            real_provider: None,
             app_id: "com.example.app".to_owned(),
             flow: "session_bound",
         };

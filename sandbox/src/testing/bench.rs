@@ -1,9 +1,11 @@
 //! A world whose provider is a real server, with a check that no secret seen there leaks.
 
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::Options;
+use crate::real_provider::RealProvider;
 use axum::http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -45,6 +47,13 @@ impl Bench {
         let server = Server::start(kind);
         let rig = rig(&server, flow, []).await;
         Self { server, rig, seen: Mutex::default() }
+    }
+
+    /// With a file as for `cargo run -- --provider custom --env`.
+    pub async fn of_file(server: Server, file: &Path) -> Self {
+        let real_provider = Some(RealProvider::read("custom", file).expect("a provider"));
+        let options = Options { real_provider, marker: PLANTED, timeouts: TIMEOUTS, ..Options::default() };
+        Self { server, rig: Rig::timed(options).await, seen: Mutex::default() }
     }
 
     /// Another back end connected to the same server, with other settings.
@@ -132,6 +141,13 @@ impl Bench {
         calls[what].as_u64().unwrap_or_default()
     }
 
+    /// Panics if the text contains a code or token.
+    pub fn assert_unseen(&self, what: &str, text: &str) {
+        for secret in self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            assert!(!text.contains(secret), "{what} contains a code or token of {}", self.server.kind.name());
+        }
+    }
+
     fn watch(&self, secret: &str) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(secret.to_owned());
     }
@@ -145,9 +161,7 @@ impl Drop for Bench {
         }
         let log = logged();
         assert!(!log.is_empty(), "nobody listened");
-        for secret in self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            assert!(!log.contains(secret), "the log contains a code or token of {}", self.server.kind.name());
-        }
+        self.assert_unseen("the log", &log);
     }
 }
 

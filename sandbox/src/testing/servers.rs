@@ -117,6 +117,11 @@ impl Server {
         (self.kind == Kind::OidcProvider).then_some(&self.origin)
     }
 
+    /// The issuer of its metadata (`OpenID` Connect Discovery section 3).
+    pub fn discovery_issuer(&self) -> String {
+        self.at("", "/o")
+    }
+
     /// The settings for this server.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         let scopes = match self.kind {

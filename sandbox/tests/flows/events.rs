@@ -8,8 +8,8 @@ use sandbox::Options;
 use sandbox::events::Renewal;
 use sandbox::functions::FUNCTIONS;
 use serde_json::Value;
-use shared::LinkFlow;
 use shared::settings::{Settings, Source};
+use shared::{Http, LinkFlow};
 
 use crate::rig::{NOW, Rig, TIMEOUTS};
 
@@ -55,7 +55,8 @@ fn event(name: &str) -> Value {
 async fn answer(rig: &Rig, name: &str, event: &Value) -> (u16, String) {
     let (function, _) = name.split_once('/').unwrap();
     let function = FUNCTIONS.into_iter().find(|it| it.name == function).expect("a function");
-    let function = function.start(&rig.world.environment, &rig.clock.clock(), TIMEOUTS).await.unwrap();
+    let function = function.start(&rig.world.environment, &rig.clock.clock(), Http::new(TIMEOUTS)).await;
+    let function = function.unwrap();
     let answer = function.answer(&event.to_string(), Context::default()).await;
     (answer.status_code, serde_json::to_string(&answer).unwrap())
 }

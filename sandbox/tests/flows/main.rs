@@ -12,6 +12,7 @@ mod manners;
 mod outages;
 mod own_endpoint;
 mod races;
+mod real_provider;
 mod refresh;
 mod requests;
 mod rolling;

@@ -1,6 +1,7 @@
 //! The flows against OAuth servers that others wrote. `./test` installs them and runs these tests.
 
 mod client;
+mod commands;
 mod link;
 mod race;
 mod refresh;
@@ -48,4 +49,8 @@ on_each_server! {
         fifty_workers_refresh_once,
         fifty_workers_refresh_once_when_the_winner_is_killed,
         a_slow_winner_is_waited_for;
+    commands:
+        a_discovered_description_links_refreshes_and_signs_out,
+        what_needs_no_person_is_checked,
+        a_client_that_is_not_registered_is_seen;
 }

@@ -3,6 +3,8 @@
 
 mod tls;
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lambda_http::http::header::{CONTENT_LENGTH, RETRY_AFTER};
@@ -154,11 +156,36 @@ impl Reply {
     }
 }
 
+/// A call that was made, for whoever watches an [`Http`]. It has no `Debug`: URLs and bodies hold tokens.
+pub struct Call<'a> {
+    /// Service and operation, like `provider.token`.
+    pub name: &'static str,
+    /// HTTP method.
+    pub method: &'a Method,
+    /// The whole URL: at some providers, its path holds a token.
+    pub url: &'a Url,
+    /// What came of it.
+    pub outcome: Result<&'a Reply, Failure>,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+/// Is shown every call once it is over.
+#[derive(Clone)]
+struct Watcher(Arc<dyn Fn(&Call<'_>) + Send + Sync>);
+
+impl fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watcher")
+    }
+}
+
 /// The client that makes every call. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Http {
     client: Client,
     timeouts: Timeouts,
+    watcher: Option<Watcher>,
 }
 
 impl Http {
@@ -196,7 +223,14 @@ impl Http {
     /// Sends over `client` instead: for example, one that uses the machine's proxy, which functions never do.
     #[must_use]
     pub fn over(client: Client, timeouts: Timeouts) -> Self {
-        Self { client, timeouts }
+        Self { client, timeouts, watcher: None }
+    }
+
+    /// The same client, with someone who is shown every call, a repeated one twice. Deployed functions have
+    /// nobody who watches.
+    #[must_use]
+    pub fn watched_by(self, watcher: impl Fn(&Call<'_>) + Send + Sync + 'static) -> Self {
+        Self { watcher: Some(Watcher(Arc::new(watcher))), ..self }
     }
 
     /// The timeouts in use.
@@ -257,14 +291,20 @@ impl Http {
         deadline: Deadline,
     ) -> Result<Reply, Failure> {
         let started = Instant::now();
+        let watched = self.watcher.as_ref().map(|it| (it, request.method().clone(), request.url().clone()));
         let outcome = timeout(deadline.left(), self.execute(request)).await.unwrap_or(Err(Failure::Lost));
+        let duration = started.elapsed();
+        if let Some((Watcher(watch), method, url)) = watched {
+            let outcome = outcome.as_ref().map_err(|failure| *failure);
+            watch(&Call { name: call, method: &method, url: &url, outcome, duration });
+        }
         let reply = outcome.as_ref().ok();
         let request_id = reply.and_then(|reply| reply.headers.get("request-id")?.to_str().ok());
         let request_id = request_id.filter(|id| is_request_id(id));
         record::called(UpstreamCall {
             call,
             status: reply.map(|reply| reply.status.as_u16()),
-            duration: started.elapsed(),
+            duration,
             request_id: request_id.map(str::to_owned),
         });
         outcome

@@ -71,6 +71,14 @@ impl<F: Function> Lambda<F> {
         timeouts: Timeouts,
     ) -> Result<Self, LoadError> {
         let http = Http::from_environment(&environment, timeouts).inspect_err(log_problems)?;
+        Self::start_with(environment, clock, http).await
+    }
+
+    /// As [`Lambda::start`], with a client of the caller's.
+    ///
+    /// # Errors
+    /// As [`Lambda::start`].
+    pub async fn start_with(environment: Environment, clock: Clock, http: Http) -> Result<Self, LoadError> {
         let metrics = Metrics::of(&environment);
         let current = Current::new(Source::new(environment, &http, clock.clone()), clock.clone());
         match current.function(&http).await.inspect_err(log_problems) {

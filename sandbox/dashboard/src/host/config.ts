@@ -30,6 +30,8 @@ export interface Served {
 export interface Config extends Served {
   api_base: string;
   stripe_url: string;
+  /** The real provider in place of the sandbox's own. */
+  real_provider: string | null;
   app_id: string;
   flow: "session_bound" | "direct";
 }

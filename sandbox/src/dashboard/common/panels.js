@@ -9,6 +9,13 @@ const PARTIES = {
   ssm: "Parameter Store",
 };
 
+/** What a call to the provider is for; real ones have other paths. */
+const AT_PROVIDER = {
+  token: "The back end trades the code for tokens, or an old refresh token for new ones.",
+  userinfo: "The back end asks whose account the access token belongs to.",
+  revoke: "The back end asks the provider to end the grant.",
+};
+
 /** What a call is for. Gateway routes are told without their prefix. */
 const STORIES = {
   gateway: {
@@ -32,9 +39,9 @@ const STORIES = {
   provider: {
     "GET /oauth": "The provider asks you to sign in and allow the link.",
     "POST /oauth/decision": "You have decided; the provider sends you back.",
-    "POST /token": "The back end trades the code for tokens, or an old refresh token for new ones.",
-    "GET /oauth/whoami": "The back end asks whose account the access token belongs to.",
-    "POST /revoke": "The back end asks the provider to end the grant.",
+    "POST /token": AT_PROVIDER.token,
+    "GET /oauth/whoami": AT_PROVIDER.userinfo,
+    "POST /revoke": AT_PROVIDER.revoke,
   },
   ssm: {
     "POST /": "The back end reads its secrets, once, when it starts.",
@@ -52,7 +59,7 @@ const MOST_ROWS = 200;
 
 /**
  * Fills the panels of `panels.html`, which stand on the page by now: exchanges as they happen, and faults.
- * @param {{ api_base: string }} config
+ * @param {{ api_base: string, real_provider: string | null }} config
  */
 export function showPanels(config) {
   const list = document.querySelector("#exchanges");
@@ -101,20 +108,21 @@ export function showPanels(config) {
   });
 
   open();
-  offerFaults(prefix);
+  offerFaults(prefix, config.real_provider !== null);
 }
 
-function row({ number, from, to, method, path, parameters, status, milliseconds }, prefix) {
+function row({ number, from, to, method, host, path, parameters, status, milliseconds }, prefix) {
   const item = document.querySelector("#exchange").content.cloneNode(true);
   const write = (name, text) => {
     item.querySelector(`.${name}`).textContent = text;
   };
   write("number", `#${number}`);
   write("parties", `${PARTIES[from]} → ${PARTIES[to]}`);
-  write("call", `${method} ${path}${parameters.length ? ` ? ${parameters.join(", ")}` : ""}`);
+  const query = parameters.length ? ` ? ${parameters.join(", ")}` : "";
+  write("call", host ? `${method} ${host} (${path})` : `${method} ${path}${query}`);
   write("status", status);
   write("time", `${milliseconds} ms`);
-  write("story", story(to, method, to === "gateway" ? withoutPrefix(path, prefix) : path));
+  write("story", host ? AT_PROVIDER[path] : story(to, method, to === "gateway" ? withoutPrefix(path, prefix) : path));
   item.querySelector(".status").dataset.kind = String(status)[0];
   return item;
 }
@@ -131,10 +139,12 @@ function withoutPrefix(path, prefix) {
 
 // --- Faults -------------------------------------------------------------------------------------
 
-function offerFaults(prefix) {
+/** Faults strike the sandbox's own servers only. */
+function offerFaults(prefix, isProviderReal) {
   const form = document.querySelector("#faults");
   const { call, kind } = form.elements;
-  for (const [party, routes] of Object.entries(STORIES)) {
+  const parties = Object.entries(STORIES).filter(([party]) => party !== "provider" || !isProviderReal);
+  for (const [party, routes] of parties) {
     const paths = new Set(Object.keys(routes).map((route) => route.split(" ")[1]));
     const group = document.createElement("optgroup");
     group.label = PARTIES[party];
