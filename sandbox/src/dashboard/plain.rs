@@ -26,7 +26,12 @@ const STYLES: &str = concat!(
 );
 
 fn plain_page(config: &DashboardConfig) -> PageResponse {
-    let html = include_str!("plain/page.html").replace("{{panels}}", include_str!("common/panels.html"));
+    let reach = match config.real_provider {
+        None => "everything here runs on your machine",
+        Some(_) => "everything here but the provider runs on your machine",
+    };
+    let html = include_str!("plain/page.html").replace("{{reach}}", reach);
+    let html = html.replace("{{panels}}", include_str!("common/panels.html"));
     page(html, &[&config.api_base, &config.stripe_url], "img-src 'self' data:")
 }
 

@@ -44,7 +44,10 @@ export function TopBar({ config, choice, change }: Props) {
   );
 }
 
-function reach({ hosts, offline }: Config): string {
+function reach({ hosts, offline, real_provider }: Config): string {
+  if (real_provider !== null) {
+    return `Not Stripe: on your machine, but ${real_provider} is the real provider`;
+  }
   if (hosts.length === 0) {
     return "Not Stripe: all of this runs on your machine";
   }
