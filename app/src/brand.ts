@@ -1,4 +1,4 @@
-interface Brand {
+export interface Brand {
   provider: string;
   description: string;
   color: string;

@@ -1,12 +1,11 @@
 import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
-import {Banner, Button, Link} from '@stripe/ui-extension-sdk/ui';
-import {useState, type Dispatch, type ReactElement} from 'react';
-import {brand} from '../brand';
-import type {Confirmation, Page, PageProps} from '../components/Page';
-import {apiBase, permissionsToAccept} from '../config';
+import {Banner, Box, Button, Link} from '@stripe/ui-extension-sdk/ui';
+import {useState, type ReactElement} from 'react';
+import {Account} from '../components/Account';
+import {SectionPage, type Confirmation, type Page, type PageProps} from '../components/Page';
+import {permissionsToAccept, serverOf, theBackEnd, type BackEnd} from '../config';
 import type {LinkedUser} from './backend';
-import type {Event} from './machine';
-import {BusyPage, FailedPage, SignInPage, WaitingPage} from './pages';
+import {BusyPage, FailedPage, RelinkPage, RoleRequiredPage, SignInPage, SignInSection, WaitingPage} from './pages';
 import {occasionOf, useLink} from './useLink';
 import {nameOf} from './user';
 
@@ -18,22 +17,60 @@ export interface Session {
    * banner that says who was linked just now, and lets the user undo it; and what has to be accepted anew.
    */
   frame: Pick<PageProps, 'notice' | 'banner' | 'footerContent' | 'confirmation'>;
+  /** For settings: signs in again. Not there for those who may not link. */
+  signInAgain?: () => void;
 }
 
 interface AuthGateProps {
   context: ExtensionContextValue;
+  /** Which link the view is for, where the app has several. */
+  backEnd?: BackEnd;
   Page: Page;
   children: (session: Session) => ReactElement;
 }
 
 /** Shows a view to users who have linked an account, and leads the others through linking one. */
-export function AuthGate(props: AuthGateProps) {
-  return <Gate key={occasionOf(props.context)} {...props} />;
+export function AuthGate({backEnd = theBackEnd, ...props}: AuthGateProps) {
+  return <Gate key={occasionOf(props.context)} backEnd={backEnd} SignIn={SignInPage} {...props} />;
 }
 
-function Gate({context, Page, children}: AuthGateProps) {
-  const [state, send] = useLink(context);
-  const signOut = useSignOut(send);
+/** One of several links, in a page that has a section for each: it is made, made again and ended there by itself. */
+export function LinkSection({context, backEnd}: {context: ExtensionContextValue; backEnd: BackEnd}) {
+  return (
+    <Box css={{stack: 'y', gap: 'small'}}>
+      <Box css={{font: 'heading'}}>{backEnd.brand.provider}</Box>
+      <Gate key={occasionOf(context)} context={context} backEnd={backEnd} Page={SectionPage} SignIn={SignInSection}>
+        {({user, frame, signInAgain}) => (
+          <SectionPage
+            title={titleOf(user)}
+            primaryAction={signInAgain && <Button onPress={signInAgain}>Sign in again</Button>}
+            {...frame}
+          >
+            <Account user={user} viewer={context.userContext.id} />
+          </SectionPage>
+        )}
+      </Gate>
+    </Box>
+  );
+}
+
+/** The title of a page that shows a link. */
+export function titleOf({scope}: LinkedUser): string {
+  return scope === 'account' ? 'Linked for the whole Stripe account' : 'Your linked account';
+}
+
+interface GateProps extends AuthGateProps {
+  backEnd: BackEnd;
+  /** SignInView is a page of its own, which Stripe wants; a section cannot have it. */
+  SignIn: typeof SignInPage;
+}
+
+function Gate({context, backEnd, Page, SignIn, children}: GateProps) {
+  const {state, send, mayLink} = useLink(context, backEnd);
+  const {brand} = backEnd;
+  const server = serverOf(context.environment, backEnd);
+  const question = useConfirmation(brand.provider, server.linkScope, () => send({type: 'signOut'}));
+  const signOut = mayLink ? question : undefined;
   const missing = missingPermissions(context.appContext);
   const notice = missing ? (
     <Banner type="caution" title="Permissions to accept" description={missing} />
@@ -47,27 +84,33 @@ function Gate({context, Page, children}: AuthGateProps) {
     case 'signingOut':
       return <BusyPage Page={Page} title="Signing out" />;
     case 'signedOut':
-      return <SignInPage state={state} send={send} notice={missing} />;
+      return <SignIn brand={brand} state={state} send={send} notice={missing} />;
+    case 'roleRequired':
+      return <RoleRequiredPage Page={Page} brand={brand} state={state} send={send} notice={notice} />;
+    case 'relinking':
+      return <RelinkPage Page={Page} brand={brand} state={state} send={send} />;
     case 'waiting':
-      return <WaitingPage Page={Page} state={state} send={send} />;
+      return <WaitingPage Page={Page} brand={brand} state={state} send={send} />;
     case 'failed':
       return (
         <FailedPage
           Page={Page}
+          brand={brand}
           state={state}
           send={send}
           notice={notice}
-          server={apiBase(context.environment)}
+          server={server}
           signOut={signOut}
         />
       );
     case 'signedIn':
       return children({
         user: state.user,
+        signInAgain: mayLink ? () => send({type: 'signInAgain'}) : undefined,
         frame: {
           notice,
-          banner: state.justLinked ? <LinkedBanner user={state.user} onUndo={signOut.ask} /> : undefined,
-          footerContent: <Link onPress={signOut.ask}>Sign out</Link>,
+          banner: state.justLinked ? <LinkedBanner user={state.user} onUndo={signOut?.ask} /> : undefined,
+          footerContent: signOut ? <Link onPress={signOut.ask}>{signOut.action}</Link> : <OthersLink />,
           confirmation: signOut,
         },
       });
@@ -84,31 +127,52 @@ function missingPermissions(appContext: ExtensionContextValue['appContext']): st
 }
 
 /** Ending a link cannot be undone, so it is asked for first. */
-function useSignOut(send: Dispatch<Event>): Confirmation {
+function useConfirmation(provider: string, scope: 'user' | 'account', end: () => void): Confirmation {
   const [isAsked, setAsked] = useState(false);
+  const question =
+    scope === 'user'
+      ? {
+          title: `Sign out of ${provider}?`,
+          text:
+            `This app gives up its access to your ${provider} account and deletes the tokens that it keeps at ` +
+            `Stripe. Your ${provider} account stays as it is. To use the app again, sign in again.`,
+          action: 'Sign out',
+        }
+      : {
+          title: `Unlink ${provider} for everyone?`,
+          text:
+            `This app gives up its access to the ${provider} account for the whole Stripe account, and deletes the ` +
+            `tokens that it keeps at Stripe. Nobody can use the app then, until an administrator signs in again. The ` +
+            `${provider} account itself stays as it is.`,
+          action: 'Unlink',
+        };
   return {
-    title: `Sign out of ${brand.provider}?`,
-    text:
-      `This app gives up its access to your ${brand.provider} account and deletes the tokens that it keeps at ` +
-      `Stripe. Your ${brand.provider} account stays as it is. To use the app again, sign in again.`,
-    action: 'Sign out',
+    ...question,
     isAsked,
     ask: () => setAsked(true),
     confirm: () => {
       setAsked(false);
-      send({type: 'signOut'});
+      end();
     },
     cancel: () => setAsked(false),
   };
 }
 
 /** Whoever lured the user into linking a stranger's account is found out here. */
-function LinkedBanner({user, onUndo}: {user: LinkedUser; onUndo: () => void}) {
+function LinkedBanner({user, onUndo}: {user: LinkedUser; onUndo?: () => void}) {
   return (
     <Banner
       title={`Linked to ${nameOf(user)}`}
       description={user.email ?? undefined}
-      actions={<Button onPress={onUndo}>Not you? Undo</Button>}
+      actions={onUndo && <Button onPress={onUndo}>Not you? Undo</Button>}
     />
+  );
+}
+
+function OthersLink() {
+  return (
+    <Box css={{font: 'caption', color: 'secondary'}}>
+      Every member of this Stripe account uses this link. To change or end it, ask an administrator.
+    </Box>
   );
 }

@@ -1,6 +1,7 @@
 import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
 import {createOAuthState, fetchStripeSignature} from '@stripe/ui-extension-sdk/utils';
-import {apiBase} from '../config';
+import {serverOf, theBackEnd, type BackEnd} from '../config';
+import {roleToLink, type SignedRole} from './roles';
 
 /** What the app says about itself and its user in every request. */
 export type BackendContext = Pick<ExtensionContextValue, 'userContext' | 'environment'>;
@@ -12,6 +13,10 @@ export interface LinkedUser {
   email_verified: boolean | null;
   name: string | null;
   picture: string | null;
+  /** Of a link of the whole Stripe account: the Stripe user who made it, and when, in seconds since the epoch. */
+  scope?: 'account';
+  linked_by?: string;
+  linked_at?: number;
 }
 
 /** A sign-in that was prepared but not begun. */
@@ -23,6 +28,8 @@ export interface Authorization {
 
 /** The back end's four operations. Each rejects with a BackendError and nothing else. */
 export interface Backend {
+  /** Whether the user may make and end a link, as far as the app can tell. */
+  mayLink: boolean;
   login(signal: AbortSignal): Promise<Authorization>;
   complete(code: string, verifier: string): Promise<LinkedUser>;
   userinfo(signal: AbortSignal): Promise<LinkedUser>;
@@ -59,24 +66,41 @@ export class BackendError extends Error {
   }
 }
 
+/** The back end's code where a role is missing, and ours where Stripe does not confirm one or there is none to confirm. */
+export const ROLE_REQUIRED = 'role_required';
+
 /** API Gateway gives up after 29 seconds. */
 const TIMEOUT_MS = 30_000;
 
-export function createBackend(context: BackendContext): Backend {
+export function createBackend(context: BackendContext, backEnd: BackEnd = theBackEnd): Backend {
+  const server = serverOf(context.environment, backEnd);
+  const role = server.linkScope === 'account' ? roleToLink(context.userContext, server) : undefined;
+  const mayLink = server.linkScope === 'user' || role !== undefined;
+  const post = (endpoint: string, fields: Fields, cancelled?: AbortSignal) =>
+    signedPost(context, endpoint, fields, {backEnd, cancelled});
+  /** For what only those may do who may link. */
+  const postAsLinker = async (endpoint: string, fields: Fields, cancelled?: AbortSignal) => {
+    if (!mayLink) {
+      throw new BackendError('signature', ROLE_REQUIRED);
+    }
+    return await signedPost(context, endpoint, fields, {backEnd, role, cancelled});
+  };
   return {
+    mayLink,
     async login(signal) {
-      const {state, challenge} = await fromDashboard(() => createOAuthState(), signal);
-      const answer = await signedPost(context, 'login', {purpose: 'login', state, challenge}, signal);
+      // The name comes back with the code.
+      const {state, challenge} = await fromDashboard(() => createOAuthState(backEnd.name), signal);
+      const answer = await postAsLinker('login', {purpose: 'login', state, challenge}, signal);
       return authorizationOf(answer);
     },
     async complete(code, verifier) {
-      return linkedUserOf(await signedPost(context, 'authorize', {purpose: 'complete', code, verifier}));
+      return linkedUserOf(await postAsLinker('authorize', {purpose: 'complete', code, verifier}));
     },
     async userinfo(signal) {
-      return linkedUserOf(await signedPost(context, 'userinfo', {purpose: 'userinfo'}, signal));
+      return linkedUserOf(await post('userinfo', {purpose: 'userinfo'}, signal));
     },
     async logout() {
-      await signedPost(context, 'logout', {purpose: 'logout'});
+      await postAsLinker('logout', {purpose: 'logout'});
     },
   };
 }
@@ -98,6 +122,19 @@ function linkedUserOf(answer: JsonObject): LinkedUser {
 /** A gateway or a proxy in between has answered, not the back end. */
 const unreadable = (status: number) => new BackendError('http', 'unreadable_answer', {status});
 
+interface Fields {
+  purpose: string;
+  [name: string]: string;
+}
+
+interface PostOptions {
+  /** Where the app has several. */
+  backEnd?: BackEnd;
+  /** A role for Stripe to confirm. Where none is asked for, leave it out: Stripe may refuse to sign any. */
+  role?: SignedRole;
+  cancelled?: AbortSignal;
+}
+
 /**
  * Sends a request that Stripe signed for one purpose. Signature and payload travel in a `text/plain` body:
  * a custom header or a JSON content type would cost a CORS preflight each time.
@@ -105,8 +142,8 @@ const unreadable = (status: number) => new BackendError('http', 'unreadable_answ
 export async function signedPost<Answer = JsonObject>(
   {userContext, environment}: BackendContext,
   endpoint: string,
-  {purpose, ...fields}: {purpose: string; [name: string]: string},
-  cancelled?: AbortSignal,
+  {purpose, ...fields}: Fields,
+  {backEnd = theBackEnd, role, cancelled}: PostOptions = {},
 ): Promise<Answer> {
   const {id: user_id, account} = userContext;
   const extra = {
@@ -115,11 +152,39 @@ export async function signedPost<Answer = JsonObject>(
     ...(account.isSandbox && {is_sandbox: true}),
     ...fields,
   };
-  const signature = await fromDashboard(() => fetchStripeSignature(extra), cancelled);
+  const signed = role ? {...extra, stripe_roles: [{...role}]} : extra;
+  const signature = await (role ? signWithRole(signed, cancelled) : sign(signed, cancelled));
   // What Stripe signed, byte for byte: it puts the two ids last.
-  const payload = JSON.stringify({...extra, user_id, account_id: account.id});
-  const {status, text} = await send(`${apiBase(environment).url}/${endpoint}`, {payload, signature}, cancelled);
+  const payload = JSON.stringify({...signed, user_id, account_id: account.id});
+  const {url} = serverOf(environment, backEnd);
+  const {status, text} = await send(`${url}/${endpoint}`, {payload, signature}, cancelled);
   return successOf(status, text);
+}
+
+type Payload = NonNullable<Parameters<typeof fetchStripeSignature>[0]>;
+
+async function sign(payload: Payload, cancelled?: AbortSignal): Promise<string> {
+  return await fromDashboard(async () => {
+    const signature: unknown = await fetchStripeSignature(payload);
+    // So the SDK tells, where it asks Stripe's API by itself, that Stripe has refused.
+    if (typeof signature !== 'string') {
+      throw new Error('Stripe has not signed.');
+    }
+    return signature;
+  }, cancelled);
+}
+
+/**
+ * Stripe refuses (400, or 403) to sign a role that the user does not hold, and, as is reported, any role for some users.
+ * The SDK tells no status. So whether it was for the role is found out by asking without.
+ */
+async function signWithRole(payload: Payload, cancelled?: AbortSignal): Promise<string> {
+  try {
+    return await sign(payload, cancelled);
+  } catch (cause) {
+    await sign({purpose: 'userinfo'}, cancelled);
+    throw new BackendError('signature', ROLE_REQUIRED, {cause});
+  }
 }
 
 async function send(url: string, envelope: object, cancelled?: AbortSignal) {

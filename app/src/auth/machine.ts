@@ -1,4 +1,4 @@
-import type {Authorization, BackendError, LinkedUser} from './backend';
+import {ROLE_REQUIRED, type Authorization, type BackendError, type LinkedUser} from './backend';
 
 /** Where a user stands. Entering a state starts its task (tasks.ts), leaving it stops the task. */
 export type State =
@@ -6,8 +6,12 @@ export type State =
   | {name: 'checking'; reason?: string}
   /** Nobody is linked; the sign-in is being prepared until there is an `authorization`. */
   | {name: 'signedOut'; reason?: string; authorization?: Authorization}
-  /** The provider is open in another tab. */
-  | {name: 'waiting'; authorization: Authorization; timedOut: boolean}
+  /** Nobody is linked, and only others may change that. */
+  | {name: 'roleRequired'; reason?: string; error: BackendError}
+  /** Somebody is linked, and the user wants to sign in again; prepared until there is an `authorization`. */
+  | {name: 'relinking'; user: LinkedUser; authorization?: Authorization}
+  /** The provider is open in another tab. `replaced` is the link there was before, if there was one. */
+  | {name: 'waiting'; authorization: Authorization; timedOut: boolean; replaced?: LinkedUser}
   /** The provider sent the user back, with a code. */
   | {name: 'completing'; code: string; verifier: string}
   | {name: 'signedIn'; user: LinkedUser; justLinked: boolean}
@@ -16,7 +20,7 @@ export type State =
   | {name: 'failed'; error: BackendError; during: Task};
 
 /** The states that ask the back end, and so may fail. */
-export type Task = Exclude<State, {name: 'signedIn' | 'failed'}>;
+export type Task = Exclude<State, {name: 'signedIn' | 'roleRequired' | 'failed'}>;
 
 export type Event =
   /** What tasks find out. */
@@ -30,6 +34,7 @@ export type Event =
   | {type: 'providerOpened'}
   | {type: 'retry'}
   | {type: 'startOver'}
+  | {type: 'signInAgain'}
   | {type: 'signOut'};
 
 /** An answer 401 with one of these says that nobody is linked. No other answer may look like a sign-out. */
@@ -52,14 +57,19 @@ export function reduce(state: State, event: Event): State {
       return {name: 'signedIn', user: event.user, justLinked: state.name !== 'checking'};
 
     case 'authorized':
-      return state.name === 'signedOut' ? {...state, authorization: event.authorization} : state;
+      return isPrepared(state) ? {...state, authorization: event.authorization} : state;
 
     case 'authorizationStale':
-      return state.name === 'signedOut' ? {...state, authorization: undefined} : state;
+      return isPrepared(state) ? {...state, authorization: undefined} : state;
 
     case 'providerOpened':
-      return state.name === 'signedOut' && state.authorization
-        ? {name: 'waiting', authorization: state.authorization, timedOut: false}
+      return isPrepared(state) && state.authorization
+        ? {
+            name: 'waiting',
+            authorization: state.authorization,
+            timedOut: false,
+            replaced: state.name === 'relinking' ? state.user : undefined,
+          }
         : state;
 
     case 'timedOut':
@@ -69,8 +79,11 @@ export function reduce(state: State, event: Event): State {
       return {name: 'signedOut'};
 
     case 'failed':
-      if (state.name === 'signedIn' || state.name === 'failed') {
+      if (!isTask(state)) {
         return state;
+      }
+      if (state.name === 'signedOut' && event.error.code === ROLE_REQUIRED) {
+        return {name: 'roleRequired', reason: state.reason, error: event.error};
       }
       return meansSignedOut(event.error)
         ? {name: 'signedOut', reason: reasonAfter(state, event.error.code)}
@@ -83,9 +96,21 @@ export function reduce(state: State, event: Event): State {
     case 'startOver':
       return {name: 'checking'};
 
+    case 'signInAgain':
+      return state.name === 'signedIn' ? {name: 'relinking', user: state.user} : state;
+
     case 'signOut':
       return {name: 'signingOut'};
   }
+}
+
+function isTask(state: State): state is Task {
+  return state.name !== 'signedIn' && state.name !== 'roleRequired' && state.name !== 'failed';
+}
+
+/** Whether a sign-in is being prepared, or ready to begin. */
+function isPrepared(state: State): state is Extract<State, {name: 'signedOut' | 'relinking'}> {
+  return state.name === 'signedOut' || state.name === 'relinking';
 }
 
 /** That nobody is linked yet is no news, so then what the provider said stays. */

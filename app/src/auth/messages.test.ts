@@ -1,13 +1,14 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {brand} from '../brand';
 import type {State} from './machine';
-import {messageFor} from './messages';
+import {messageFor, reasonFor} from './messages';
 
 const source = readFileSync(join(__dirname, '../../../shared/src/error.rs'), 'utf8');
 const ROWS = source.matchAll(/\banswer\(\s*Status::\w+,\s*"(\w+)"/g);
 const BACKEND_CODES = [...new Set([...ROWS].map((match) => match[1]!))];
-const OWN_CODES = ['signature_unavailable', 'backend_unreachable', 'unreadable_answer'];
-const CODES = [...BACKEND_CODES, ...OWN_CODES];
+const OWN_CODES = ['signature_unavailable', 'backend_unreachable', 'unreadable_answer', 'role_required'];
+const CODES = [...new Set([...BACKEND_CODES, ...OWN_CODES])];
 const STATES: State['name'][] = ['checking', 'signedOut', 'waiting', 'completing', 'signingOut'];
 const UNKNOWN = messageFor('a code that nobody has', 'checking');
 
@@ -29,7 +30,8 @@ const AFTER_COMPLETE: {[code: string]: 'retry' | 'startOver' | 'signOut' | 'deve
   code_rejected: 'startOver',
   access_denied: 'startOver',
   identity_mismatch: 'startOver',
-  identity_changed: 'signOut',
+  identity_changed: 'startOver',
+  role_required: 'startOver',
   secret_store_denied: 'startOver',
   not_found: 'developer',
   flow_disabled: 'developer',
@@ -87,3 +89,25 @@ test.each(['provider_unavailable', 'secret_store_unavailable', 'settings_unavail
     expect(messageFor(code, 'signingOut').text).toContain('may still be linked');
   },
 );
+
+test('messages name the provider of the link', () => {
+  const books = {...brand, provider: 'Books'};
+  expect(messageFor('provider_unavailable', 'checking', books).text).toBe(
+    'Books is out of reach. Your link is untouched.',
+  );
+  expect(reasonFor('reconnect_required', books)).toBe('Books has ended the access it gave.');
+  for (const code of CODES) {
+    expect(messageFor(code, 'completing').text).not.toMatch(/[{}]/);
+  }
+});
+
+test('another account at the provider means one thing for a link that is there, another for a new one', () => {
+  expect(messageFor('identity_changed', 'checking')).toMatchObject({
+    text: expect.stringContaining('has become another one'),
+    remedy: {event: 'signOut'},
+  });
+  expect(messageFor('identity_changed', 'completing')).toMatchObject({
+    text: expect.stringContaining('is linked to another Example account, so nothing was changed'),
+    remedy: {event: 'startOver'},
+  });
+});

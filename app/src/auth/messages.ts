@@ -1,4 +1,4 @@
-import {brand} from '../brand';
+import {brand, type Brand} from '../brand';
 import type {State} from './machine';
 
 /** A way out of an error: the label of its button, and the event that this sends. */
@@ -8,6 +8,7 @@ export interface Remedy {
 }
 
 export interface Message {
+  /** In the table, `{provider}` stands for the provider's name. */
   text: string;
   remedy?: Remedy;
 }
@@ -27,7 +28,6 @@ export const START_OVER: Remedy = {label: 'Start over', event: 'startOver'};
 const SIGN_IN_AGAIN: Remedy = {label: 'Sign in again', event: 'startOver'};
 export const SIGN_OUT: Remedy = {label: 'Sign out', event: 'signOut'};
 
-const {provider} = brand;
 const NOT_SET_UP = 'This app is not set up correctly. Please tell its developer.';
 const UNPROVEN = 'The app could not prove to its server who you are.';
 
@@ -61,21 +61,27 @@ const MESSAGES = new Map<string, Entry>(Object.entries({
     remedy: START_OVER,
   },
   access_denied: {
-    text: `You did not give access at ${provider}, so nothing was linked.`,
+    text: 'You did not give access at {provider}, so nothing was linked.',
     remedy: SIGN_IN_AGAIN,
   },
-  code_rejected: {text: `${provider} did not accept this sign-in.`, remedy: SIGN_IN_AGAIN},
+  code_rejected: {text: '{provider} did not accept this sign-in.', remedy: SIGN_IN_AGAIN},
   email_unverified: {
-    text: `Your e-mail address at ${provider} is not verified. Verify it there first.`,
+    text: 'Your e-mail address at {provider} is not verified. Verify it there first.',
     remedy: SIGN_IN_AGAIN,
   },
 
   // The link.
   not_connected: {text: 'No account is linked yet.', remedy: SIGN_IN_AGAIN},
-  reconnect_required: {text: `${provider} has ended the access it gave.`, remedy: SIGN_IN_AGAIN},
+  reconnect_required: {text: '{provider} has ended the access it gave.', remedy: SIGN_IN_AGAIN},
   identity_changed: {
-    text: `The linked ${provider} account has become another one. Sign out, then sign in again.`,
+    text: 'The linked {provider} account has become another one. End the link, then sign in again.',
     remedy: SIGN_OUT,
+  },
+  role_required: {
+    text:
+      'Only an administrator of this Stripe account may do this. Ask one to do it, or to give you that role; Stripe ' +
+      'may want you to sign in anew before it counts.',
+    remedy: START_OVER,
   },
   secret_store_denied: {
     text: 'Stripe does not let this app keep your link. An administrator may have to install it again.',
@@ -86,8 +92,8 @@ const MESSAGES = new Map<string, Entry>(Object.entries({
   rate_limited: {text: 'There are too many requests just now. Wait a moment.', remedy: RETRY},
   client_misconfigured: {text: NOT_SET_UP},
   internal: {text: "The app's server made a mistake.", remedy: RETRY, outage: true},
-  provider_error: {text: `${provider} gave an unusable answer.`, remedy: RETRY, outage: true},
-  provider_unavailable: {text: `${provider} is out of reach.`, remedy: RETRY, outage: true},
+  provider_error: {text: '{provider} gave an unusable answer.', remedy: RETRY, outage: true},
+  provider_unavailable: {text: '{provider} is out of reach.', remedy: RETRY, outage: true},
   secret_store_unavailable: {text: 'Stripe is out of reach.', remedy: RETRY, outage: true},
   settings_unavailable: {
     text: "The app's server is still starting.",
@@ -116,6 +122,17 @@ const MESSAGES = new Map<string, Entry>(Object.entries({
   },
 }));
 
+/** What a code means only where a sign-in is finished. */
+const WHILE_COMPLETING = new Map<string, Entry>(Object.entries({
+  // Never for a user's own link, which a new one replaces.
+  identity_changed: {
+    text:
+      'This Stripe account is linked to another {provider} account, so nothing was changed. End that link first, or ' +
+      'start over and sign in as before.',
+    remedy: START_OVER,
+  },
+}));
+
 const UNKNOWN: Entry = {
   text:
     "The app's server answered with an error that this version of the app does not know. Reload the page " +
@@ -126,21 +143,23 @@ const UNKNOWN: Entry = {
 /** What an outage means, by what was going on when it began. */
 const CONSEQUENCES: {[name in State['name']]?: string} = {
   checking: 'Your link is untouched.',
+  relinking: 'Your link is untouched.',
   completing: 'The sign-in is not finished.',
   signingOut: 'Your account may still be linked.',
 };
 
 /** What to tell the user about an error code of the back end or of the app, that ended the state `during`. */
-export function messageFor(code: string, during: State['name']): Message {
-  const {text, remedy, outage, leavesCode} = MESSAGES.get(code) ?? UNKNOWN;
+export function messageFor(code: string, during: State['name'], {provider}: Brand = brand): Message {
+  const special = during === 'completing' ? WHILE_COMPLETING.get(code) : undefined;
+  const {text, remedy, outage, leavesCode} = special ?? MESSAGES.get(code) ?? UNKNOWN;
   const spent = during === 'completing' && remedy === RETRY && !leavesCode;
   return {
-    text: [text, outage && CONSEQUENCES[during]].filter(Boolean).join(' '),
+    text: [text, outage && CONSEQUENCES[during]].filter(Boolean).join(' ').split('{provider}').join(provider),
     remedy: spent ? START_OVER : remedy,
   };
 }
 
 /** Why nobody is linked: a code of the back end, or what the provider told in `oauthContext.error`. */
-export function reasonFor(code: string): string {
-  return messageFor(code, 'signedOut').text;
+export function reasonFor(code: string, brand: Brand): string {
+  return messageFor(code, 'signedOut', brand).text;
 }

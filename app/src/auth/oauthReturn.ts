@@ -1,4 +1,5 @@
 import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
+import type {BackEnd} from '../config';
 import type {LinkedUser} from './backend';
 import type {State} from './machine';
 
@@ -10,6 +11,12 @@ type OAuthContext = ExtensionContextValue['oauthContext'];
  */
 const spent = new Set<string>();
 const completing = new Map<string, Promise<LinkedUser>>();
+
+/** What the provider sent the user back with, if the sign-in was one of this back end. */
+export function returnTo({name}: BackEnd, oauthContext: OAuthContext): OAuthContext {
+  // The only one there is did begin it.
+  return name === '' || oauthContext?.state === name ? oauthContext : undefined;
+}
 
 /** Where a view begins: with what the provider sent the user back with, if that is news. */
 export function initialState(oauthContext: OAuthContext): State {

@@ -9,6 +9,8 @@ const FIRST_POLL_MS = 3_000;
 const SLOWEST_POLL_MS = 15_000;
 const POLL_BACKOFF = 1.3;
 
+type Waiting = Extract<State, {name: 'waiting'}>;
+
 /** Does what a state is there for. The event it resolves to, if any, leads to the next state. */
 export async function perform(
   state: State,
@@ -21,6 +23,7 @@ export async function perform(
         return {type: 'linked', user: await backend.userinfo(signal)};
 
       case 'signedOut':
+      case 'relinking':
         if (!state.authorization) {
           return {type: 'authorized', authorization: await backend.login(signal)};
         }
@@ -28,7 +31,7 @@ export async function perform(
         return {type: 'authorizationStale'};
 
       case 'waiting':
-        return state.timedOut ? undefined : await poll(state.authorization.expiresAt, backend, signal);
+        return state.timedOut ? undefined : await poll(state, backend, signal);
 
       case 'completing': {
         const {code, verifier} = state;
@@ -47,6 +50,7 @@ export async function perform(
         await backend.logout();
         return {type: 'unlinked'};
 
+      case 'roleRequired':
       case 'failed':
         return undefined;
     }
@@ -61,13 +65,20 @@ export async function perform(
   }
 }
 
-/** The link is made in the tab the user comes back in; this one finds out by asking. */
-async function poll(deadline: number, backend: Backend, signal: AbortSignal): Promise<Event> {
+/**
+ * The link is made in the tab the user comes back in; this one finds out by asking. A link that was there before is no
+ * news: where the new one is to the same account, and the back end tells no time of it, the user says so.
+ */
+async function poll({authorization, replaced}: Waiting, backend: Backend, signal: AbortSignal): Promise<Event> {
+  const deadline = authorization.expiresAt;
   let delay = FIRST_POLL_MS;
   for (let left = deadline - Date.now(); left > 0; left = deadline - Date.now()) {
     await sleep(Math.min(delay, left), signal);
     try {
-      return {type: 'linked', user: await backend.userinfo(signal)};
+      const user = await backend.userinfo(signal);
+      if (JSON.stringify(user) !== JSON.stringify(replaced)) {
+        return {type: 'linked', user};
+      }
     } catch (error) {
       if (!(error instanceof BackendError) || !mayPass(error)) {
         throw error;

@@ -1,8 +1,9 @@
 import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
 import {useEffect, useReducer, useState, type Dispatch} from 'react';
+import {theBackEnd, type BackEnd} from '../config';
 import {createBackend} from './backend';
 import {reduce, type Event, type State} from './machine';
-import {initialState, spendError} from './oauthReturn';
+import {initialState, returnTo, spendError} from './oauthReturn';
 import {perform} from './tasks';
 
 /** The key of what holds the machine: another user, account or mode, or a newly arrived code, begins afresh. */
@@ -10,11 +11,20 @@ export function occasionOf({userContext, environment, oauthContext}: ExtensionCo
   return [userContext.id, userContext.account.id, environment.mode, oauthContext?.code].join();
 }
 
-/** Runs the machine for one Stripe user: the state to show, and where to send what the user does. */
-export function useLink(context: ExtensionContextValue): [State, Dispatch<Event>] {
-  const {oauthContext} = context;
-  const [backend] = useState(() => createBackend(context));
-  const [state, dispatch] = useReducer(reduce, oauthContext, initialState);
+/** A link as a view sees it. */
+export interface Link {
+  state: State;
+  /** Where what the user does goes. */
+  send: Dispatch<Event>;
+  /** Whether the user may make and end it. */
+  mayLink: boolean;
+}
+
+/** Runs the machine for one Stripe user and one back end. */
+export function useLink(context: ExtensionContextValue, backEnd: BackEnd = theBackEnd): Link {
+  const oauthContext = returnTo(backEnd, context.oauthContext);
+  const [backend] = useState(() => createBackend(context, backEnd));
+  const [state, send] = useReducer(reduce, oauthContext, initialState);
 
   useEffect(() => spendError(oauthContext), [oauthContext]);
 
@@ -22,11 +32,11 @@ export function useLink(context: ExtensionContextValue): [State, Dispatch<Event>
     const left = new AbortController();
     void perform(state, backend, left.signal).then((event) => {
       if (event && !left.signal.aborted) {
-        dispatch(event);
+        send(event);
       }
     });
     return () => left.abort();
   }, [state, backend]);
 
-  return [state, dispatch];
+  return {state, send, mayLink: backend.mayLink};
 }

@@ -57,40 +57,50 @@ export function DrawerPage({children, notice, banner, confirmation, ...props}: P
 }
 
 /** SettingsView has no slots of its own, so all goes below each other; nor may it have a FocusView. */
-export function SettingsPage({
-  title,
-  children,
-  notice,
-  banner,
-  primaryAction,
-  footerContent,
-  confirmation,
-}: PageProps) {
+export function SettingsPage({title, ...props}: PageProps) {
   return (
     <SettingsView>
       <Box css={{stack: 'y', gap: 'large'}}>
         <Box css={{font: 'heading'}}>{title}</Box>
-        {notice}
-        {banner}
-        {children}
-        {primaryAction}
-        {confirmation?.isAsked ? (
-          <Banner
-            type="caution"
-            title={confirmation.title}
-            description={confirmation.text}
-            actions={
-              <>
-                <ConfirmButton {...confirmation} />
-                <CancelButton {...confirmation} />
-              </>
-            }
-          />
-        ) : (
-          footerContent
-        )}
+        <Below {...props} />
       </Box>
     </SettingsView>
+  );
+}
+
+/** A part of a page that has one for each of several links, under a heading of its own. */
+export function SectionPage({title, ...props}: PageProps) {
+  return (
+    <Box css={{stack: 'y', gap: 'medium'}}>
+      <Box css={{font: 'subheading'}}>{title}</Box>
+      <Below {...props} />
+    </Box>
+  );
+}
+
+function Below({children, notice, banner, primaryAction, footerContent, confirmation}: Omit<PageProps, 'title'>) {
+  return (
+    <>
+      {notice}
+      {banner}
+      {children}
+      {primaryAction}
+      {confirmation?.isAsked ? (
+        <Banner
+          type="caution"
+          title={confirmation.title}
+          description={confirmation.text}
+          actions={
+            <>
+              <ConfirmButton {...confirmation} />
+              <CancelButton {...confirmation} />
+            </>
+          }
+        />
+      ) : (
+        footerContent
+      )}
+    </>
   );
 }
 

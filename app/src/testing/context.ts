@@ -8,7 +8,12 @@ interface Options {
   authorizedPermissions?: string[];
   /** What the Dashboard tells of the manifest's. */
   constants?: unknown;
+  /** The Stripe user's roles. The SDK's mock has a developer. */
+  roles?: ExtensionContextValue['userContext']['roles'];
 }
+
+export const administrator = {type: 'builtIn', name: 'Administrator', id: 'admin'} as const;
+export const viewOnly = {type: 'builtIn', name: 'View only', id: 'view_only'} as const;
 
 /** What the Dashboard gives a view. The SDK's mock leaves `oauthContext` out, so it comes in here. */
 export function contextProps(
@@ -21,7 +26,11 @@ export function contextProps(
     ...rest,
     oauthContext,
     appContext: {authorizedPermissions},
-    userContext: {...userContext, account: {...userContext.account, isSandbox}},
+    userContext: {
+      ...userContext,
+      roles: 'roles' in more ? more.roles : userContext.roles,
+      account: {...userContext.account, isSandbox},
+    },
     environment: {
       ...environment,
       constants: constants as ExtensionContextValue['environment']['constants'],

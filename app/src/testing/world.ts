@@ -8,6 +8,14 @@ export const ada: LinkedUser = {
   picture: null,
 };
 
+/** The same, linked for the whole Stripe account. */
+export const adaForAll: LinkedUser = {
+  ...ada,
+  scope: 'account',
+  linked_by: 'usr_admin',
+  linked_at: 1_768_000_500,
+};
+
 export interface Reply {
   status: number;
   text: string;
@@ -39,8 +47,8 @@ export const authorizationUrl = (n: number) => `https://provider.example/authori
 export function createWorld() {
   const dashboard = {
     supportsFetchAppEmbeddedKey: jest.fn(async () => false),
-    fetchStripeSignature: jest.fn(async (_payload: object) => 't=1,v1=signature'),
-    createOAuthState: jest.fn(async () => ({state: 'S', challenge: 'C'})),
+    fetchStripeSignature: jest.fn(async (_payload: object): Promise<string | undefined> => 't=1,v1=signature'),
+    createOAuthState: jest.fn(async (_state?: string) => ({state: 'S', challenge: 'C'})),
     showToast: jest.fn(async () => ({})),
   };
   Object.assign(globalThis, {__StripeExtExports: {endpoint: {call: dashboard}}});

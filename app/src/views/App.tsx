@@ -1,5 +1,5 @@
 import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
-import {AuthGate} from '../auth/AuthGate';
+import {AuthGate, titleOf} from '../auth/AuthGate';
 import {Account} from '../components/Account';
 import {DrawerPage} from '../components/Page';
 
@@ -8,8 +8,8 @@ export default function App(context: ExtensionContextValue) {
   return (
     <AuthGate context={context} Page={DrawerPage}>
       {({user, frame}) => (
-        <DrawerPage title="Your linked account" {...frame}>
-          <Account user={user} />
+        <DrawerPage title={titleOf(user)} {...frame}>
+          <Account user={user} viewer={context.userContext.id} />
         </DrawerPage>
       )}
     </AuthGate>

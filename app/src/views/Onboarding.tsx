@@ -1,8 +1,9 @@
 import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
-import {Banner, Box, Button, Icon, Link, OnboardingView, Spinner} from '@stripe/ui-extension-sdk/ui';
+import {Banner, Box, Button, Link, OnboardingView} from '@stripe/ui-extension-sdk/ui';
 import type {Dispatch} from 'react';
 import type {Event, State} from '../auth/machine';
 import {messageFor, reasonFor} from '../auth/messages';
+import {RoleRequired, SignInActions} from '../auth/pages';
 import {occasionOf, useLink} from '../auth/useLink';
 import {brand} from '../brand';
 import {Account} from '../components/Account';
@@ -13,7 +14,7 @@ export default function Onboarding(context: ExtensionContextValue) {
 }
 
 function Steps(context: ExtensionContextValue) {
-  const [state, send] = useLink(context);
+  const {state, send} = useLink(context);
   const isLinked = state.name === 'signedIn';
   const isUnderWay = state.name === 'waiting' || state.name === 'completing';
   const status = isLinked ? 'complete' : isUnderWay ? 'in-progress' : 'not-started';
@@ -26,7 +27,7 @@ function Steps(context: ExtensionContextValue) {
       pending={state.name === 'checking' || state.name === 'completing'}
       error={state.name === 'failed' ? <Failure state={state} /> : undefined}
     >
-      <Step state={state} send={send} />
+      <Step state={state} send={send} viewer={context.userContext.id} />
     </OnboardingView>
   );
 }
@@ -36,30 +37,28 @@ function Failure({state: {error, during}}: {state: Extract<State, {name: 'failed
   return <Banner type="critical" description={description} />;
 }
 
-function Step({state, send}: {state: State; send: Dispatch<Event>}) {
+interface StepProps {
+  state: State;
+  send: Dispatch<Event>;
+  /** The Stripe user who looks. */
+  viewer?: string;
+}
+
+function Step({state, send, viewer}: StepProps) {
   const startOver = <Link onPress={() => send({type: 'startOver'})}>Start over</Link>;
   switch (state.name) {
     case 'signedOut':
       return (
         <Box css={{stack: 'y', gap: 'medium', alignX: 'start'}}>
-          {state.reason && <Banner type="caution" description={reasonFor(state.reason)} />}
-          {state.authorization ? (
-            <Button
-              type="primary"
-              href={state.authorization.url}
-              target="_blank"
-              onPress={() => send({type: 'providerOpened'})}
-            >
-              Sign in <Icon name="external" />
-            </Button>
-          ) : (
-            <Spinner />
-          )}
-          {brand.signUpUrl && (
-            <Link href={brand.signUpUrl} target="_blank" external>
-              Sign up at {brand.provider}
-            </Link>
-          )}
+          {state.reason && <Banner type="caution" description={reasonFor(state.reason, brand)} />}
+          <SignInActions brand={brand} state={state} send={send} />
+        </Box>
+      );
+    case 'roleRequired':
+      return (
+        <Box css={{stack: 'y', gap: 'medium', alignX: 'start'}}>
+          <RoleRequired brand={brand} state={state} />
+          <Button onPress={() => send({type: 'startOver'})}>Check again</Button>
         </Box>
       );
     case 'waiting':
@@ -85,9 +84,10 @@ function Step({state, send}: {state: State; send: Dispatch<Event>}) {
       );
     }
     case 'signedIn':
-      return <Account user={state.user} />;
+      return <Account user={state.user} viewer={viewer} />;
     case 'checking':
     case 'completing':
+    case 'relinking':
     case 'signingOut':
       return null;
   }
