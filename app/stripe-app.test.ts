@@ -10,7 +10,7 @@ interface Manifest {
     views: {viewport: string; component: string}[];
     content_security_policy: {'connect-src': string[]; purpose: string};
   };
-  constants: {API_BASE: string};
+  constants: {API_BASE: string; LINK_SCOPE: string};
 }
 
 const read = (name: string) => JSON.parse(readFileSync(join(__dirname, name), 'utf8'));
@@ -62,6 +62,10 @@ test.each([
 
 test('the local manifest asks for no other permissions: the app compares with the main one', () => {
   expect(local.permissions).toBeUndefined();
+});
+
+test('whose the links are is said in one of the two ways there are', () => {
+  expect(['user', 'account']).toContain(main.constants.LINK_SCOPE);
 });
 
 test('only the local back end goes without https', () => {

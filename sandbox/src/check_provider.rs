@@ -14,7 +14,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::http::Timeouts;
 use shared::provider::{
-    AuthorizationEndpoint, RedirectionEndpoint, RevocationEndpoint, TokenEndpoint, UserinfoEndpoint,
+    AuthorizationEndpoint, Kept, RedirectionEndpoint, RevocationEndpoint, TokenEndpoint, UserinfoEndpoint,
 };
 use shared::settings::Source;
 use shared::{
@@ -27,6 +27,8 @@ use witness::{Secrets, Witness};
 
 /// Where `cargo run` has the functions answer.
 const API_HOST_URL: &str = "http://localhost:3333";
+/// As short as the functions' own gets (docs/providers/description.md).
+const STATE_LENGTH: usize = 248;
 /// Not a code, token or secret of anyone.
 const MADE_UP: &str = "made-up-for-check-provider";
 /// RFC 7636 section 4.1 wants 43 characters at least.
@@ -41,6 +43,8 @@ const TIMEOUTS: Timeouts =
 pub enum NotChecked {
     /// The functions would not start with these settings.
     Settings(LoadError),
+    /// The functions' `state` is longer than the description says the provider takes.
+    State,
     /// Nothing answers: what was found about each host.
     Unreachable(Vec<String>),
 }
@@ -49,6 +53,7 @@ impl fmt::Display for NotChecked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Settings(error) => error.fmt(f),
+            Self::State => f.write_str("No sign-in can begin: authorization.state_limit is too low."),
             Self::Unreachable(hosts) => write!(
                 f,
                 "The provider cannot be reached: {}. Is this machine online? The functions use no proxy, so neither \
@@ -172,21 +177,21 @@ impl Check {
         Witness::new(secrets)
     }
 
-    async fn exchange(&self) -> Result<Row, LoadError> {
+    async fn exchange(&self) -> Result<Row, NotChecked> {
         let witness = self.witness();
         let endpoint = self.endpoints(&witness).await?.token;
         let code = AuthorizationCode::from(MADE_UP);
         let verifier = PkceVerifier::from(MADE_UP_VERIFIER.to_owned());
-        let granted = endpoint.exchange(&code, &verifier, deadline()).await;
+        let granted = endpoint.exchange(&code, &verifier, &BTreeMap::new(), deadline()).await;
         let finding = self.refusal(granted.err(), &Error::CodeRejected);
         Ok(witness.row("exchange of a made-up code", finding))
     }
 
-    async fn refresh(&self) -> Result<Row, LoadError> {
+    async fn refresh(&self) -> Result<Row, NotChecked> {
         let witness = self.witness();
         let endpoint = self.endpoints(&witness).await?.token;
-        let granted = endpoint.refresh(&made_up_token(), deadline()).await;
-        let finding = self.refusal(granted.err(), &Error::ReconnectRequired);
+        let granted = endpoint.refresh(&made_up_token(), &BTreeMap::new(), deadline()).await;
+        let finding = self.refusal(granted.err().map(Error::from), &Error::ReconnectRequired);
         Ok(witness.row("refresh with a made-up token", finding))
     }
 
@@ -206,19 +211,21 @@ impl Check {
         }
     }
 
-    async fn userinfo(&self) -> Result<Row, LoadError> {
+    async fn userinfo(&self) -> Result<Row, NotChecked> {
         let witness = self.witness();
         let endpoint = self.endpoints(&witness).await?.userinfo;
-        let told = endpoint.read(&made_up_token(), &BTreeMap::new(), deadline()).await;
+        let nothing = BTreeMap::new();
+        let kept = Kept { callback: &nothing, granted: &nothing };
+        let told = endpoint.read(&made_up_token(), kept, deadline()).await;
         let finding = self.refusal(told.err(), &Error::ReconnectRequired);
         Ok(witness.row("userinfo for a made-up token", finding))
     }
 
-    async fn revocation(&self) -> Result<Row, LoadError> {
+    async fn revocation(&self) -> Result<Row, NotChecked> {
         let witness = self.witness();
         let endpoint = self.endpoints(&witness).await?.revocation;
         let token = made_up_token();
-        let is_revoked = endpoint.revoke(&token, Some(&token), deadline()).await;
+        let is_revoked = endpoint.revoke(&token, Some(&token), &BTreeMap::new(), deadline()).await;
         let finding = match witness.status() {
             _ if is_revoked => Finding::Yes("it answers".to_owned()),
             // RFC 7009 section 2.2 wants a 200, but many refuse what they do not know.

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use sandbox::dashboard::Page;
 use sandbox::dashboard::bundle::{Bundle, Watcher};
-use sandbox::dashboard::manifest_in;
+use sandbox::dashboard::{BackEnd, Page, manifest_in};
 use sandbox::env_file::{self, NotRead};
 use sandbox::events::Renewal;
 use sandbox::real_provider::{RealProvider, Unusable};
@@ -27,14 +26,21 @@ struct Arguments {
     /// How a link is finished.
     #[arg(long, value_enum, default_value_t = Flow::SessionBound)]
     flow: Flow,
+    /// Whose a link is: each user's own, or one of the whole account, made by an administrator.
+    #[arg(long, value_enum, default_value_t = Scope::User)]
+    link_scope: Scope,
+    /// How many providers the app links to, each by a back end of its own. With 2 the app is app/examples/two-providers,
+    /// and --link-scope is for the first.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    providers: u8,
     /// The gateway's port; the other parties use the next ones. Ports in use are skipped.
     #[arg(long, default_value_t = 3333)]
     port: u16,
     /// Leave the functions to `cargo lambda watch`, and write .env.sandbox for it.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "providers")]
     stand_ins_only: bool,
     /// Use a real provider: a preset's name, or custom.
-    #[arg(long, requires = "env", conflicts_with = "stand_ins_only", value_name = "PROVIDER")]
+    #[arg(long, requires = "env", conflicts_with_all = ["stand_ins_only", "providers"], value_name = "PROVIDER")]
     provider: Option<String>,
     /// The file with the client's id and secret, and what else the provider needs (docs/providers/trying.md).
     #[arg(long, requires = "provider", value_name = "FILE")]
@@ -57,7 +63,7 @@ struct PageArguments {
     /// Keep the Stripe App from reaching anything beyond this machine, whatever its manifest allows.
     #[arg(long, conflicts_with = "plain")]
     offline: bool,
-    /// The Stripe App's folder [default: app/ of this repository].
+    /// The Stripe App's folder [default: app/ of this repository, or with two providers app/examples/two-providers].
     #[arg(long)]
     app: Option<PathBuf>,
     /// The manifest in it [default: the first of stripe-app.dev.json, stripe-app.json and stripe-app.yaml].
@@ -97,6 +103,12 @@ enum Flow {
     Direct,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Scope {
+    User,
+    Account,
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
@@ -129,7 +141,11 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         _ => None,
     };
     let Dashboard { page, app_id, hosts, watcher: _watcher } =
-        if arguments.page.plain { Dashboard::default() } else { build_dashboard(&arguments.page)? };
+        if arguments.page.plain { Dashboard::default() } else { build_dashboard(&arguments)? };
+    let scope = match arguments.link_scope {
+        Scope::User => "user",
+        Scope::Account => "account",
+    };
     let options = Options {
         flow: match arguments.flow {
             Flow::SessionBound => LinkFlow::SessionBound,
@@ -139,7 +155,12 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         stand_ins_only: arguments.stand_ins_only,
         real_provider,
         page,
-        settings: app_id.map(|id| ("STRIPE_APP_ID", id)).into_iter().collect(),
+        further: usize::from(arguments.providers - 1),
+        settings: app_id
+            .map(|id| ("STRIPE_APP_ID", id))
+            .into_iter()
+            .chain([("LINK_SCOPE", scope.to_owned())])
+            .collect(),
         ..Options::default()
     };
     shared::log::start(&Environment::of_process());
@@ -187,10 +208,10 @@ struct Dashboard {
     watcher: Option<Watcher>,
 }
 
-fn build_dashboard(arguments: &PageArguments) -> std::io::Result<Dashboard> {
+fn build_dashboard(Arguments { page: arguments, providers, .. }: &Arguments) -> std::io::Result<Dashboard> {
     let workspace = workspace();
     let or = |path: &Option<PathBuf>, usual: &str| path.clone().unwrap_or_else(|| workspace.join(usual));
-    let app = or(&arguments.app, "app");
+    let app = or(&arguments.app, if *providers == 1 { "app" } else { "app/examples/two-providers" });
     let manifest = arguments.manifest.clone().unwrap_or_else(|| manifest_in(&app).to_owned());
     let bundle = Bundle {
         // Normalised, to compare with the last build.
@@ -249,6 +270,11 @@ fn write_env_file(world: &World) -> std::io::Result<()> {
 fn banner(world: &World, real_provider: Option<&str>, flow: LinkFlow, hosts: &[String]) -> String {
     let flow = flow.word();
     let Addresses { gateway, stripe, provider, ssm, dashboard } = &world.addresses;
+    let further = world
+        .further
+        .iter()
+        .map(|BackEnd { api_base, .. }| format!("\n  gateway   {api_base}   the same, for another provider"));
+    let further: String = further.collect();
     let mut leaves = Vec::new();
     leaves.extend(real_provider.map(|name| format!("The provider is the real one, {name}.")));
     if !hosts.is_empty() {
@@ -271,7 +297,7 @@ fn banner(world: &World, real_provider: Option<&str>, flow: LinkFlow, hosts: &[S
 
   Open    {dashboard}   the Dashboard (not Stripe's): click \"Sign in\"
 
-  gateway   {gateway}/api/oauth   the four functions
+  gateway   {gateway}/api/oauth   the four functions{further}
   Stripe    {stripe}
   provider  {provider}
   SSM       {ssm}

@@ -13,14 +13,14 @@ use shared::http::Timeouts;
 use shared::{Clock, Environment, Http, LinkFlow, LoadError, Mode};
 
 use crate::Party;
-use crate::dashboard::{self, DashboardConfig, Page};
+use crate::dashboard::{self, BackEnd, DashboardConfig, Page};
 use crate::faults::{self, Faults};
 use crate::gateway::{self, Gateway, Preflights};
 use crate::ports::Listener;
 use crate::provider::{Provider, ProviderConfig};
 use crate::real_provider::{Client, RealProvider};
 use crate::ssm::Ssm;
-use crate::stripe::StripeApi;
+use crate::stripe::{self, StripeApi};
 use crate::tls::Authority;
 use crate::traffic::{self, Traffic};
 
@@ -50,6 +50,8 @@ pub struct Options {
     pub timeouts: Timeouts,
     /// The Dashboard's page.
     pub page: Page,
+    /// Further back ends, each with a provider of its own, for an app of several: they share Stripe with the first.
+    pub further: usize,
     /// Puts TLS in front of Stripe, the provider and SSM.
     pub authority: Option<Authority>,
     /// Settings to add or replace; a blank value removes the setting.
@@ -68,6 +70,7 @@ impl Default for Options {
             clock: Clock::system(),
             timeouts: Timeouts::default(),
             page: Page::default(),
+            further: 0,
             authority: None,
             settings: Vec::new(),
         }
@@ -78,6 +81,8 @@ impl Default for Options {
 pub struct World {
     /// Where the parties are.
     pub addresses: Addresses,
+    /// The back ends after the first.
+    pub further: Vec<BackEnd>,
     /// What the functions were started with.
     pub environment: Environment,
     /// The same, to write to a file.
@@ -161,16 +166,7 @@ impl World {
             vec![secrets.app_secret.clone()],
             options.clock.clone(),
         );
-        let provider = Provider::new(
-            ProviderConfig {
-                client_id: "sandbox-client".to_owned(),
-                client_secret: secrets.client_secret.clone(),
-                redirect_uris: vec![format!("{}/api/oauth/authorize", settings["API_HOST_URL"])],
-                issuer: addresses.provider.clone(),
-            },
-            options.clock.clone(),
-        )
-        .with_token_marker(options.marker);
+        let provider = provider(&options, &secrets, &addresses);
         let client = options.real_provider.as_ref().and_then(|provider| provider.client.as_ref());
         let ssm = Ssm::new(secrets.parameters(client), options.clock.clone());
 
@@ -182,8 +178,25 @@ impl World {
         ports.stripe.serve(&watched(Party::Stripe, stripe.router()));
         ports.provider.serve(&watched(Party::Provider, provider.router()));
         ports.ssm.serve(&watched(Party::Ssm, ssm.router()));
+        let mut gateways: Vec<_> =
+            ports.gateway.map(|listener| (listener, environment.clone())).into_iter().collect();
+        let mut further = Vec::new();
+        for (number, (listener, at_provider)) in (2..).zip(ports.further) {
+            let there =
+                Addresses { gateway: listener.url(), provider: at_provider.url(), ..addresses.clone() };
+            let provider = self::provider(&options, &secrets, &there);
+            at_provider.serve(&watched(Party::Provider, provider.router()));
+            let mut settings = self::settings(&options, &there);
+            // What keeps its links apart from the first one's, whose scope does not have to be its own.
+            settings.insert("LINK_NAME".to_owned(), format!("link_{number}"));
+            settings.remove("LINK_SCOPE");
+            further.push(back_end(&there, &settings));
+            gateways.push((listener, Environment::from_iter(settings)));
+        }
         let config = DashboardConfig {
-            api_base: format!("{}/api/oauth", addresses.gateway),
+            back_end: back_end(&addresses, &settings),
+            further: further.clone(),
+            members: stripe::members(),
             stripe_url: addresses.stripe.clone(),
             real_provider: options.real_provider.as_ref().map(|provider| provider.name.clone()),
             app_id: settings.get("STRIPE_APP_ID").cloned().unwrap_or_default(),
@@ -193,7 +206,7 @@ impl World {
             },
         };
         ports.dashboard.serve(&dashboard::router(config, options.page, traffic.clone(), faults.clone()));
-        if let Some(listener) = ports.gateway {
+        for (listener, environment) in gateways {
             let mut http =
                 Http::from_environment(&environment, options.timeouts).map_err(StartError::Settings)?;
             if options.real_provider.is_some() {
@@ -201,7 +214,7 @@ impl World {
                 http = http.watched_by(move |call| traffic.add_call(call));
             }
             // Boxed: four functions make a large future.
-            let gateway = Box::pin(Gateway::start(&environment, options.clock, http)).await;
+            let gateway = Box::pin(Gateway::start(&environment, options.clock.clone(), http)).await;
             let router = Arc::new(gateway.map_err(StartError::Settings)?).router();
             let struck = router
                 .layer(middleware::from_fn_with_state((faults.clone(), Party::Gateway), faults::strike));
@@ -210,7 +223,25 @@ impl World {
                 .layer(middleware::from_fn_with_state((traffic.clone(), Party::Gateway), traffic::record));
             listener.serve(&recorded);
         }
-        Ok(Self { addresses, environment, settings, stripe, provider, ssm, faults, traffic })
+        Ok(Self { addresses, further, environment, settings, stripe, provider, ssm, faults, traffic })
+    }
+}
+
+fn provider(options: &Options, secrets: &Secrets, addresses: &Addresses) -> Provider {
+    let config = ProviderConfig {
+        client_id: "sandbox-client".to_owned(),
+        client_secret: secrets.client_secret.clone(),
+        redirect_uris: vec![format!("{}/api/oauth/authorize", settings(options, addresses)["API_HOST_URL"])],
+        issuer: addresses.provider.clone(),
+    };
+    Provider::new(config, options.clock.clone()).with_token_marker(options.marker)
+}
+
+/// What the Dashboard has to know of a back end.
+fn back_end(addresses: &Addresses, settings: &BTreeMap<String, String>) -> BackEnd {
+    BackEnd {
+        api_base: format!("{}/api/oauth", addresses.gateway),
+        link_scope: settings.get("LINK_SCOPE").map_or("user", String::as_str).to_owned(),
     }
 }
 
@@ -220,6 +251,8 @@ struct Ports {
     provider: Listener,
     ssm: Listener,
     dashboard: Listener,
+    /// Gateway and provider of each further back end.
+    further: Vec<(Listener, Listener)>,
 }
 
 impl Ports {
@@ -236,13 +269,19 @@ impl Ports {
         // The ports after the gateway's; with 0, any.
         let next = |offset| if port == 0 { 0 } else { port.saturating_add(offset) };
         let authority = options.authority.as_ref();
-        Ok(Self {
+        let mut ports = Self {
             gateway,
             dashboard: Listener::bind(next(1)).await?,
             stripe: Listener::bind(next(2)).await?.over_tls(authority),
             provider: Listener::bind(next(3)).await?.over_tls(authority),
             ssm: Listener::bind(next(4)).await?.over_tls(authority),
-        })
+            further: Vec::new(),
+        };
+        for _ in 0..options.further {
+            let gateway = Listener::bind(next(5)).await?;
+            ports.further.push((gateway, Listener::bind(next(6)).await?.over_tls(authority)));
+        }
+        Ok(ports)
     }
 
     fn addresses(&self, options: &Options) -> Addresses {

@@ -9,12 +9,12 @@ use axum::http::header::{ACCEPT, LOCATION};
 use lambda_http::{Request, RequestExt as _};
 use shared::http::{Failure, Reply};
 use shared::provider::{Callback, RedirectionEndpoint};
-use shared::{Clock, Error, Http, Invocation, LoadError, PkceVerifier};
+use shared::{Clock, Error, Http, Invocation, PkceVerifier};
 use url::Url;
 
 use super::report::{Finding, Row};
 use super::witness::Witness;
-use super::{Check, Endpoints, MADE_UP, MADE_UP_VERIFIER, TIMEOUTS, deadline};
+use super::{Check, Endpoints, MADE_UP, MADE_UP_VERIFIER, NotChecked, STATE_LENGTH, TIMEOUTS, deadline};
 
 /// No provider has registered it: the name is reserved (RFC 2606).
 const OTHER_HOST: &str = "https://not-registered.example";
@@ -31,15 +31,15 @@ enum Shown {
     Return(Url),
 }
 
-pub(super) async fn rows(check: &Check, endpoints: &Endpoints) -> Result<Vec<Row>, LoadError> {
-    let request = request(endpoints);
+pub(super) async fn rows(check: &Check, endpoints: &Endpoints) -> Result<Vec<Row>, NotChecked> {
+    let request = request(endpoints)?;
     if !check.is_registered {
         return Ok(vec![unknown_client(check, &request, "authorization, for a made-up client").await]);
     }
     let unseen = Witness::new(super::Secrets::default());
     let other_client = check.endpoints_with(&[("THIRD_PARTY_CLIENT_ID", MADE_UP)], &unseen).await?;
     let other_host = check.endpoints_with(&[("API_HOST_URL", OTHER_HOST)], &unseen).await?;
-    let (other_client, other_host) = (self::request(&other_client), self::request(&other_host));
+    let (other_client, other_host) = (self::request(&other_client)?, self::request(&other_host)?);
     let (plain, silent, client, host) = tokio::join!(
         plain(check, &request, &endpoints.redirection),
         silent(check, &request, &endpoints.redirection),
@@ -50,9 +50,13 @@ pub(super) async fn rows(check: &Check, endpoints: &Endpoints) -> Result<Vec<Row
 }
 
 /// The functions' request.
-fn request(endpoints: &Endpoints) -> Url {
+fn request(endpoints: &Endpoints) -> Result<Url, NotChecked> {
     let challenge = PkceVerifier::from(MADE_UP_VERIFIER.to_owned()).challenge();
-    endpoints.authorization.request(MADE_UP, &challenge, &[0; 16])
+    endpoints.authorization.request(&state(), &challenge, &[0; 16]).map_err(|_| NotChecked::State)
+}
+
+fn state() -> String {
+    MADE_UP.chars().cycle().take(STATE_LENGTH).collect()
 }
 
 async fn plain(check: &Check, request: &Url, endpoint: &RedirectionEndpoint) -> Row {
@@ -122,7 +126,9 @@ fn returned(target: &Url, endpoint: &RedirectionEndpoint) -> Finding {
     let request = Request::default().with_query_string_parameters(parameters);
     let invocation = Invocation::new(request, Clock::system(), deadline(), String::new());
     match Callback::read(&invocation, endpoint) {
-        Ok(Callback { state, .. }) if state != MADE_UP => Finding::No("it changed the state".to_owned()),
+        Ok(Callback { state, .. }) if state != self::state() => {
+            Finding::No("it changed the state".to_owned())
+        }
         Ok(Callback { code: Err(Error::AccessDenied), .. }) => {
             Finding::Yes("client and redirect URI are known".to_owned())
         }

@@ -115,10 +115,8 @@ impl Bundle {
             return Err(Problem::NoApp(self.app.join(&self.manifest)));
         }
         node_is_new_enough(node_version().as_deref())?;
-        let package = host_package();
-        let companion = package.join("../../app").canonicalize().is_ok_and(|ours| ours == self.app);
         // Nobody has asked us to install anything into the folder of another app.
-        for folder in std::iter::once(&package).chain(companion.then_some(&self.app)) {
+        for folder in std::iter::once(host_package()).chain(self.companion()) {
             if is_older(&folder.join("node_modules/.package-lock.json"), &folder.join("package-lock.json")) {
                 println!("  npm ci in {} …", folder.display());
                 let quietly = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
@@ -126,6 +124,12 @@ impl Bundle {
             }
         }
         Ok(())
+    }
+
+    /// The package that the app is in, if it is the companion app or one of its examples.
+    fn companion(&self) -> Option<PathBuf> {
+        let package = host_package().join("../../app").canonicalize().ok()?;
+        self.app.starts_with(&package).then_some(package)
     }
 
     /// The app's id, by its manifest.
@@ -172,7 +176,8 @@ impl Bundle {
         }
         let package = host_package();
         let mut newest = modified(&self.app.join(&self.manifest))?;
-        for source in [&self.app, &package, &package.join("../src/dashboard/common")] {
+        let app = self.companion().unwrap_or_else(|| self.app.clone());
+        for source in [&app, &package, &package.join("../src/dashboard/common")] {
             newest = newest.max(newest_below(source)?);
         }
         // What was edited while the build ran may not be in it.

@@ -11,14 +11,14 @@ use axum::routing::get;
 use serde::{Deserialize, Serialize};
 
 use super::manifest::Served;
-use super::{DashboardConfig, page, reach};
+use super::{BackEnd, DashboardConfig, page, reach};
 
 #[derive(Clone)]
 struct Host(Arc<Shared>);
 
 struct Shared {
     bundle: PathBuf,
-    api_base: String,
+    back_ends: Vec<BackEnd>,
     stripe_url: String,
     offline: bool,
 }
@@ -29,7 +29,7 @@ struct Shared {
 pub(super) fn router(config: &DashboardConfig, bundle: PathBuf, offline: bool) -> Router {
     let host = Host(Arc::new(Shared {
         bundle,
-        api_base: config.api_base.clone(),
+        back_ends: std::iter::once(&config.back_end).chain(&config.further).cloned().collect(),
         stripe_url: config.stripe_url.clone(),
         offline,
     }));
@@ -60,7 +60,7 @@ impl Host {
     }
 
     fn manifest(&self) -> Result<Served, Missing> {
-        Served::parse(&self.read("manifest.json")?, &self.0.api_base).map_err(Missing)
+        Served::parse(&self.read("manifest.json")?, &self.0.back_ends).map_err(Missing)
     }
 
     /// What one list of the manifest's policy allows here.
@@ -179,7 +179,12 @@ mod tests {
 
         async fn served(&self, path: &str, offline: bool) -> Response {
             let config = DashboardConfig {
-                api_base: "http://localhost:4000/api/oauth".to_owned(),
+                back_end: BackEnd {
+                    api_base: "http://localhost:4000/api/oauth".to_owned(),
+                    link_scope: "user".to_owned(),
+                },
+                further: Vec::new(),
+                members: Vec::new(),
                 stripe_url: "http://localhost:4002".to_owned(),
                 real_provider: None,
                 app_id: "com.example.app".to_owned(),

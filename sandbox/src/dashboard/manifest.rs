@@ -1,14 +1,18 @@
 //! The app's manifest as it is served: with the address where the back end really is.
 //!
 //! A manifest names a back end, and the sandbox's may have moved to another port. When what the manifest calls
-//! `API_BASE` has our prefix for its path, it means ours: everything of its origin moves, and nothing else does. An
-//! entry that is missing in `connect-src` stays missing, and an app with a back end of its own keeps it.
+//! `API_BASE` has our prefix for its path, it means ours: everything of its origin moves, and nothing else does, and
+//! `LINK_SCOPE` becomes what ours has. An entry that is missing in `connect-src` stays missing, and an app with a back
+//! end of its own keeps it. Where there are several, they are taken in the order of the names that the manifest gives
+//! them, say `API_BASE_BOOKS` and `API_BASE_MAIL`.
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
+
+use super::BackEnd;
 
 /// What Stripe's tools call a manifest: a local one first, then those of version 1 and 2.
 const NAMES: [&str; 3] = ["stripe-app.dev.json", "stripe-app.json", "stripe-app.yaml"];
@@ -26,10 +30,10 @@ pub(super) struct Served {
     file: String,
     /// The folder of the views.
     views: String,
-    moved: Moved,
+    moved: Vec<Moved>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 struct Moved {
     from: String,
     to: String,
@@ -50,19 +54,29 @@ pub(super) fn app_id(built: &[u8]) -> Option<String> {
 }
 
 impl Served {
-    /// Reads the bundle's `manifest.json`, and moves the back end to where it is.
-    pub(super) fn parse(built: &[u8], api_base: &str) -> Result<Self, String> {
+    /// Reads the bundle's `manifest.json`, and moves the back ends to where they are.
+    pub(super) fn parse(built: &[u8], back_ends: &[BackEnd]) -> Result<Self, String> {
         let Built { mut manifest, file, views } =
             serde_json::from_slice(built).map_err(|error| format!("manifest.json: {error}"))?;
-        let ours = Url::parse(api_base).map_err(|error| format!("{api_base}: {error}"))?;
-        let declared = manifest["constants"]["API_BASE"].as_str();
-        let meant = declared.and_then(|address| Url::parse(address).ok());
-        let meant = meant.filter(|url| url.path().trim_end_matches('/') == ours.path());
-        let moved = Moved { from: origin(meant.as_ref().unwrap_or(&ours)), to: origin(&ours) };
-        let policy = "/ui_extension/content_security_policy/connect-src";
-        for place in ["/constants", policy] {
+        let mut moved = Vec::new();
+        if let Some(constants) = manifest["constants"].as_object_mut() {
+            let named = constants.iter().filter_map(|(name, value)| {
+                let url = Url::parse(value.as_str()?).ok()?;
+                Some((name.strip_prefix("API_BASE")?.to_owned(), url))
+            });
+            let mut named = named.collect::<Vec<_>>();
+            named.sort();
+            for ((ending, meant), BackEnd { api_base, link_scope }) in named.into_iter().zip(back_ends) {
+                let ours = Url::parse(api_base).map_err(|error| format!("{api_base}: {error}"))?;
+                if meant.path().trim_end_matches('/') == ours.path() {
+                    constants.insert(format!("LINK_SCOPE{ending}"), link_scope.as_str().into());
+                    moved.push(Moved { from: origin(&meant), to: origin(&ours) });
+                }
+            }
+        }
+        for place in ["/constants", "/ui_extension/content_security_policy/connect-src"] {
             if let Some(value) = manifest.pointer_mut(place) {
-                moved.apply(value);
+                relocate(&moved, value);
             }
         }
         Ok(Self { manifest, file, views, moved })
@@ -84,20 +98,21 @@ impl Served {
     }
 }
 
-impl Moved {
-    fn apply(&self, value: &mut Value) {
-        match value {
-            Value::String(text) => {
-                if let Some(rest) = text.strip_prefix(&self.from)
-                    && (rest.is_empty() || rest.starts_with('/'))
-                {
-                    *text = format!("{}{rest}", self.to);
-                }
+/// Moves every address in a value, once.
+fn relocate(moved: &[Moved], value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let there = moved.iter().find_map(|Moved { from, to }| {
+                let rest = text.strip_prefix(from.as_str())?;
+                (rest.is_empty() || rest.starts_with('/')).then(|| format!("{to}{rest}"))
+            });
+            if let Some(there) = there {
+                *text = there;
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.apply(item)),
-            Value::Object(fields) => fields.values_mut().for_each(|field| self.apply(field)),
-            _ => {}
         }
+        Value::Array(items) => items.iter_mut().for_each(|item| relocate(moved, item)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| relocate(moved, field)),
+        _ => {}
     }
 }
 
@@ -114,7 +129,15 @@ mod tests {
     fn served(manifest: &Value) -> Served {
         let built =
             json!({ "manifest": manifest, "file": "stripe-app.dev.json", "views": "src/views" }).to_string();
-        Served::parse(built.as_bytes(), "http://localhost:4000/api/oauth").unwrap()
+        Served::parse(
+            built.as_bytes(),
+            &[back_end("http://localhost:4000", "user"), back_end("http://localhost:3333", "account")],
+        )
+        .unwrap()
+    }
+
+    fn back_end(origin: &str, link_scope: &str) -> BackEnd {
+        BackEnd { api_base: format!("{origin}/api/oauth"), link_scope: link_scope.to_owned() }
     }
 
     fn app(connect: &[&str]) -> Value {
@@ -134,14 +157,46 @@ mod tests {
         ]));
         assert_eq!(
             served.manifest["constants"],
-            json!({ "API_BASE": "http://localhost:4000/api/oauth", "HELP": "https://help.example" })
+            json!({
+                "API_BASE": "http://localhost:4000/api/oauth",
+                "HELP": "https://help.example",
+                "LINK_SCOPE": "user",
+            })
         );
         assert_eq!(
             served.sources("connect-src"),
             ["http://localhost:4000/api/oauth/", "http://localhost:33334/x/", "https://a.example/b"]
         );
-        assert_eq!(served.moved.from, "http://localhost:3333");
-        assert_eq!(served.moved.to, "http://localhost:4000");
+        let moved =
+            Moved { from: "http://localhost:3333".to_owned(), to: "http://localhost:4000".to_owned() };
+        assert_eq!(served.moved, [moved]);
+    }
+
+    #[test]
+    fn several_back_ends_move_each_to_its_own_place() {
+        let constants = json!({
+            // The second is where the first goes, and the first where the second goes.
+            "API_BASE_BOOKS": "http://localhost:3333/api/oauth",
+            "API_BASE_MAIL": "http://localhost:4000/api/oauth/",
+            "LINK_SCOPE_BOOKS": "account",
+        });
+        let policy = json!({ "connect-src": ["http://localhost:4000/api/oauth/", "http://localhost:3333/api/oauth/"] });
+        let served = served(&json!({
+            "constants": constants, "ui_extension": { "content_security_policy": policy }
+        }));
+        assert_eq!(
+            served.manifest["constants"],
+            json!({
+                "API_BASE_BOOKS": "http://localhost:4000/api/oauth",
+                "API_BASE_MAIL": "http://localhost:3333/api/oauth/",
+                "LINK_SCOPE_BOOKS": "user",
+                "LINK_SCOPE_MAIL": "account",
+            })
+        );
+        assert_eq!(
+            served.sources("connect-src"),
+            ["http://localhost:3333/api/oauth/", "http://localhost:4000/api/oauth/"]
+        );
     }
 
     #[test]
@@ -151,7 +206,8 @@ mod tests {
         let served = served(&manifest);
         assert_eq!(served.manifest["constants"]["API_BASE"], "https://a.example/api");
         assert_eq!(served.sources("connect-src"), ["https://a.example/api/"]);
-        assert_eq!(served.moved.from, served.moved.to);
+        assert_eq!(served.manifest["constants"]["LINK_SCOPE"], Value::Null);
+        assert!(served.moved.is_empty());
     }
 
     #[test]
@@ -180,7 +236,7 @@ mod tests {
 
     #[test]
     fn what_is_no_manifest_is_told() {
-        assert!(Served::parse(b"{", "http://localhost:4000/").is_err());
+        assert!(Served::parse(b"{", &[]).is_err());
         assert_eq!(
             app_id(br#"{"manifest":{"id":"com.example.app"},"file":"","views":""}"#).unwrap(),
             "com.example.app"

@@ -21,13 +21,28 @@ use url::Url;
 pub use manifest::name_in as manifest_in;
 
 use crate::faults::Faults;
+use crate::stripe::Member;
 use crate::traffic::Traffic;
+
+/// A back end that apps may use.
+#[derive(Clone, Debug, Serialize)]
+pub struct BackEnd {
+    /// Its address with its prefix, as `http://localhost:3333/api/oauth`.
+    pub api_base: String,
+    /// `user` or `account`.
+    pub link_scope: String,
+}
 
 /// What the page has to know.
 #[derive(Clone, Debug, Serialize)]
 pub struct DashboardConfig {
-    /// The back end with its prefix, as `http://localhost:3333/api/oauth`.
-    pub api_base: String,
+    /// The back end, or the first of several.
+    #[serde(flatten)]
+    pub back_end: BackEnd,
+    /// The others, for an app of several providers.
+    pub further: Vec<BackEnd>,
+    /// Who can be signed in, with their roles.
+    pub members: Vec<Member>,
     /// Stripe's API, which signs for the page.
     pub stripe_url: String,
     /// The name of the real provider, if there is one in place of the sandbox's own.

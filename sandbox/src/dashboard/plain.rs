@@ -32,7 +32,7 @@ fn plain_page(config: &DashboardConfig) -> PageResponse {
     };
     let html = include_str!("plain/page.html").replace("{{reach}}", reach);
     let html = html.replace("{{panels}}", include_str!("common/panels.html"));
-    page(html, &[&config.api_base, &config.stripe_url], "img-src 'self' data:")
+    page(html, &[&config.back_end.api_base, &config.stripe_url], "img-src 'self' data:")
 }
 
 type File = ([(HeaderName, &'static str); 2], &'static str);
@@ -54,14 +54,20 @@ mod tests {
     use shared::Clock;
     use tower::ServiceExt;
 
-    use super::super::{DashboardConfig, Page, router};
+    use super::super::{BackEnd, DashboardConfig, Page, router};
     use super::*;
     use crate::faults::Faults;
+    use crate::stripe::members;
     use crate::traffic::Traffic;
 
     async fn get(path: &str) -> Response {
         let config = DashboardConfig {
-            api_base: "http://localhost:3333/api/oauth".to_owned(),
+            back_end: BackEnd {
+                api_base: "http://localhost:3333/api/oauth".to_owned(),
+                link_scope: "user".to_owned(),
+            },
+            further: Vec::new(),
+            members: members(),
             stripe_url: "http://localhost:3334".to_owned(),
             real_provider: None,
             app_id: "com.example.app".to_owned(),
@@ -125,5 +131,11 @@ mod tests {
         let config: serde_json::Value = serde_json::from_str(&text(response).await).unwrap();
         assert_eq!(config["api_base"], "http://localhost:3333/api/oauth");
         assert_eq!(config["flow"], "session_bound");
+        assert_eq!(config["link_scope"], "user");
+        let administrator = r#"{"id":"admin","type":"builtIn","name":"Administrator"}"#;
+        assert_eq!(
+            config["members"][0]["roles"][0],
+            serde_json::from_str::<serde_json::Value>(administrator).unwrap()
+        );
     }
 }

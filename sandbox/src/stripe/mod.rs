@@ -10,6 +10,7 @@ mod hold;
 mod idempotency;
 mod parameters;
 mod requests;
+mod roles;
 mod secrets;
 mod signature;
 #[cfg(test)]
@@ -36,6 +37,8 @@ use hold::WriteGate;
 use idempotency::{Claim, IdempotencyKeys};
 use parameters::Parameters;
 use requests::{Find, List, Set};
+use roles::Roles;
+pub use roles::{Member, Role, RoleComparison, RoleKind, members};
 pub use secrets::Scope;
 use secrets::{Namespace, NewSecret, Owner, SecretStore};
 
@@ -58,6 +61,7 @@ struct Shared {
     clock: Clock,
     requests: AtomicU64,
     secrets: Mutex<SecretStore>,
+    roles: Mutex<Roles>,
     idempotency: IdempotencyKeys,
     writes: WriteGate,
 }
@@ -80,6 +84,7 @@ impl StripeApi {
             clock,
             requests: AtomicU64::default(),
             secrets: Mutex::default(),
+            roles: Mutex::default(),
             idempotency: IdempotencyKeys::default(),
             writes: WriteGate::default(),
         }))
@@ -158,6 +163,10 @@ impl StripeApi {
 
     fn secrets(&self) -> MutexGuard<'_, SecretStore> {
         self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn roles(&self) -> MutexGuard<'_, Roles> {
+        self.0.roles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Executes a write at most once for its `Idempotency-Key`.

@@ -36,7 +36,7 @@ fn v1(app_secret: &str, signed: &str) -> String {
 /// `GET /v1/apps/app_embedded_backend_signature?payload=…`, for the sandbox's Dashboard page.
 ///
 /// It needs no API key: Stripe uses the Dashboard session of the signed-in user instead, and every visitor of the sandbox
-/// is that user. Signs the payload byte for byte as received. The page has another origin, hence CORS, on this route only.
+/// is that user. Signs the payload byte for byte as received, unless it claims roles that the user does not hold. The page has another origin, hence CORS, on this route only.
 pub(super) fn route() -> MethodRouter<StripeApi> {
     get(sign).layer(CorsLayer::new().allow_origin(Any))
 }
@@ -51,11 +51,14 @@ async fn sign(State(api): State<StripeApi>, RawQuery(query): RawQuery) -> Result
     })?;
     // Stripe puts both into everything it signs.
     let value: Value = serde_json::from_str(&payload).unwrap_or_default();
-    if !(value["user_id"].is_string() && value["account_id"].is_string()) {
+    let (Some(user), true) = (value["user_id"].as_str(), value["account_id"].is_string()) else {
         return Err(StripeError::invalid(
             "Invalid payload: must be a JSON object with user_id and account_id",
         )
         .param("payload"));
+    };
+    if let Some(claimed) = value.get("stripe_roles") {
+        api.confirm_roles(user, claimed)?;
     }
     Ok(Answer::ok(&json!({
         "object": "apps.app_embedded_backend_signature",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::middleware;
-use shared::Environment;
+use shared::{Environment, Http};
 
 use crate::Party;
 use crate::faults;
@@ -50,7 +50,8 @@ impl Rig {
         let strike = |party| middleware::from_fn_with_state((world.faults.clone(), party), faults::strike);
         at_provider.serve(&provider.router().layer(strike(Party::Provider)));
 
-        let functions = Box::pin(Gateway::start(&environment, self.clock.clock(), self.timeouts)).await;
+        let http = Http::from_environment(&environment, self.timeouts).expect("a client");
+        let functions = Box::pin(Gateway::start(&environment, self.clock.clock(), http)).await;
         let router = Arc::new(functions.expect("functions")).router().layer(strike(Party::Gateway));
         listener.serve(&router.layer(middleware::from_fn_with_state(Preflights::default(), gateway::cors)));
         Deployment { gateway, environment, provider }

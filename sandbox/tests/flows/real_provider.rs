@@ -193,8 +193,9 @@ async fn another_issuer_is_seen() {
     let rig = Rig::session_bound().await;
     let file = File::of(&rig, "issuer.env", "");
     let callback = format!("{}/api/oauth/authorize", rig.world.addresses.gateway);
+    let state: String = "made-up-for-check-provider".chars().cycle().take(248).collect();
     let back = |query: &str| {
-        let location = format!("{callback}?state=made-up-for-check-provider&error=login_required{query}");
+        let location = format!("{callback}?state={state}&error=login_required{query}");
         Fault::Reply(sandbox::faults::Reply {
             status: 302,
             content_type: "text/plain".to_owned(),

@@ -67,6 +67,14 @@ export async function pressSignOut(page) {
   return question;
 }
 
+/** The same for a link of the whole account. */
+export async function pressUnlink(page) {
+  await app(page).getByText("Unlink", { exact: true }).click();
+  const question = app(page).getByRole("dialog").or(app(page).getByRole("status"));
+  await question.getByText("for everyone?").waitFor();
+  return question;
+}
+
 export async function isSignedOut(page) {
   await app(page).getByRole("link", { name: "Sign in", exact: true }).waitFor();
 }

@@ -2,6 +2,7 @@
 
 import type { QueryParams } from "@stripe/ui-extension-sdk/context";
 
+import type { Member } from "./config";
 import { linkedViewport, readQueryParams, writeQueryParams } from "./query-params";
 
 export type Mode = "live" | "test";
@@ -16,12 +17,6 @@ export interface Choice {
 }
 
 export const DRAWER = "stripe.dashboard.drawer.default";
-
-export const USERS = [
-  { id: "usr_ada1", name: "Ada" },
-  { id: "usr_grace1", name: "Grace" },
-  { id: "usr_eve1", name: "Eve" },
-];
 
 export const ACCOUNTS = [
   { id: "acct_alpine", name: "Alpine", isSandbox: false },
@@ -75,6 +70,12 @@ export function keep({ user, account, mode, viewport, queryParams }: Choice): vo
 
 export function isSandbox(account: string): boolean {
   return ACCOUNTS.some(({ id, isSandbox }) => id === account && isSandbox);
+}
+
+/** Somebody the sandbox knows, or a user made by naming them, who is an administrator as with its Stripe. */
+export function memberOf(members: Member[], id: string): Member {
+  const administrator = { id: "admin", type: "builtIn", name: "Administrator" } as const;
+  return members.find((member) => member.id === id) ?? { id, name: id, roles: [administrator] };
 }
 
 /** The known ones, and a chosen one that nobody knows. */

@@ -1,5 +1,7 @@
 // What the sandbox's server tells this page.
 
+import type { ExtensionContextValue } from "@stripe/ui-extension-sdk/context";
+
 /** A Stripe App's manifest, as far as a Dashboard needs it. */
 export interface Manifest {
   id: string;
@@ -20,15 +22,30 @@ export interface Served {
   file: string;
   /** The folder of its views. */
   views: string;
-  /** Where the manifest says the back end is, and where it is. */
-  moved: { from: string; to: string };
+  /** Where the manifest says our back ends are, and where they are. */
+  moved: { from: string; to: string }[];
   /** What the manifest names beyond this machine, and whether the app is kept from it. */
   hosts: string[];
   offline: boolean;
 }
 
-export interface Config extends Served {
+/** A back end of this repository. */
+export interface BackEnd {
   api_base: string;
+  link_scope: "user" | "account";
+}
+
+/** Somebody who can be signed in. */
+export interface Member {
+  id: string;
+  name: string;
+  roles: NonNullable<ExtensionContextValue["userContext"]["roles"]>;
+}
+
+export interface Config extends Served, BackEnd {
+  /** More of them, for an app of several providers. */
+  further: BackEnd[];
+  members: Member[];
   stripe_url: string;
   /** The real provider in place of the sandbox's own. */
   real_provider: string | null;

@@ -7,7 +7,7 @@ import { HostContext } from "../components/host-context";
 import { type Problem, type Route, thrown } from "../protocol";
 import { BrokenBuild } from "./broken-build";
 import type { Built } from "./builds";
-import { ACCOUNTS, type Choice, DRAWER, USERS, isSandbox, keep, settled, withChosen } from "./choice";
+import { ACCOUNTS, type Choice, DRAWER, isSandbox, keep, memberOf, settled, withChosen } from "./choice";
 import type { Config } from "./config";
 import { Extension } from "./extension";
 import { hostMethods } from "./methods";
@@ -116,7 +116,7 @@ export function Page({ config, first, returned, built, runs }: Props) {
           open={(viewport) => change({ viewport, queryParams: {} })}
         />
         <main>
-          <Surroundings {...choice} signsIn={signsIn} />
+          <Surroundings {...choice} signsIn={signsIn} linkScope={config.link_scope} />
           {signsIn ? (
             <Panels config={config} />
           ) : (
@@ -154,9 +154,9 @@ export function Page({ config, first, returned, built, runs }: Props) {
   );
 }
 
-/** Whether the app's manifest names the back end of this repository. */
-function usesBackEnd({ manifest, api_base }: Config): boolean {
-  return manifest.constants?.API_BASE?.replace(/\/$/, "") === api_base;
+/** Whether the app's manifest names a back end of this repository. */
+function usesBackEnd({ moved }: Config): boolean {
+  return moved.length > 0;
 }
 
 /** Whether a note is over when somebody looks at something else: the view is rendered anew, or the code loaded anew. */
@@ -174,19 +174,18 @@ function sameUser(one: Choice, other: Choice): boolean {
   return one.user === other.user && one.account === other.account && one.mode === other.mode;
 }
 
-function extensionContext({ manifest }: Config, choice: Choice, oauthContext?: OAuthContext): ExtensionContextValue {
+function extensionContext({ manifest, members }: Config, choice: Choice, oauthContext?: OAuthContext): ExtensionContextValue {
   const policy = manifest.ui_extension?.content_security_policy;
-  const name = (known: { id: string; name: string }[], id: string) =>
-    withChosen(known, id).find((one) => one.id === id)?.name ?? id;
+  const member = memberOf(members, choice.user);
   return {
     userContext: {
       id: choice.user,
-      name: name(USERS, choice.user),
+      name: member.name,
       locale: "en",
-      roles: [{ id: "admin", name: "Administrator", type: "builtIn" }],
+      roles: member.roles,
       account: {
         id: choice.account,
-        name: name(ACCOUNTS, choice.account),
+        name: withChosen(ACCOUNTS, choice.account).find(({ id }) => id === choice.account)?.name ?? choice.account,
         country: "US",
         isSandbox: isSandbox(choice.account),
       },

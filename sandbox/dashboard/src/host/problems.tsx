@@ -89,7 +89,7 @@ function Blocked({ url, directive, config }: { url: string; directive: string; c
     );
   }
   // People change the manifest, so it is told in the manifest's addresses.
-  const declared = origin === moved.to ? moved.from : origin;
+  const declared = moved.find(({ to }) => to === origin)?.from ?? origin;
   const allowed = declared + pathname.slice(0, pathname.lastIndexOf("/") + 1);
   return (
     <>

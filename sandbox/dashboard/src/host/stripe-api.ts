@@ -3,7 +3,7 @@
 // enforces the permissions of the manifest (stripe/stripe-apps#724).
 
 import type { Reporting } from "../protocol";
-import { type Choice, USERS, isSandbox } from "./choice";
+import { type Choice, isSandbox, memberOf } from "./choice";
 import type { Config } from "./config";
 import { fixtureOf } from "./fixtures";
 import { isGranted, permissionFor } from "./permissions";
@@ -60,7 +60,8 @@ export function stripeApi({ choice, config, report }: Page) {
       return secretStore(config.stripe_url + pathname + search, url, method, options, choice);
     }
     if (pathname === "/v1/user/email") {
-      return answer(url, 200, { object: "user_email", email: emailOf(choice) });
+      const { name } = memberOf(config.members, choice.user);
+      return answer(url, 200, { object: "user_email", email: `${name.toLowerCase()}@dashboard.example` });
     }
     const fixture = method === "GET" ? fixtureOf(pathname, choice) : undefined;
     if (fixture) {
@@ -107,10 +108,4 @@ function answer(url: string, status: number, json: object, requestId = "req_sand
     type: "cors",
     url,
   };
-}
-
-/** A made-up address for each Stripe user. */
-function emailOf({ user }: Choice): string {
-  const name = USERS.find(({ id }) => id === user)?.name ?? user;
-  return `${name.toLowerCase()}@dashboard.example`;
 }

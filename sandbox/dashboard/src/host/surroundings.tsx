@@ -1,14 +1,16 @@
 // What stands beside the app in a Dashboard: no more than a viewport needs to make sense.
 
 import type { Choice } from "./choice";
+import type { BackEnd } from "./config";
 import { objectOf, roomOf, viewportName } from "./viewports";
 
 interface Props extends Choice {
   /** Whether the app signs in by the back end of this repository. */
   signsIn: boolean;
+  linkScope: BackEnd["link_scope"];
 }
 
-export function Surroundings({ viewport, user, signsIn }: Props) {
+export function Surroundings({ viewport, user, signsIn, linkScope }: Props) {
   const about = objectOf(viewport);
   if (roomOf(viewport) === "page") {
     return null;
@@ -35,7 +37,12 @@ export function Surroundings({ viewport, user, signsIn }: Props) {
   return (
     <section className="card">
       <h1>{viewportName(viewport)}</h1>
-      {signsIn ? (
+      {signsIn && linkScope === "account" ? (
+        <p className="hint">
+          <strong>Start here:</strong> sign in, as Ada, who is an administrator. The link is the whole account’s: choose
+          Grace or Eve on top to see what members see who may not make or end it.
+        </p>
+      ) : signsIn ? (
         <p className="hint">
           <strong>Start here:</strong> use the app in its drawer, say sign in as Ada, and watch the list below tell each
           step.

@@ -1,6 +1,6 @@
 // Who is signed in to this Dashboard, of which account, in which mode.
 
-import { ACCOUNTS, type Choice, type Mode, USERS, isSandbox, withChosen } from "./choice";
+import { ACCOUNTS, type Choice, type Mode, isSandbox, memberOf, withChosen } from "./choice";
 import type { Config } from "./config";
 
 interface Props {
@@ -10,12 +10,17 @@ interface Props {
 }
 
 export function TopBar({ config, choice, change }: Props) {
+  const { members } = config;
+  const people = withChosen(members, choice.user).map(({ id }) => {
+    const { name, roles } = memberOf(members, id);
+    return { id, name: [name, ...roles.map((role) => role.name)].join(", ") };
+  });
   return (
     <header className="top">
       <strong>Sandbox Dashboard</strong>
       <span className="badge">{reach(config)}</span>
       <form className="who" onSubmit={(event) => event.preventDefault()}>
-        <Select label="Stripe user" name="user" value={choice.user} of={USERS} pick={(user) => change({ user })} />
+        <Select label="Stripe user" name="user" value={choice.user} of={people} pick={(user) => change({ user })} />
         <Select
           label="Account"
           name="account"
@@ -71,7 +76,7 @@ function Select({ label, name, value, of: known, pick }: SelectProps) {
       <select name={name} value={value} onChange={({ target }) => pick(target.value)}>
         {withChosen(known, value).map((one) => (
           <option key={one.id} value={one.id}>
-            {one.name === one.id ? one.id : `${one.name} (${one.id})`}
+            {one.name.startsWith(one.id) ? one.name : `${one.name} (${one.id})`}
           </option>
         ))}
       </select>
