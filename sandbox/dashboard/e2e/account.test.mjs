@@ -23,6 +23,8 @@ describe("a link of the whole account", () => {
   /** Every test has an account of its own, in a browser whose Dashboard can be anybody's. */
   let tests = 0;
   const account = () => visitor(browser, sandbox, { account: `acct_shared${++tests}` });
+  /** Of the same account, in a browser of their own. */
+  const colleague = () => visitor(browser, sandbox, { account: `acct_shared${tests}`, as: "usr_grace1" });
   const become = (page, user) => page.getByLabel("Stripe user").selectOption(user);
   const offersNoSignIn = async (page) =>
     assert.equal(await app(page).getByText(/^(Sign in|Unlink|Sign in again)$/).count(), 0);
@@ -89,13 +91,14 @@ describe("a link of the whole account", () => {
     await sees(settings, "To link somebody else's account, unlink this one first.");
     const provider = await pressSignIn(settings);
     await sees(settings, "Waiting for you");
-    await sees(await user.open({ as: "usr_grace1" }), "Ada Lovelace");
+    const member = await colleague();
+    await sees(await member.open(), "Ada Lovelace");
     await answer(provider, ADA);
     await sees(provider, "Linked to Ada Lovelace");
     // In the same second it would be no news.
     await app(settings).getByRole("button", { name: "Done" }).or(app(settings).getByText("Linked to")).first().click();
     await sees(settings, "Linked for the whole Stripe account");
-    await user.close();
+    await Promise.all([user.close(), member.close()]);
   });
 
   test("is left as it was by a sign-in that the back end refuses", async () => {

@@ -14,6 +14,7 @@ import {
   isSignedOut,
   offersRetryOnly,
   pressSignIn,
+  pressUnlink,
   sees,
   signIn,
   visitor,
@@ -27,13 +28,17 @@ requireBrowser();
 await mkdir(folder, { recursive: true });
 const sandbox = await startSandbox();
 const gallery = await startSandbox({ bundle: "fixture", args: fixture });
+const shared = await startSandbox({ args: ["--link-scope", "account"] });
+const two = await startSandbox({ bundle: "two-providers", args: ["--providers", "2", "--link-scope", "account"] });
 const browser = await launch();
 try {
   await companionApp();
   await otherApp();
+  await linkOfTheAccount();
+  await twoProviders();
 } finally {
   await browser.close();
-  await Promise.all([sandbox.stop(), gallery.stop()]);
+  await Promise.all([sandbox.stop(), gallery.stop(), shared.stop(), two.stop()]);
 }
 
 async function companionApp() {
@@ -79,6 +84,63 @@ async function otherApp() {
   await app(page).getByRole("button", { name: "Toast" }).click();
   await page.locator('[data-problem="blocked"]').waitFor();
   await shoot(page, "10-blocked-request");
+}
+
+async function linkOfTheAccount() {
+  const administrator = await visitor(browser, shared);
+  const member = await visitor(browser, shared, { as: "usr_grace1" });
+  const page = await administrator.open();
+  await isSignedOut(page);
+  await shoot(page, "11-account-sign-in");
+  const asking = await member.open();
+  await sees(asking, "Ask an administrator");
+  await shoot(asking, "12-account-ask");
+  const onboarding = await member.open({ viewport: "onboarding" });
+  await sees(onboarding, "Ask one to sign in");
+  await shoot(onboarding, "13-account-onboarding");
+
+  const tab = await signIn(page);
+  await sees(tab, "Linked to Ada Lovelace");
+  await shoot(tab, "14-account-linked");
+  await asking.reload();
+  await sees(asking, "To change or end it");
+  await shoot(asking, "15-account-member");
+  const memberSettings = await member.open({ viewport: "settings" });
+  await sees(memberSettings, "To change or end it");
+  await shoot(memberSettings, "16-account-member-settings");
+
+  const settings = await administrator.open({ viewport: "settings" });
+  await sees(settings, "Sign in again");
+  await shoot(settings, "17-account-settings");
+  await pressUnlink(settings);
+  await shoot(settings, "18-account-unlink");
+  await app(settings).getByRole("button", { name: "Cancel" }).click();
+  await app(settings).getByRole("button", { name: "Sign in again" }).click();
+  await isSignedOut(settings);
+  await shoot(settings, "19-account-again");
+  await pressSignIn(settings);
+  await sees(settings, "Waiting for you");
+  await shoot(settings, "20-account-waiting");
+}
+
+async function twoProviders() {
+  const administrator = await visitor(browser, two);
+  const settings = await administrator.open({ viewport: "settings" });
+  const links = app(settings).getByRole("link", { name: "Sign in", exact: true });
+  await links.nth(1).waitFor();
+  await shoot(settings, "21-two-providers");
+  const opened = administrator.context.waitForEvent("page");
+  await links.first().click();
+  const tab = await opened;
+  await tab.waitForLoadState();
+  await answer(tab, ADA);
+  await sees(tab, "Linked to Ada Lovelace");
+  await shoot(tab, "22-two-returned");
+  const member = await visitor(browser, two, { as: "usr_grace1" });
+  const others = await member.open({ viewport: "settings" });
+  await sees(others, "To change or end it");
+  await isSignedOut(others);
+  await shoot(others, "23-two-member");
 }
 
 async function shoot(page, name) {

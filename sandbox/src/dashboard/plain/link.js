@@ -45,12 +45,19 @@ function sessionBound(config, who) {
     });
   }
 
+  /** What those sign who may make and end a link of the whole account: the back end judges by their roles. */
+  function asLinker(payload) {
+    const isAccounts = config.link_scope === "account";
+    const { roles } = config.members.find(({ id }) => id === who().userId) ?? {};
+    return isAccounts ? { ...payload, stripe_roles: roles } : payload;
+  }
+
   return {
     userinfo: () => call("userinfo", { purpose: "userinfo" }),
 
     async prepare() {
       const { state, challenge } = await begin();
-      const prepared = await call("login", { purpose: "login", state, challenge });
+      const prepared = await call("login", asLinker({ purpose: "login", state, challenge }));
       return { url: prepared.authorization_url, freshFor: EIGHT_MINUTES };
     },
 
@@ -64,13 +71,13 @@ function sessionBound(config, who) {
         forget(state);
         throw new Refusal({ code: error, message: "The provider did not let you in. Nothing was linked." });
       }
-      const user = await call("authorize", { purpose: "complete", code, verifier });
+      const user = await call("authorize", asLinker({ purpose: "complete", code, verifier }));
       forget(state);
       return user;
     },
 
     async signOut() {
-      const { revoked } = await call("logout", { purpose: "logout" });
+      const { revoked } = await call("logout", asLinker({ purpose: "logout" }));
       return revoked
         ? "Signed out. The provider has revoked the tokens."
         : "Signed out here. The provider has not confirmed that it revoked the tokens.";
