@@ -142,7 +142,7 @@ function useConfirmation(provider: string, scope: 'user' | 'account', end: () =>
           title: `Unlink ${provider} for everyone?`,
           text:
             `This app gives up its access to the ${provider} account for the whole Stripe account, and deletes the ` +
-            `tokens that it keeps at Stripe. Nobody can use the app then, until an administrator signs in again. The ` +
+            `tokens that it keeps at Stripe. No member can use it then, until an administrator signs in again. The ` +
             `${provider} account itself stays as it is.`,
           action: 'Unlink',
         };

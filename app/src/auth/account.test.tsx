@@ -59,7 +59,7 @@ describe('an administrator', () => {
     expect(rolesSigned()).toEqual([['authorize', ADMIN]]);
     expect(screen.find('Banner', 'Linked to Ada Lovelace')).toBeDefined();
     await screen.press('Button', 'Not you? Undo');
-    expect(screen.text()).toContain('Nobody can use the app then, until an administrator signs in again.');
+    expect(screen.text()).toContain('No member can use it then, until an administrator signs in again.');
     await screen.press('Button', 'destructive');
     expect(rolesSigned()[1]).toEqual(['logout', ADMIN]);
   });
@@ -143,7 +143,7 @@ describe.each<[string, Roles]>([
     ['Onboarding', Onboarding],
   ])('is told in %s to ask an administrator, and is offered no sign-in', async (name, View) => {
     const screen = await open(View, roles);
-    expect(screen.text()).toContain('Ask one to sign in to Example');
+    expect(screen.text()).toContain('Ask one to sign in to Example in');
     expect(screen.signIn()).toBeUndefined();
     expect(screen.find('Button', 'Sign in')).toBeUndefined();
     expect(rolesSigned()).toEqual([['userinfo', undefined]]);

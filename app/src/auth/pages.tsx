@@ -124,8 +124,8 @@ export function RoleRequired({brand, state: {error}}: Omit<StateProps<'roleRequi
   return (
     <>
       <Box>
-        {brand.provider} is linked once for this whole Stripe account, by an administrator. Ask one to sign in to{' '}
-        {brand.provider} in this app’s settings. Then you can use it, too.
+        This app links {brand.provider} once for the whole Stripe account, and only an administrator can do that. Ask
+        one to sign in to {brand.provider} in this app’s settings; then you can use it, too.
       </Box>
       {/* Somebody who is an administrator wants to know why. */}
       {error.requestId && (
@@ -151,7 +151,6 @@ export function RelinkPage({Page, brand, state, send}: StateProps<'relinking'> &
             : `${nameOf(state.user)} stays linked until you have signed in.`}
         </Box>
         <SignInActions brand={brand} state={state} send={send} />
-        <LeavesStripe provider={brand.provider} />
       </Box>
     </Page>
   );
@@ -186,8 +185,10 @@ export function WaitingPage({Page, brand, state, send}: StateProps<'waiting'> & 
     >
       <Box css={{stack: 'y', gap: 'medium'}}>
         <Box>
-          Sign in to {brand.provider} in the tab that has opened. It brings you back to Stripe, and this page
-          goes on by itself.
+          {state.replaced
+            ? `Sign in to ${brand.provider} in the tab that has opened. When it has brought you back to Stripe, press Done.`
+            : `Sign in to ${brand.provider} in the tab that has opened. It brings you back to Stripe, and this page ` +
+              'goes on by itself.'}
         </Box>
         <Link href={state.authorization.url} target="_blank" external>
           Open {brand.provider} again

@@ -84,7 +84,7 @@ function Below({children, notice, banner, primaryAction, footerContent, confirma
       {notice}
       {banner}
       {children}
-      {primaryAction}
+      {primaryAction && <Box css={{stack: 'x'}}>{primaryAction}</Box>}
       {confirmation?.isAsked ? (
         <Banner
           type="caution"

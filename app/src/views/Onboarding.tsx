@@ -17,12 +17,14 @@ function Steps(context: ExtensionContextValue) {
   const {state, send} = useLink(context);
   const isLinked = state.name === 'signedIn';
   const isUnderWay = state.name === 'waiting' || state.name === 'completing';
+  // For a member who has none of the roles, this is all there is to do.
+  const task = state.name === 'roleRequired' ? 'Ask an administrator' : `Sign in to ${brand.provider}`;
   const status = isLinked ? 'complete' : isUnderWay ? 'in-progress' : 'not-started';
   return (
     <OnboardingView
       title={`Link your ${brand.provider} account`}
       description={brand.description}
-      tasks={[{title: `Sign in to ${brand.provider}`, status}]}
+      tasks={[{title: task, status}]}
       completed={isLinked}
       pending={state.name === 'checking' || state.name === 'completing'}
       error={state.name === 'failed' ? <Failure state={state} /> : undefined}

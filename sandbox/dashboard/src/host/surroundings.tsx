@@ -39,8 +39,8 @@ export function Surroundings({ viewport, user, signsIn, linkScope }: Props) {
       <h1>{viewportName(viewport)}</h1>
       {signsIn && linkScope === "account" ? (
         <p className="hint">
-          <strong>Start here:</strong> sign in, as Ada, who is an administrator. The link is the whole account’s: choose
-          Grace or Eve on top to see what members see who may not make or end it.
+          <strong>Start here:</strong> sign in as Ada, who is an administrator: the link is the whole account’s. Then
+          choose Grace or Eve on top, and see what it looks like to members who may not make or end it.
         </p>
       ) : signsIn ? (
         <p className="hint">
