@@ -18,11 +18,14 @@ function Steps(context: ExtensionContextValue) {
   const isLinked = state.name === 'signedIn';
   const isUnderWay = state.name === 'waiting' || state.name === 'completing';
   // For a member who has none of the roles, this is all there is to do.
-  const task = state.name === 'roleRequired' ? 'Ask an administrator' : `Sign in to ${brand.provider}`;
+  const [title, task] =
+    state.name === 'roleRequired'
+      ? [`${brand.provider} is not linked yet`, 'Ask an administrator']
+      : [`Link your ${brand.provider} account`, `Sign in to ${brand.provider}`];
   const status = isLinked ? 'complete' : isUnderWay ? 'in-progress' : 'not-started';
   return (
     <OnboardingView
-      title={`Link your ${brand.provider} account`}
+      title={title}
       description={brand.description}
       tasks={[{title: task, status}]}
       completed={isLinked}
