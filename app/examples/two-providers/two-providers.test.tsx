@@ -1,8 +1,10 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {signedPost} from '../../src/auth/backend';
 import {administrator, contextProps, viewOnly} from '../../src/testing/context';
 import {show} from '../../src/testing/screen';
 import {ada, adaForAll, createWorld, refusal, success, type World} from '../../src/testing/world';
+import {mail} from './src/backEnds';
 import App from './src/views/App';
 import AppSettings from './src/views/AppSettings';
 import PaymentDetails from './src/views/PaymentDetails';
@@ -80,6 +82,12 @@ test('an outage of one leaves the other in use', async () => {
   const screen = await open(AppSettings);
   expect(screen.text()).toContain('Example Books is out of reach.');
   expect(screen.text()).toContain('Your linked account');
+});
+
+test('a request of the app\'s own goes to the one that it names', async () => {
+  world.replies.messages = () => success([]);
+  await signedPost(contextProps(undefined, {constants}), 'messages', {purpose: 'messages'}, {backEnd: mail});
+  expect(world.calls[0]).toMatchObject({url: `${MAIL}/messages`, payload: {purpose: 'messages'}});
 });
 
 test('a feature waits for the link that it needs, and asks for no other', async () => {

@@ -81,7 +81,7 @@ def the_address_is_the_same_everywhere(stack, code):
         "RedirectUri": f"{origin}/api/oauth/authorize",
         "ApiBase": f"{origin}/api/oauth",
         "ConnectSrc": f'"connect-src": ["{origin}/api/oauth/"]',
-        "Constants": f'"constants": {{ "API_BASE": "{origin}/api/oauth" }}',
+        "Constants": f'"constants": {{ "API_BASE": "{origin}/api/oauth", "LINK_SCOPE": "{given["LinkScope"]}" }}',
     }
     if given["DomainName"]:
         expected["DomainTarget"] = "<Domain.RegionalDomainName>"

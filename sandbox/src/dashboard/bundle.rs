@@ -282,6 +282,18 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_are_parts_of_the_companion_app() {
+        let ours = host_package().join("../../app").canonicalize().unwrap();
+        let package_of = |app: PathBuf| {
+            Bundle { app, manifest: "stripe-app.json".to_owned(), out: PathBuf::new() }.companion()
+        };
+        for app in [ours.clone(), ours.join("examples/two-providers")] {
+            assert_eq!(package_of(app), Some(ours.clone()));
+        }
+        assert_eq!(package_of(host_package().join("e2e/fixture")), None);
+    }
+
+    #[test]
     fn what_was_edited_while_the_build_ran_is_built_again() {
         let folder = std::env::temp_dir().join(format!("bundle-fresh-{}", std::process::id()));
         let [app, out] = ["app", "out"].map(|name| folder.join(name));
