@@ -25,7 +25,7 @@ class Template(unittest.TestCase):
 
     def test_everything_sets_every_parameter_but_those_that_exclude_another(self):
         left_out = set(self.template["Parameters"]) - set(scenarios.EVERYTHING)
-        self.assertEqual(left_out, {"StripeRedirectUrl", "ApiHostUrl"})
+        self.assertEqual(left_out, {"StripeRedirectUrl", "ApiHostUrl", "LinkScope", "LinkRoles"})
         texts = [value for value in scenarios.EVERYTHING.values() if value != "yes"]
         self.assertEqual(len(texts), len(set(texts)), "a value used for two parameters proves nothing")
 
