@@ -33,7 +33,7 @@ struct Arguments {
     /// and --link-scope is for the first.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
     providers: u8,
-    /// The gateway's port; the other parties use the next ones. Ports in use are skipped.
+    /// The gateway's port; the other parties use the next ones. Ports in use are skipped (not with --provider).
     #[arg(long, default_value_t = 3333)]
     port: u16,
     /// Leave the functions to `cargo lambda watch`, and write .env.sandbox for it.
@@ -87,7 +87,7 @@ enum Command {
     CheckProvider {
         /// A preset's name, or custom.
         provider: String,
-        /// As without a command [default: a client that is made up].
+        /// The file with the client's id and secret, and what else the provider needs [default: a made-up client].
         #[arg(long, value_name = "FILE")]
         env: Option<PathBuf>,
     },
