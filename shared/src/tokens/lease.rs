@@ -16,6 +16,8 @@ use super::{Format, Leases, Link, ManagedLink, TokenSet};
 use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::Deadline;
+use crate::invocation::Invocation;
+use crate::owner::Owner;
 use crate::sealed::{LinkId, Sealed, random};
 use crate::secret_store::Claim;
 
@@ -28,6 +30,10 @@ pub(super) const LEASES: [&str; 2] = [REFRESH, LINK];
 
 /// In seconds: Stripe remembers idempotency keys for a day, and a lease means nothing without its key.
 const REMEMBERED: u64 = 24 * 60 * 60;
+/// Assumed clock skew, in seconds.
+const CLOCKS_DIFFER_BY: UnixSeconds = 5;
+/// How long to wait for others who make the same link.
+const LONGEST_TURN: Duration = Duration::from_secs(8);
 /// How many times to request a link lease if Stripe uses up its keys on failures of its own.
 const ATTEMPTS: u32 = 4;
 /// The first pause before a function polls again; pauses double up to eight times this.
@@ -53,6 +59,8 @@ impl Sealed for RefreshLease {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct LinkLease {
     link: LinkId,
+    /// When its holder is certain to be done, by any clock.
+    over: UnixSeconds,
 }
 
 impl Sealed for LinkLease {
@@ -174,10 +182,15 @@ impl ManagedLink<'_> {
     /// # Errors
     /// As [`ScopedSecrets::set`](crate::secret_store::ScopedSecrets::set).
     pub async fn claim_link(&self, link: &LinkId) -> Result<Claim, Error> {
-        let mut backoff = Backoff::until(self.link.invocation.deadline);
+        if self.linker.owner() == Owner::Account {
+            self.await_turn(link).await?;
+        }
+        let Invocation { clock, deadline, .. } = self.link.invocation;
+        let mut backoff = Backoff::until(*deadline);
         for attempt in 0..ATTEMPTS {
             let key = format!("link:{}:{attempt}", self.link.key(*link));
-            match self.link.claim(&self.link.lease(LINK, key, &LinkLease { link: *link })?).await? {
+            let over = clock.now() + deadline.left().as_secs() + 1 + CLOCKS_DIFFER_BY;
+            match self.link.claim(&self.link.lease(LINK, key, &LinkLease { link: *link, over })?).await? {
                 Claim::Void if backoff.wait().await => {}
                 claim => return Ok(claim),
             }
@@ -201,7 +214,10 @@ impl ManagedLink<'_> {
         let mut idle = 0;
         loop {
             // Checked before the tokens: a holder that is done has stored them.
-            let in_progress = self.is_link_taken().await?;
+            let in_progress = match &self.link.store.format {
+                Format::Sealed(_) => self.link_taken().await?.is_some(),
+                Format::Plain => self.link_mark().await?.is_some(),
+            };
             let stored = self.load().await?.and_then(|stored| stored.tokens.ok());
             let made = stored.filter(|set| set.link == Some(*link));
             // The winner may not have written its lease yet.
@@ -212,15 +228,35 @@ impl ManagedLink<'_> {
         }
     }
 
-    /// Whether a link lease is recorded. A mark that does not open counts as none.
-    async fn is_link_taken(&self) -> Result<bool, Error> {
-        let Link { store, secrets, .. } = &self.link;
-        let Some(mark) = secrets.find(&store.name.lease(LINK)).await? else { return Ok(false) };
-        Ok(match &store.format {
-            Format::Sealed(keys) => {
-                keys.open::<LinkLease>(mark.expose_secret(), &self.link.context()).is_ok()
+    /// Waits while another administrator makes the account's link. Whoever takes the lease overwrites the mark of
+    /// those who took theirs at the same time, so this comes before the lease, to wait for those who were earlier,
+    /// and before the tokens are stored, to wait for those who were later.
+    ///
+    /// # Errors
+    /// `secret_store_unavailable` if that takes too long.
+    pub(super) async fn await_turn(&self, link: &LinkId) -> Result<(), Error> {
+        let Invocation { clock, deadline, .. } = self.link.invocation;
+        let mut backoff = Backoff::until(deadline.within(LONGEST_TURN));
+        let is_anothers = |taken: &LinkLease| taken.link != *link && clock.now() <= taken.over;
+        while self.link_taken().await?.as_ref().is_some_and(is_anothers) {
+            if !backoff.wait().await {
+                tracing::warn!("another administrator is linking the account");
+                return Err(Error::SecretStoreUnavailable);
             }
-            Format::Plain => true,
-        })
+        }
+        Ok(())
+    }
+
+    /// The last link lease that was taken and not given up; `None` if there is none that can be opened.
+    async fn link_taken(&self) -> Result<Option<LinkLease>, Error> {
+        let (Some(mark), Format::Sealed(keys)) = (self.link_mark().await?, &self.link.store.format) else {
+            return Ok(None);
+        };
+        let opened = keys.open::<LinkLease>(mark.expose_secret(), &self.link.context());
+        Ok(opened.ok().map(|(taken, _)| taken))
+    }
+
+    async fn link_mark(&self) -> Result<Option<SecretString>, Error> {
+        self.link.secrets.find(&self.link.store.name.lease(LINK)).await
     }
 }

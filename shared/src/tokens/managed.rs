@@ -13,7 +13,7 @@ use crate::provider::LinkedUser;
 #[derive(Clone, Copy)]
 pub struct ManagedLink<'a> {
     pub(super) link: Link<'a>,
-    linker: &'a Linker,
+    pub(super) linker: &'a Linker,
 }
 
 impl TokenStore {
@@ -55,9 +55,11 @@ impl ManagedLink<'_> {
     }
 
     /// All members use an account's link, so it is not replaced by one of another subject: it has to be ended
-    /// first, which revokes it. The Secret Store cannot compare and set, so looks before it writes, and after.
+    /// first, which revokes it. The Secret Store cannot compare and set, so administrators who link at once wait for
+    /// each other, and this looks before it writes, and after.
     async fn make_for_account(&self, mut new: TokenSet) -> Result<TokenSet, Error> {
         new.linked = Some(Linked { by: self.linker.user().user().to_owned(), at: self.link.invocation.now });
+        self.await_turn(&new.link.unwrap_or_default()).await?;
         let present = self.link.load().await?;
         if present
             .as_ref()
