@@ -211,6 +211,18 @@ async fn of_two_administrators_who_link_at_once_one_is_refused() {
     }
 }
 
+/// A mark that a function left, or that a member has restored, delays the next link and does not prevent it.
+#[tokio::test]
+async fn the_lease_of_an_administrator_who_never_finishes_is_waited_for_only_for_a_while() {
+    let rig = Rig::of_the_account().await;
+    rig.world.faults.always(Party::Stripe, "/v1/apps/secrets/delete", Fault::status(500));
+    assert_eq!(rig.administrator().link(Person::Ada).await.status, StatusCode::OK);
+    rig.world.faults.clear();
+    assert_eq!(rig.administrator().stored(), ["link_lease.access_token", "access_token"]);
+    assert_eq!(eve(&rig).link(Person::Ada).await.json()["linked_by"], "usr_eve");
+    assert_eq!(rig.administrator().stored(), ["access_token"]);
+}
+
 #[tokio::test]
 async fn what_a_member_writes_into_the_scope_ends_the_link_at_most() {
     for characters in SIZES {

@@ -32,8 +32,6 @@ pub(super) const LEASES: [&str; 2] = [REFRESH, LINK];
 const REMEMBERED: u64 = 24 * 60 * 60;
 /// Assumed clock skew, in seconds.
 const CLOCKS_DIFFER_BY: UnixSeconds = 5;
-/// How long to wait for others who make the same link.
-const LONGEST_TURN: Duration = Duration::from_secs(8);
 /// How many times to request a link lease if Stripe uses up its keys on failures of its own.
 const ATTEMPTS: u32 = 4;
 /// The first pause before a function polls again; pauses double up to eight times this.
@@ -228,20 +226,21 @@ impl ManagedLink<'_> {
         }
     }
 
-    /// Waits while another administrator makes the account's link. Whoever takes the lease overwrites the mark of
-    /// those who took theirs at the same time, so this comes before the lease, to wait for those who were earlier,
+    /// Waits while another administrator makes the account's link, for a quarter of the time there is: a mark may
+    /// also be left by a function that died, or be restored by a member. Whoever takes the lease overwrites the mark
+    /// of those who took theirs at the same time, so this comes before the lease, to wait for those who were earlier,
     /// and before the tokens are stored, to wait for those who were later.
     ///
     /// # Errors
-    /// `secret_store_unavailable` if that takes too long.
+    /// As [`ScopedSecrets::find`](crate::secret_store::ScopedSecrets::find).
     pub(super) async fn await_turn(&self, link: &LinkId) -> Result<(), Error> {
         let Invocation { clock, deadline, .. } = self.link.invocation;
-        let mut backoff = Backoff::until(deadline.within(LONGEST_TURN));
+        let mut backoff = Backoff::until(deadline.within(deadline.left() / 4));
         let is_anothers = |taken: &LinkLease| taken.link != *link && clock.now() <= taken.over;
         while self.link_taken().await?.as_ref().is_some_and(is_anothers) {
             if !backoff.wait().await {
-                tracing::warn!("another administrator is linking the account");
-                return Err(Error::SecretStoreUnavailable);
+                tracing::warn!("another administrator is linking the account, or has not finished");
+                return Ok(());
             }
         }
         Ok(())

@@ -19,6 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use report::Report;
+use shared::Owner;
 
 /// Everything that is printed, and everything that the functions log.
 const LOG: &str = "target/proof/output.log";
@@ -89,6 +90,9 @@ enum Suite {
         /// Another seed generates another mix.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Every user's link is that of an account with five members.
+        #[arg(long)]
+        of_accounts: bool,
     },
 }
 
@@ -108,8 +112,9 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         Some(Suite::Differential { headers, seed }) => differential::run(&mut report, headers, seed).await,
         Some(Suite::Faults { write }) => Box::pin(faults::run(&mut report, binaries, write)).await,
         Some(Suite::Fuzz { seconds }) => fuzz::run(&mut report, seconds)?,
-        Some(Suite::Load { requests, users, seed }) => {
-            Box::pin(load::run(&mut report, requests, users, seed)).await;
+        Some(Suite::Load { requests, users, seed, of_accounts }) => {
+            let owner = if of_accounts { Owner::Account } else { Owner::User };
+            Box::pin(load::run(&mut report, requests, users, seed, owner)).await;
         }
         None => {
             Box::pin(attacks::run(&mut report, "")).await;

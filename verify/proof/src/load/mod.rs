@@ -16,6 +16,7 @@ use std::time::Instant;
 use fastrand::Rng;
 use futures_util::future::join_all;
 use sandbox::testing::rig::Rig;
+use shared::Owner;
 
 use crate::report::{Report, Row};
 use link::{LINKED, UNLINKED};
@@ -43,10 +44,13 @@ struct Stage<'a> {
 }
 
 /// Runs the traffic; then everyone opens the app once more, without faults.
-pub async fn run(report: &mut Report, requests: usize, users: u32, seed: u64) {
-    let rig = Rig::session_bound().await;
+pub async fn run(report: &mut Report, requests: usize, users: u32, seed: u64, owner: Owner) {
+    let rig = match owner {
+        Owner::User => Rig::session_bound().await,
+        Owner::Account => Rig::of_the_account().await,
+    };
     let begun = Instant::now();
-    let mut people: Vec<User> = (0..users.max(1)).map(User::new).collect();
+    let mut people: Vec<User> = (0..users.max(1)).map(|number| User::new(number, owner)).collect();
     let tally = RefCell::new(Tally::for_requests(requests));
     let stage = Stage { rig: &rig, tally, pace: Pace { requests, seconds: Cell::default() } };
     let mut resident = Vec::new();

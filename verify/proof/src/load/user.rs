@@ -1,4 +1,5 @@
-//! A Dashboard user with their own account at the provider, and what they do.
+//! A Dashboard user with their own account at the provider, or the members of a Stripe account that share one; and what
+//! they do.
 
 use std::cell::RefCell;
 use std::time::Instant;
@@ -6,9 +7,10 @@ use std::time::Instant;
 use fastrand::Rng;
 use lambda_http::http::Method;
 use sandbox::provider::Person;
-use sandbox::testing::app::{Answer, App};
+use sandbox::testing::app::{ADMINISTRATOR, Answer, App};
 use sandbox::testing::rig::Rig;
 use serde_json::json;
+use shared::Owner;
 
 use super::link::{LINKED, Link, NOT_REVOKED, OWN, RECONNECT, REVOKED, Spent, UNLINKED};
 use super::tally::Tally;
@@ -57,27 +59,53 @@ pub struct User {
 }
 
 struct Ids {
-    user: String,
+    owner: Owner,
+    /// One, or the members of the account. The first is an administrator.
+    users: Vec<String>,
     account: String,
     person: Person,
+}
+
+impl Ids {
+    /// Who does this.
+    fn app<'a>(&'a self, rig: &'a Rig, action: Action) -> App<'a> {
+        let members = match action {
+            Action::Link | Action::Logout => &self.users[..1],
+            _ => &self.users[..],
+        };
+        let member = fastrand::usize(..members.len());
+        let app = App::new(rig, &members[member], &self.account);
+        if self.owner == Owner::Account && member == 0 { app.with_roles(ADMINISTRATOR) } else { app }
+    }
+
+    /// What the calls to Stripe about the link contain.
+    fn of_the_link(&self) -> &str {
+        match self.owner {
+            Owner::User => &self.users[0],
+            Owner::Account => &self.account,
+        }
+    }
 }
 
 /// What a user acts with, and where everything is recorded.
 struct Desk<'a> {
     app: App<'a>,
+    /// What the calls to Stripe about the link contain.
+    about: &'a str,
     person: Person,
     rig: &'a Rig,
     tally: &'a RefCell<Tally>,
 }
 
 impl User {
-    pub fn new(number: u32) -> Self {
-        let ids = Ids {
-            // All of the same length, so that none is a prefix of another.
-            user: format!("usr_{number:010}"),
-            account: format!("acct_{:06}", number / 5),
-            person: Person::Numbered(number),
+    pub fn new(number: u32, owner: Owner) -> Self {
+        // All of the same length, so that none is a prefix of another.
+        let (users, account) = match owner {
+            Owner::User => (vec![format!("usr_{number:010}")], number / 5),
+            Owner::Account => ((0..5).map(|member| format!("usr_{number:09}{member}")).collect(), number),
         };
+        let account = format!("acct_{account:06}");
+        let ids = Ids { owner, users, account, person: Person::Numbered(number) };
         Self { ids, link: UNLINKED, fresh_in: None }
     }
 
@@ -115,12 +143,12 @@ impl User {
         tally: &RefCell<Tally>,
     ) -> bool {
         let Self { ids, link, .. } = self;
-        let app = App::new(rig, &ids.user, &ids.account);
-        let desk = Desk { app, person: ids.person, rig, tally };
+        let app = ids.app(rig, action);
+        let desk = Desk { app, about: ids.of_the_link(), person: ids.person, rig, tally };
         let before = *link;
         let prepared = desk.prepare(action).await;
         if let Some(trouble) = &trouble {
-            trouble.plan(&rig.world.faults, &ids.user, &ids.person.subject());
+            trouble.plan(&rig.world.faults, desk.about, &ids.person.subject());
         }
         let told = desk.ask(action, prepared).await;
         let trouble = trouble.filter(|trouble| desk.was_struck_by(trouble));
@@ -140,7 +168,7 @@ impl User {
             }
             if !may_be {
                 let fault = trouble.as_ref().map_or("no fault", |trouble| trouble.name.as_str());
-                tally.wrong.push(format!("{}: {action:?}: {told}, {fault}, {before:?}", ids.user));
+                tally.wrong.push(format!("{}: {action:?}: {told}, {fault}, {before:?}", desk.about));
             }
         }
         told.iter().any(|told| told == OWN)
@@ -191,7 +219,7 @@ impl Desk<'_> {
     /// Whether a call met the fault. If not, it is removed.
     fn was_struck_by(&self, trouble: &Trouble) -> bool {
         let faults = &self.rig.world.faults;
-        let left = faults.withdraw(self.app.user).calls + faults.withdraw(&self.person.subject()).calls;
+        let left = faults.withdraw(self.about).calls + faults.withdraw(&self.person.subject()).calls;
         if left == 0 {
             *self.tally.borrow_mut().faults.entry(trouble.name.clone()).or_default() += 1;
         }
