@@ -86,8 +86,8 @@ impl Default for Roles {
     }
 }
 
-/// The people whom the Dashboard offers to be. The names of their roles are those of
-/// <https://docs.stripe.com/get-started/account/teams/roles>.
+/// The people whom the Dashboard offers to be. Administrator and Developer are written as in Stripe's examples of roles
+/// in extensions; "View only" is so in a list of roles of Stripe's, in others with another capital.
 #[must_use]
 pub fn members() -> Vec<Member> {
     let member =

@@ -19,5 +19,6 @@ mod rolling;
 mod session_bound;
 mod settings;
 mod storage;
+mod stripe_roles;
 
 use sandbox::testing::{app, rig};
