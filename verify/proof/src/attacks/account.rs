@@ -41,7 +41,7 @@ async fn doors(attacks: &mut Attacks<'_>) {
         .play("account: a member begins a link", ROLE, async {
             let challenge = "c".repeat(43);
             let login = [("state", "S"), ("challenge", challenge.as_str())];
-            told(&linked().await.member().post("login", "login", &login).await)
+            told(&Rig::of_the_account().await.member().post("login", "login", &login).await)
         })
         .await;
     attacks
