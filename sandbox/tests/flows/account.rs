@@ -211,6 +211,31 @@ async fn of_two_administrators_who_link_at_once_one_is_refused() {
     }
 }
 
+/// The set is looked for before the code is used, before it is stored, and after.
+#[tokio::test]
+async fn an_outage_of_a_look_revokes_what_is_not_stored_and_nothing_else() {
+    for (fine, status, grants) in [(0, 503, 0), (1, 503, 0), (2, 200, 1)] {
+        let rig = Rig::of_the_account().await;
+        let ada = rig.administrator();
+        let begun = ada.begin().await;
+        let code = ada.code(&begun, Person::Ada).await;
+        for (times, fault) in [(fine, Fault::DelayMs(1)), (u32::MAX, Fault::status(500))] {
+            rig.world.faults.plan(Planned {
+                party: Party::Stripe,
+                path: "/v1/apps/secrets/find".to_owned(),
+                fault,
+                times,
+                about: "name=access_token".to_owned(),
+            });
+        }
+        assert_eq!(ada.complete(&code, &begun.verifier).await.status, status, "after {fine} looks");
+        rig.world.faults.clear();
+        assert_eq!(rig.world.provider.live_grants(), grants, "after {fine} looks");
+        let linked = rig.member().userinfo().await.status;
+        assert_eq!(linked.is_success(), status == 200, "after {fine} looks");
+    }
+}
+
 /// A mark that a function left, or that a member has restored, delays the next link and does not prevent it.
 #[tokio::test]
 async fn the_lease_of_an_administrator_who_never_finishes_is_waited_for_only_for_a_while() {
