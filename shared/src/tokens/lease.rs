@@ -226,8 +226,8 @@ impl ManagedLink<'_> {
         }
     }
 
-    /// Waits while another administrator makes the account's link, for a quarter of the time there is: a mark may
-    /// also be left by a function that died, or be restored by a member. Whoever takes the lease overwrites the mark
+    /// Waits while another administrator makes the account's link, for an eighth of the time there is, which leaves
+    /// enough to make our own: a mark may also be left by a function that died, or be restored by a member. Whoever takes the lease overwrites the mark
     /// of those who took theirs at the same time, so this comes before the lease, to wait for those who were earlier,
     /// and before the tokens are stored, to wait for those who were later.
     ///
@@ -235,7 +235,7 @@ impl ManagedLink<'_> {
     /// As [`ScopedSecrets::find`](crate::secret_store::ScopedSecrets::find).
     pub(super) async fn await_turn(&self, link: &LinkId) -> Result<(), Error> {
         let Invocation { clock, deadline, .. } = self.link.invocation;
-        let mut backoff = Backoff::until(deadline.within(deadline.left() / 4));
+        let mut backoff = Backoff::until(deadline.within(deadline.left() / 8));
         let is_anothers = |taken: &LinkLease| taken.link != *link && clock.now() <= taken.over;
         while self.link_taken().await?.as_ref().is_some_and(is_anothers) {
             if !backoff.wait().await {
