@@ -15,6 +15,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
+use shared::Owner;
 
 use crate::report::{Report, Row};
 use call::Call;
@@ -26,27 +27,33 @@ pub use stage::binaries;
 /// How many run at once: most of the time, they wait for something that does not come.
 const AT_ONCE: usize = 60;
 
-/// Runs the whole matrix, and compares the page with it, or writes the page.
+/// Runs the whole matrix, with links of users and of accounts, and compares the page with the first, or writes the page.
 pub async fn run(report: &mut Report, built: Option<&Path>, write: bool) {
-    let stage = match Stage::set(built).await {
-        Ok(stage) => stage,
-        Err(why) => {
-            let (case, expected) = ("the functions can be started".to_owned(), "yes".to_owned());
-            return report.row(Row { suite: "faults", case, expected, seen: why.to_string() });
+    for owner in [Owner::User, Owner::Account] {
+        let stage = match Stage::set(built, owner).await {
+            Ok(stage) => stage,
+            Err(why) => {
+                let (case, expected) = ("the functions can be started".to_owned(), "yes".to_owned());
+                return report.row(Row { suite: "faults", case, expected, seen: why.to_string() });
+            }
+        };
+        if owner == Owner::User {
+            events::run(report, &stage).await;
         }
-    };
-    let begun = Instant::now();
-    events::run(report, &stage).await;
+        let matrix = play(report, &stage, owner).await;
+        if owner == Owner::User {
+            report.row(matrix.hold_against_page(write));
+        }
+    }
+}
 
+async fn play(report: &mut Report, stage: &Stage, owner: Owner) -> page::Matrix {
+    let begun = Instant::now();
     let cells = Call::ALL.iter().flat_map(|call| FAULTS.map(|(name, fault)| (*call, name, fault)));
     let cells: Vec<_> = cells.enumerate().collect();
     let count = cells.len();
-    let playing = cells.into_iter().map(|(number, (call, name, fault))| {
-        let stage = &stage;
-        async move {
-            let outcome = stage.play(&format!("usr_{number}"), call, fault).await;
-            (number, call, name, fault, outcome)
-        }
+    let playing = cells.into_iter().map(|(number, (call, name, fault))| async move {
+        (number, call, name, fault, stage.play(number, call, fault).await)
     });
     let mut playing = stream::iter(playing).buffer_unordered(AT_ONCE);
     let mut played = Vec::with_capacity(count);
@@ -63,12 +70,15 @@ pub async fn run(report: &mut Report, built: Option<&Path>, write: bool) {
         let should = expected(call, fault);
         report.row(Row {
             suite: "faults",
-            case: format!("{}, {name}", call.name()),
+            case: match owner {
+                Owner::User => format!("{}, {name}", call.name()),
+                Owner::Account => format!("{}, {name}, with a link of the account", call.name()),
+            },
             expected: format!("{}; then {}", should.answer, should.after),
             seen: format!("{}; then {}", outcome.answer, outcome.after),
         });
         matrix.add(call, name, outcome);
     }
     report.say(&format!("faults: {count} cells in {} s", begun.elapsed().as_secs()));
-    report.row(matrix.hold_against_page(write));
+    matrix
 }

@@ -9,12 +9,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use sandbox::functions::FUNCTIONS;
 use sandbox::provider::Person;
 use sandbox::runtime_api::{Instance, Outcome as Posted};
-use sandbox::testing::app::App;
+use sandbox::testing::app::{ADMINISTRATOR, App};
 use sandbox::testing::cargo::cargo;
 use sandbox::testing::rig::{PLANTED, Rig, assert_silent};
 use sandbox::{Options, Party};
 use serde_json::Value;
-use shared::Mode;
+use shared::Owner;
 use shared::http::Timeouts;
 
 use super::call::{Call, Function};
@@ -26,7 +26,6 @@ use super::proxy::{Body, Fault, Proxy, Reply, Strike};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// In `Cargo.toml`: a release that builds faster.
 const PROFILE: &str = "tested";
-const ACCOUNT: &str = "acct_alpine";
 const UNAUTHORIZED: Fault = Fault::Reply(Reply { status: 401, headers: &[], body: Body::Text("") });
 
 /// The outcome of a cell.
@@ -79,14 +78,20 @@ pub fn binaries(built: Option<&Path>) -> Result<PathBuf, Box<dyn Error>> {
 
 impl Stage {
     /// Starts the world, whose clock runs like that of the functions' binaries.
-    pub async fn set(built: Option<&Path>) -> Result<Self, Box<dyn Error>> {
+    pub async fn set(built: Option<&Path>, owner: Owner) -> Result<Self, Box<dyn Error>> {
         let binaries = tokio::task::block_in_place(|| binaries(built))?;
         let ca_file = Path::new(ROOT).join("target/proof/ca.pem");
         let certificates = Arc::new(Certificates::issue(&ca_file)?);
 
         // The world's clock is behind when links are made, because tokens under a minute old are not refreshed after a 401.
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() - BEHIND;
-        let options = Options { marker: PLANTED, timeouts: Timeouts::default(), ..Options::default() };
+        let scope = match owner {
+            Owner::User => "user",
+            Owner::Account => "account",
+        };
+        let settings = vec![("LINK_SCOPE", scope.to_owned())];
+        let options =
+            Options { marker: PLANTED, timeouts: Timeouts::default(), settings, ..Options::default() };
         let rig = Rig::beginning(now, options).await;
         let clock = rig.clock.clone();
         tokio::spawn(async move {
@@ -121,11 +126,12 @@ impl Stage {
         Worker(Instance::start(command, settings).await.expect("a process"))
     }
 
-    /// Runs one cell, with its own Stripe user, who is linked first.
-    pub async fn play(&self, user: &str, call: Call, fault: Fault) -> Outcome {
-        let app = App::new(&self.rig, user, ACCOUNT);
+    /// Runs one cell, with its own administrator of its own account, who links first.
+    pub async fn play(&self, number: usize, call: Call, fault: Fault) -> Outcome {
+        let (user, account) = (format!("usr_{number}"), format!("acct_{number}"));
+        let app = App::new(&self.rig, &user, &account).with_roles(ADMINISTRATOR);
         assert_eq!(app.link(Person::Ada).await.status, 200, "{user}");
-        let before = self.stored(user);
+        let before = app.secret("access_token");
 
         // A refresh happens when the provider no longer accepts the access token.
         let refreshes = matches!(call, Call::Refresh | Call::RefreshLease);
@@ -150,16 +156,12 @@ impl Stage {
         let after = match call.function() {
             Function::Userinfo => after_userinfo(&mut worker, &app).await,
             Function::Authorize => {
-                after_authorize(&mut worker, &app, &code, self.stored(user) == before).await
+                after_authorize(&mut worker, &app, &code, app.secret("access_token") == before).await
             }
             Function::Logout => after_logout(&mut worker, &app).await,
         };
         assert_silent("a function's log", &worker.0.log());
         Outcome { answer: answer.told(), after }
-    }
-
-    fn stored(&self, user: &str) -> Option<String> {
-        self.rig.world.stripe.payload(Mode::Test, ACCOUNT, user, "access_token")
     }
 
     async fn proxy(&self, party: Party, plan: Vec<Strike>) -> Proxy {

@@ -542,12 +542,20 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
-        without: "reading back what was stored for the account",
-        changes: &[Change {
-            file: MANAGED,
-            find: "found.as_ref().is_ok_and(|set| set.link == new.link)",
-            replace: "found.is_ok() || found.is_err()",
-        }],
+        without: "waiting for others who link the account, and reading back what was stored",
+        changes: &[
+            Change { file: LEASE, find: "self.await_turn(link).await?;", replace: "" },
+            Change {
+                file: MANAGED,
+                find: "self.await_turn(&new.link.unwrap_or_default()).await?;",
+                replace: "",
+            },
+            Change {
+                file: MANAGED,
+                find: "found.as_ref().is_ok_and(|set| set.link == new.link)",
+                replace: "found.is_ok() || found.is_err()",
+            },
+        ],
         attack: "account: two administrators link different accounts at once",
         then: "refused: 2 grants left",
     },
