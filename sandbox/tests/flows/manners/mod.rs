@@ -272,7 +272,10 @@ async fn presets_know_their_providers_rate_limits() {
 async fn presets_know_when_the_user_must_act_at_a_refresh() {
     for (name, status, code) in [
         ("atlassian", 403, "unauthorized_client"),
+        ("github", 200, "unverified_user_email"),
         ("google", 400, "admin_policy_enforced"),
+        ("google", 400, "policy_enforced"),
+        ("slack", 200, "token_revoked"),
         ("entra", 400, "interaction_required"),
     ] {
         let rejected_refresh = Some(manner::Reply(status, json!({ "error": code })));
@@ -284,6 +287,19 @@ async fn presets_know_when_the_user_must_act_at_a_refresh() {
         assert_eq!(app.userinfo().await.error(), (401, "reconnect_required".to_owned()), "{name}");
         assert!(!app.stored().is_empty(), "{name}: the token may work again");
     }
+}
+
+/// Airtable answers `409` to a refresh that follows another too soon.
+#[tokio::test]
+async fn a_conflict_at_a_refresh_is_a_reason_to_wait() {
+    let rejected_refresh = Some(manner::Reply(409, json!({})));
+    let stage = Stage::set(Manner { rejected_refresh, ..row("airtable") }, &[], |_| {}).await;
+    stage.link(CODE).await;
+    stage.provider.end_grants();
+    stage.rig.clock.advance(60);
+    let app = stage.rig.app();
+    assert_eq!(app.userinfo().await.error(), (503, "provider_unavailable".to_owned()));
+    assert!(!app.stored().is_empty());
 }
 
 #[tokio::test]

@@ -20,6 +20,10 @@ pub fn rows() -> Vec<Manner> {
             refresh: Some("api.notion.com/v1/oauth/token"),
             granted: json!({ "access_token": ACCESS, "refresh_token": REFRESH, "workspace_id": "w-1" }),
             expires_in: None,
+            rejected_refresh: Some(Reply(
+                400,
+                json!({ "object": "error", "status": 400, "code": "invalid_grant" }),
+            )),
             whoami: ("GET", "api.notion.com/v1/users/me"),
             profile: json!({ "object": "user", "id": "the bot", "bot": { "owner": { "user": {
                 "id": "ada", "name": "Ada", "avatar_url": "https://x/ada", "person": { "email": "ada@example.com" },
@@ -178,13 +182,11 @@ pub fn rows() -> Vec<Manner> {
                 user(Some(true), Some("Ada"), Some("https://x/ada")),
                 json!({ "team_id": "T1" }),
             ),
-            revocations: vec![revoke(
-                "POST",
-                "slack.com/api/auth.revoke",
-                Client::Nobody,
-                Some(ACCESS),
-                Body::None,
-            )],
+            revocations: [REFRESH, ACCESS]
+                .map(|token| {
+                    revoke("POST", "slack.com/api/auth.revoke", Client::Nobody, Some(token), Body::None)
+                })
+                .into(),
             revoked: Reply(200, json!({ "ok": true, "revoked": true })),
             ..Manner::default()
         },
@@ -238,8 +240,11 @@ pub fn rows() -> Vec<Manner> {
             refresh: Some("acme.zendesk.com/oauth/tokens"),
             refresh_extras: &[("expires_in", "1800")],
             whoami: ("GET", "acme.zendesk.com/api/v2/users/me"),
-            profile: json!({ "user": { "id": "ada", "email": "ada@example.com", "verified": true, "name": "Ada" } }),
-            user: user(None, Some("Ada"), None),
+            profile: json!({ "user": {
+                "id": "ada", "email": "ada@example.com", "verified": true, "name": "Ada",
+                "photo": { "content_url": "https://x/ada" },
+            } }),
+            user: user(None, Some("Ada"), Some("https://x/ada")),
             revocations: vec![revoke(
                 "DELETE",
                 "acme.zendesk.com/api/v2/oauth/tokens/current.json",
