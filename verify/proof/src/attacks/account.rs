@@ -398,6 +398,8 @@ async fn leases(attacks: &mut Attacks<'_>) {
         .play("race: twenty functions of two members with one expired token of the account", once, async {
             let rig = linked().await;
             rig.clock.advance(LIFETIME + 1);
+            // All have asked for the lease before the first refresh is over.
+            rig.world.faults.always(Party::Provider, "/token", Fault::DelayMs(400));
             let mut workers = Vec::new();
             for number in 0..20 {
                 let app = if number % 2 == 0 { rig.app() } else { rig.member() };

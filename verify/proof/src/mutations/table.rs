@@ -557,7 +557,7 @@ pub const MUTATIONS: &[Mutation] = &[
             },
         ],
         attack: "account: two administrators link different accounts at once",
-        then: "refused: 2 grants left",
+        then: "2 grants left",
     },
     Mutation {
         without: "one lease for all members of the account",
