@@ -52,7 +52,7 @@ async fn requests(attacks: &mut Attacks<'_>) {
             .await;
     }
     attacks
-        .play("oversize: 4000 nested arrays in a signed payload", "refused: 401 not_connected", async {
+        .play("oversize: 4000 nested arrays in a signed payload", "refused: 400 bad_request", async {
             let rig = Rig::session_bound().await;
             let app = rig.app();
             let payload = format!(

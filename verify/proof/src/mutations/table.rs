@@ -273,7 +273,7 @@ pub const MUTATIONS: &[Mutation] = &[
                 replace: "Self::Label => !value.is_empty(),",
             },
             Change {
-                file: "shared/src/provider/description/tenant.rs",
+                file: "shared/src/provider/description/host_suffixes.rs",
                 find: "host.len() > suffix.len() && host.ends_with(suffix)",
                 replace: "host.len() < 1000 && !suffix.is_empty()",
             },
@@ -381,7 +381,7 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "checking an answer's status before its body",
         changes: &[Change {
             file: "shared/src/provider/token.rs",
-            find: "        if let Some(outage) = outage(reply) {\n            return Err(outage);\n        }\n",
+            find: "        if let Some(outage) = outage(reply, refusal) {\n            return Err(NotGranted::Failed(outage));\n        }\n",
             replace: "",
         }],
         attack: "outage: of the provider, whose body says invalid_grant",
