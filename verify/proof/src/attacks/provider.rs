@@ -7,9 +7,10 @@ use sandbox::provider::Person;
 use sandbox::testing::rig::{PLANTED, Rig};
 use sandbox::world::StartError;
 use sandbox::{Options, Party, World};
+use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::{Attacks, told};
+use super::{Attacks, shown, told};
 
 const STOPPED: &str = "refused: the function does not start";
 
@@ -17,6 +18,7 @@ pub async fn run(attacks: &mut Attacks<'_>) {
     tenants(attacks).await;
     addresses(attacks).await;
     redirects(attacks).await;
+    servers(attacks).await;
 }
 
 /// `THIRD_PARTY_TENANT` becomes part of the provider's host.
@@ -142,6 +144,38 @@ async fn redirects(attacks: &mut Attacks<'_>) {
                 }
             },
         )
+        .await;
+}
+
+/// A callback passes through the user's browser, and may name any server as the one that has the user's account. Our
+/// client's secret and the code would go there.
+async fn servers(attacks: &mut Attacks<'_>) {
+    attacks
+        .play("SSRF: the callback names another server", "refused: 400 state_invalid", async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let elsewhere = listener.local_addr().expect("its address");
+            let description = json!({
+                "data_center": { "parameter": "accounts-server", "servers": ["https://accounts.example.com"] },
+                "token": { "url": "https://accounts.example.com/token" },
+            });
+            let file = std::env::temp_dir().join(format!("servers-{}.json", std::process::id()));
+            std::fs::write(&file, description.to_string()).expect("a file");
+            let rig = Rig::set(&[("PROVIDER_FILE", &file.to_string_lossy())]).await;
+            std::fs::remove_file(file).expect("the file");
+            let app = rig.app();
+            let begun = app.begin().await;
+            let callback = app.at_provider(&begun.authorization_url, Person::Ada);
+            let answer = app.get(&format!("{callback}&accounts-server=http://{elsewhere}")).await;
+            if !answer.status.is_redirection() {
+                return shown(&answer);
+            }
+            let (_, parameters) = answer.redirect();
+            tokio::select! {
+                biased;
+                _ = listener.accept() => "succeeded: the code and our client's secret went elsewhere".to_owned(),
+                answer = app.complete(&parameters["code"], &begun.verifier) => told(&answer),
+            }
+        })
         .await;
 }
 

@@ -206,6 +206,16 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
+        without: "the list of the provider's servers",
+        changes: &[Change {
+            file: "shared/src/provider/description/data_center.rs",
+            find: "self.servers.iter().any(|known| known == server)",
+            replace: "!server.is_empty()",
+        }],
+        attack: "SSRF: the callback names another server",
+        then: "succeeded: the code and our client's secret went elsewhere",
+    },
+    Mutation {
         without: "refusing repeated parameters",
         changes: &[Change {
             file: "shared/src/invocation.rs",
