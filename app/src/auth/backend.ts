@@ -13,6 +13,9 @@ export interface LinkedUser {
   email_verified: boolean | null;
   name: string | null;
   picture: string | null;
+  /** What the provider's description keeps of the callback, and of the token response (docs/providers/description.md). */
+  callback?: Record<string, string>;
+  granted?: Record<string, string>;
   /** Of a link of the whole Stripe account: the Stripe user who made it, and when, in seconds since the epoch. */
   scope?: 'account';
   linked_by?: string;

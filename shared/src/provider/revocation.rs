@@ -49,8 +49,8 @@ impl RevocationEndpoint {
         })))
     }
 
-    /// Revokes the grant behind these tokens, which came with this `callback`; returns whether the provider did. The refresh token goes first:
-    /// revoking it ends the access tokens as well (RFC 7009 section 2.1).
+    /// Revokes the grant behind these tokens, which came with this `callback`; returns whether the provider
+    /// did. The refresh token goes first: revoking it ends the access tokens as well (RFC 7009 section 2.1).
     pub async fn revoke(
         &self,
         access_token: &SecretString,

@@ -113,7 +113,8 @@ impl TokenEndpoint {
     /// code can be used only once.
     ///
     /// # Errors
-    /// `code_rejected`, `access_denied`, `client_misconfigured`, `rate_limited`, `provider_error` or `provider_unavailable`.
+    /// `code_rejected`, `access_denied`, `client_misconfigured`, `rate_limited`, `provider_error` or
+    /// `provider_unavailable`.
     pub async fn exchange(
         &self,
         code: &AuthorizationCode,

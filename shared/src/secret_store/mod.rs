@@ -1,8 +1,8 @@
 //! Stripe's Secret Store (<https://docs.stripe.com/stripe-apps/store-secrets>): the only place where we store
 //! anything.
 //!
-//! Secrets are scoped to one Dashboard user in one account, or to the account. Failures are kept distinct: an absent secret is
-//! not an error, and no error is ever taken for an absent secret.
+//! Secrets are scoped to one Dashboard user in one account, or to the account. Failures are kept distinct: an
+//! absent secret is not an error, and no error is ever taken for an absent secret.
 
 mod api_keys;
 mod call;
