@@ -24,7 +24,7 @@ use super::token_proxy::{self, Change};
 
 /// Long enough for fifty workers on a busy machine.
 const TIMEOUTS: Timeouts =
-    Timeouts { secret_store: Duration::from_secs(2), pause: Duration::from_millis(10), ..Timeouts::DEFAULT };
+    Timeouts { secret_store: Duration::from_secs(4), pause: Duration::from_millis(10), ..Timeouts::DEFAULT };
 
 /// A back end connected to a real server.
 pub struct Bench {
