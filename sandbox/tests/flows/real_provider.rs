@@ -193,7 +193,7 @@ async fn another_issuer_is_seen() {
     let rig = Rig::session_bound().await;
     let file = File::of(&rig, "issuer.env", "");
     let callback = format!("{}/api/oauth/authorize", rig.world.addresses.gateway);
-    let state: String = "made-up-for-check-provider".chars().cycle().take(248).collect();
+    let state: String = "made-up-for-check-provider".chars().cycle().take(250).collect();
     let back = |query: &str| {
         let location = format!("{callback}?state={state}&error=login_required{query}");
         Fault::Reply(sandbox::faults::Reply {

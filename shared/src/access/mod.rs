@@ -59,7 +59,7 @@ impl AccessTokens {
             return Ok(stale.tokens);
         }
         let present = stale.tokens.clone();
-        match self.refresh(link, stale, still_good, invocation).await {
+        match Box::pin(self.refresh(link, stale, still_good, invocation)).await {
             Err(error @ (Error::NotConnected | Error::ReconnectRequired)) => Err(error),
             // The token is still valid: the outage may end in time.
             Err(_) if still_good => Ok(present),
@@ -143,9 +143,10 @@ impl AccessTokens {
         if refused.is_new(invocation.now) {
             return Err(Error::ReconnectRequired);
         }
-        self.refresh(link, stale, false, invocation).await
+        Box::pin(self.refresh(link, stale, false, invocation)).await
     }
 
+    /// Refreshes. Callers box it: it is large and rare, and would make every request's future that large.
     async fn refresh(
         &self,
         link: Link<'_>,
