@@ -1,3 +1,5 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {serverOf, theBackEnd} from './config';
 
 const books = {...theBackEnd, name: 'BOOKS'};
@@ -29,4 +31,12 @@ test('what the Dashboard tells is not mixed with what the app was built with', (
     linkScope: 'user',
     source: 'build',
   });
+});
+
+test('who may link, where nothing says so, is whom the back end lets', () => {
+  const source = readFileSync(join(__dirname, '../../shared/src/link_scope.rs'), 'utf8');
+  const [, roles = ''] = /ADMINISTRATORS: &str = "(.+)"/.exec(source) ?? [];
+  const ids = roles.split(',').map((role) => role.split(':')[0]);
+  expect(ids).toContain('admin');
+  expect(serverOf({constants: {API_BASE: 'https://a.example'}}, theBackEnd).linkRoles).toEqual(ids);
 });

@@ -28,7 +28,7 @@ use witness::{Secrets, Witness};
 /// Where `cargo run` has the functions answer.
 const API_HOST_URL: &str = "http://localhost:3333";
 /// As short as the functions' own gets (docs/providers/description.md).
-const STATE_LENGTH: usize = 250;
+pub const STATE_LENGTH: usize = 250;
 /// Not a code, token or secret of anyone.
 const MADE_UP: &str = "made-up-for-check-provider";
 /// RFC 7636 section 4.1 wants 43 characters at least.

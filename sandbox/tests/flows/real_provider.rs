@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use sandbox::Party;
+use sandbox::check_provider::STATE_LENGTH;
 use sandbox::faults::Fault;
 
 use crate::rig::{Rig, assert_silent};
@@ -193,7 +194,7 @@ async fn another_issuer_is_seen() {
     let rig = Rig::session_bound().await;
     let file = File::of(&rig, "issuer.env", "");
     let callback = format!("{}/api/oauth/authorize", rig.world.addresses.gateway);
-    let state: String = "made-up-for-check-provider".chars().cycle().take(250).collect();
+    let state: String = "made-up-for-check-provider".chars().cycle().take(STATE_LENGTH).collect();
     let back = |query: &str| {
         let location = format!("{callback}?state={state}&error=login_required{query}");
         Fault::Reply(sandbox::faults::Reply {

@@ -2,18 +2,15 @@
 
 mod refresh;
 
-use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::{Http, Reply, RequestBuilder};
 use crate::invocation::Invocation;
 use crate::provider::{ProtectedResource, Provider, RevocationEndpoint, TokenEndpoint, no_answer};
 use crate::settings::Settings;
 use crate::stripe_user::StripeUser;
+use crate::tokens::lease::CLOCKS_DIFFER_BY;
 use crate::tokens::{Link, Stored, TokenSet, TokenStore};
 use refresh::Refresh;
-
-/// Assumed clock skew in seconds; the clocks of Lambda differ by far less.
-const CLOCKS_DIFFER_BY: UnixSeconds = 5;
 
 /// Provides access tokens of linked users.
 pub struct AccessTokens {

@@ -30,8 +30,8 @@ pub(super) const LEASES: [&str; 2] = [REFRESH, LINK];
 
 /// In seconds: Stripe remembers idempotency keys for a day, and a lease means nothing without its key.
 const REMEMBERED: u64 = 24 * 60 * 60;
-/// Assumed clock skew, in seconds.
-const CLOCKS_DIFFER_BY: UnixSeconds = 5;
+/// Assumed clock skew in seconds; the clocks of Lambda differ by far less.
+pub(crate) const CLOCKS_DIFFER_BY: UnixSeconds = 5;
 /// How many times to request a link lease if Stripe uses up its keys on failures of its own.
 const ATTEMPTS: u32 = 4;
 /// The first pause before a function polls again; pauses double up to eight times this.

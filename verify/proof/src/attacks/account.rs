@@ -195,9 +195,12 @@ async fn roles(attacks: &mut Attacks<'_>) {
 
 /// What belongs to a user, used as the account's, and the reverse.
 async fn owners(attacks: &mut Attacks<'_>) {
-    for (name, to_account) in
-        [("a user's T, as the account's", true), ("the account's T, as a user's", false)]
-    {
+    for (name, to_account, is_code) in [
+        ("a user's T, as the account's", true, false),
+        ("a user's K, as the account's", true, true),
+        ("the account's T, as a user's", false, false),
+        ("the account's K, as a user's", false, true),
+    ] {
         attacks
             .play(&format!("owner: {name}"), "refused: 400 state_invalid", async {
                 let (users, accounts) = (Rig::session_bound().await, Rig::of_the_account().await);
@@ -208,24 +211,12 @@ async fn owners(attacks: &mut Attacks<'_>) {
                 let shared = (accounts.administrator().at(&accounts_too), issuer);
                 let (from, to) = if to_account { (own, shared) } else { (shared, own) };
                 let begun = from.0.begin().await;
-                let state = &parts(&begun.authorization_url).1["state"];
-                shown(&to.0.get(&format!("authorize?code=x&state={state}&iss={}", to.1)).await)
-            })
-            .await;
-        let name = name.replace('T', "K");
-        attacks
-            .play(&format!("owner: {name}"), "refused: 400 state_invalid", async {
-                let (users, accounts) = (Rig::session_bound().await, Rig::of_the_account().await);
-                let host = ("API_HOST_URL", users.world.addresses.gateway.as_str());
-                let accounts_too = accounts.deploy(&[host]).await;
-                let own = (users.administrator(), users.world.addresses.provider.as_str());
-                let issuer = accounts_too.environment.get("THIRD_PARTY_ISSUER").unwrap_or_default();
-                let shared = (accounts.administrator().at(&accounts_too), issuer);
-                let (from, to) = if to_account { (own, shared) } else { (shared, own) };
-                let begun = from.0.begin().await;
-                let state = &parts(&begun.authorization_url).1["state"];
-                let callback = format!("authorize?code=x&state={state}&iss={}", from.1);
-                let (_, back) = from.0.get(&callback).await.redirect();
+                let callback =
+                    format!("authorize?code=x&state={}", parts(&begun.authorization_url).1["state"]);
+                if !is_code {
+                    return shown(&to.0.get(&format!("{callback}&iss={}", to.1)).await);
+                }
+                let (_, back) = from.0.get(&format!("{callback}&iss={}", from.1)).await.redirect();
                 told(&to.0.complete(&back["code"], &begun.verifier).await)
             })
             .await;
