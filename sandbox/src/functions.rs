@@ -3,34 +3,47 @@
 
 use futures_util::future::BoxFuture;
 use lambda_http::Context;
-use shared::lambda::{GatewayResponse, Lambda};
+use serde_json::json;
+use shared::lambda::{DirectLambda, GatewayResponse, Lambda};
 use shared::{Clock, Environment, Http, LoadError};
 
-/// A function that can be started.
-#[derive(Clone, Copy)]
-pub struct Function {
+/// A function that can be started. What it answers is a response of the gateway's, or the JSON of a direct invocation.
+pub struct Function<A = GatewayResponse> {
     /// Its folder in `functions`, which is also its binary's name.
     pub name: &'static str,
     /// The endpoints it serves.
     pub endpoints: &'static [&'static str],
-    start: Start,
+    start: Start<A>,
 }
 
-type Start = fn(Environment, Clock, Http) -> BoxFuture<'static, Result<Box<dyn Instance>, LoadError>>;
+type Start<A> = fn(Environment, Clock, Http) -> BoxFuture<'static, Started<A>>;
+type Started<A> = Result<Box<dyn Instance<A>>, LoadError>;
 
 /// A function that was started.
-pub trait Instance: Send + Sync {
+pub trait Instance<A = GatewayResponse>: Send + Sync {
     /// Responds to one event.
-    fn answer<'a>(&'a self, event: &'a str, context: Context) -> BoxFuture<'a, GatewayResponse>;
+    fn answer<'a>(&'a self, event: &'a str, context: Context) -> BoxFuture<'a, A>;
 }
 
-/// The four functions. The first also serves the rest of the prefix, as in `template.yaml`.
+/// The functions behind the gateway. The first also serves the rest of the prefix, as in `template.yaml`.
 pub const FUNCTIONS: [Function; 4] = [
     Function::new::<login::Login>("login"),
     Function::new::<authorize::Authorize>("authorize"),
     Function::new::<userinfo::Userinfo>("userinfo"),
     Function::new::<logout::Logout>("logout"),
 ];
+
+/// The function without a route, which other back ends invoke.
+pub const TOKEN: Function<String> = Function {
+    name: "token",
+    endpoints: &[],
+    start: |environment, clock, http| {
+        Box::pin(async move {
+            let lambda = DirectLambda::<token::Token>::start_with(environment, clock, http).await?;
+            Ok(Box::new(lambda) as Box<dyn Instance<String>>)
+        })
+    },
+};
 
 /// The example of a custom endpoint, which is not deployed.
 pub const EXAMPLE: Function = Function::new::<profile::Profile>("profile");
@@ -39,17 +52,14 @@ impl Function {
     const fn new<F: shared::Function>(name: &'static str) -> Self {
         Self { name, endpoints: F::ENDPOINTS, start: start::<F> }
     }
+}
 
+impl<A> Function<A> {
     /// Starts it, as a cold start does, with this client.
     ///
     /// # Errors
     /// If settings are invalid or missing.
-    pub async fn start(
-        self,
-        environment: &Environment,
-        clock: &Clock,
-        http: Http,
-    ) -> Result<Box<dyn Instance>, LoadError> {
+    pub async fn start(&self, environment: &Environment, clock: &Clock, http: Http) -> Started<A> {
         (self.start)(environment.clone(), clock.clone(), http).await
     }
 }
@@ -58,7 +68,7 @@ fn start<F: shared::Function>(
     environment: Environment,
     clock: Clock,
     http: Http,
-) -> BoxFuture<'static, Result<Box<dyn Instance>, LoadError>> {
+) -> BoxFuture<'static, Started<GatewayResponse>> {
     Box::pin(async move {
         let lambda = Lambda::<F>::start_with(environment, clock, http).await?;
         Ok(Box::new(lambda) as Box<dyn Instance>)
@@ -68,6 +78,12 @@ fn start<F: shared::Function>(
 impl<F: shared::Function> Instance for Lambda<F> {
     fn answer<'a>(&'a self, event: &'a str, context: Context) -> BoxFuture<'a, GatewayResponse> {
         Box::pin(Self::answer(self, event, context))
+    }
+}
+
+impl Instance<String> for DirectLambda<token::Token> {
+    fn answer<'a>(&'a self, event: &'a str, context: Context) -> BoxFuture<'a, String> {
+        Box::pin(async move { json!(Self::answer(self, event, context).await).to_string() })
     }
 }
 
@@ -84,8 +100,8 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
         let folders =
             fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let names = FUNCTIONS.map(|function| function.name.to_owned());
-        assert_eq!(folders.collect::<BTreeSet<_>>(), BTreeSet::from(names));
+        let names = FUNCTIONS.iter().map(|function| function.name).chain([TOKEN.name]).map(str::to_owned);
+        assert_eq!(folders.collect::<BTreeSet<_>>(), names.collect());
     }
 
     #[test]

@@ -16,7 +16,7 @@ use tracing::instrument::WithSubscriber as _;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::functions::{EXAMPLE, FUNCTIONS, Function};
+use crate::functions::{EXAMPLE, FUNCTIONS, Function, TOKEN};
 
 /// What one function needs from its deployment.
 #[derive(Debug, Serialize)]
@@ -29,7 +29,7 @@ pub struct Needs {
     pub secrets: BTreeSet<String>,
 }
 
-/// The needs of the functions and of `examples/profile`, over every preset of `providers`.
+/// The needs of the functions, of `token` and of `examples/profile`, over every preset of `providers`.
 ///
 /// # Errors
 /// If the presets cannot be read.
@@ -37,8 +37,9 @@ pub async fn needs(providers: &Path) -> io::Result<BTreeMap<&'static str, Needs>
     let presets = presets(providers)?;
     let mut needs = BTreeMap::new();
     for function in FUNCTIONS.into_iter().chain([EXAMPLE]) {
-        needs.insert(function.name, of(function, &presets).await);
+        needs.insert(function.name, of(&function, &presets).await);
     }
+    needs.insert(TOKEN.name, of(&TOKEN, &presets).await);
     Ok(needs)
 }
 
@@ -58,7 +59,7 @@ fn presets(folder: &Path) -> io::Result<Vec<Variables>> {
     Ok(presets)
 }
 
-async fn of(function: Function, presets: &[Variables]) -> Needs {
+async fn of<A>(function: &Function<A>, presets: &[Variables]) -> Needs {
     let mut asked = asked_with(function, Vec::new()).await;
     for preset in presets {
         asked.extend(asked_with(function, preset.clone()).await);
@@ -85,7 +86,7 @@ async fn of(function: Function, presets: &[Variables]) -> Needs {
 
 /// The variables that a start looks up, whether it succeeds or not. It logs as on Lambda, and cannot reach
 /// AWS.
-async fn asked_with(function: Function, variables: Variables) -> BTreeSet<String> {
+async fn asked_with<A>(function: &Function<A>, variables: Variables) -> BTreeSet<String> {
     let on_lambda = ("AWS_LAMBDA_LOG_FORMAT".to_owned(), "JSON".to_owned());
     let environment: Environment = [on_lambda].into_iter().chain(variables).collect();
     let lookups = Lookups::default();
@@ -150,6 +151,9 @@ mod tests {
             needs["login"].secrets,
             BTreeSet::from(["STRIPE_APP_SECRET", "SEALING_KEY"].map(str::to_owned))
         );
+        // Whoever may invoke it is for IAM to say.
+        assert!(!needs["token"].secrets.contains("STRIPE_APP_SECRET"));
+        assert!(needs["token"].secrets.contains("SEALING_KEY") && needs["token"].paths.is_empty());
         let names = needs.values().flat_map(|needs| &needs.settings);
         assert!(names.into_iter().all(|name| !name.starts_with("AWS_") && !name.ends_with("_PARAMETER")));
     }

@@ -1,5 +1,7 @@
 //! An incoming request and the context its handler needs.
 
+use std::ops::Deref;
+
 use lambda_http::http::Method;
 use lambda_http::{Request, RequestExt};
 
@@ -10,25 +12,49 @@ use crate::http::Deadline;
 /// The longest request body we accept, in bytes.
 const LONGEST_BODY: usize = 8 * 1024;
 
-/// A request with its arrival time and deadline. It has no `Debug`: headers and bodies hold signatures and
-/// codes.
-pub struct Invocation {
-    request: Request,
+/// When an event arrived, and when it must be answered. Every kind of invocation has one, and can be used as one.
+pub struct Timing {
     /// The source of the current time.
     pub(crate) clock: Clock,
-    /// When the request arrived.
+    /// When the event arrived.
     pub now: UnixSeconds,
     /// The time by which it must be answered.
     pub deadline: Deadline,
+}
+
+impl Timing {
+    /// Of an event that has just arrived.
+    pub(crate) fn new(clock: Clock, deadline: Deadline) -> Self {
+        Self { now: clock.now(), clock, deadline }
+    }
+}
+
+/// An HTTP request with its timing. It has no `Debug`: headers and bodies hold signatures and codes.
+pub struct Invocation {
+    request: Request,
+    timing: Timing,
     /// Lambda's id for this request, included in every error response.
     pub request_id: String,
+}
+
+impl Deref for Invocation {
+    type Target = Timing;
+
+    fn deref(&self) -> &Timing {
+        &self.timing
+    }
 }
 
 impl Invocation {
     /// A request that has just arrived.
     #[must_use]
     pub fn new(request: Request, clock: Clock, deadline: Deadline, request_id: String) -> Self {
-        Self { request, now: clock.now(), clock, deadline, request_id }
+        Self::of(request, Timing::new(clock, deadline), request_id)
+    }
+
+    /// A request that arrived at this time.
+    pub(crate) fn of(request: Request, timing: Timing, request_id: String) -> Self {
+        Self { request, timing, request_id }
     }
 
     /// The HTTP method.

@@ -1,4 +1,4 @@
-//! What the four functions share: signed requests, sealed tokens, the Secret Store, the provider, settings.
+//! What the functions share: signed requests, sealed tokens, the Secret Store, the provider, settings.
 //!
 //! A handler follows the steps of the flow: verify, open, call the provider, store, respond. Types carry the
 //! proofs: a [`StripeUser`] exists only once a signature has been verified, the type of an opened token says
@@ -8,6 +8,7 @@ pub mod access;
 pub mod authorization_code;
 pub mod clock;
 pub mod dashboard;
+pub mod direct_invocation;
 pub mod environment;
 pub mod error;
 pub mod flow;
@@ -33,12 +34,13 @@ pub use access::AccessTokens;
 pub use authorization_code::AuthorizationCode;
 pub use clock::{Clock, UnixSeconds};
 pub use dashboard::Dashboard;
+pub use direct_invocation::{DirectInvocation, NamedOwner};
 pub use environment::{Environment, LoadError};
 pub use error::Error;
 pub use flow::LinkFlow;
 pub use http::{Deadline, Http};
 pub use invocation::Invocation;
-pub use lambda::{Function, run};
+pub use lambda::{DirectFunction, Function, run, run_directly};
 pub use link_scope::LinkScope;
 pub use owner::{Linker, Owner};
 pub use pkce::PkceVerifier;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::stripe_user::StripeUser;
+use crate::stripe_user::{Mode, StripeUser};
 
 /// Whose link it is. Sealed by its number: see [`Sealed`](crate::sealed::Sealed) before you add one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,29 @@ pub enum Owner {
     User,
     /// The whole Stripe account's: every member uses it.
     Account,
+}
+
+/// Where a link is kept: the scope of the Secret Store, and which of the account's data it is about.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// The account, `acct_…`.
+    pub account: &'a str,
+    /// The user, `usr_…`; `None` for the account's scope.
+    pub user: Option<&'a str>,
+    /// The mode, if it was said.
+    pub mode: Option<Mode>,
+}
+
+impl<'a> Scope<'a> {
+    /// The scope of this user, or of their account.
+    #[must_use]
+    pub fn of(user: &'a StripeUser, owner: Owner) -> Self {
+        let own = match owner {
+            Owner::User => Some(user.user()),
+            Owner::Account => None,
+        };
+        Self { account: user.account(), user: own, mode: user.mode() }
+    }
 }
 
 /// A Stripe user who may make and end the link: their own, or their account's.

@@ -34,6 +34,23 @@ impl fmt::Display for Mode {
     }
 }
 
+/// Whether `id` is an account's, as Stripe writes them: `^acct_[A-Za-z0-9]+$`.
+pub(crate) fn is_account_id(id: &str) -> bool {
+    is_id(id, "acct_")
+}
+
+/// Whether `id` is a Dashboard user's, as Stripe writes them: `^usr_[A-Za-z0-9]+$`.
+pub(crate) fn is_user_id(id: &str) -> bool {
+    is_id(id, "usr_")
+}
+
+fn is_id(id: &str, prefix: &str) -> bool {
+    id.len() <= 255
+        && id
+            .strip_prefix(prefix)
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
 /// A Dashboard user in an account, proven by Stripe's signature.
 ///
 /// It exists only after a signature was verified: it comes from

@@ -6,12 +6,13 @@ use std::fs;
 use std::path::Path;
 
 /// The modules, the lowest layer first.
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
     &["authorization_code", "clock", "environment", "error", "json", "pkce", "route", "stripe_user"],
-    &["log", "owner", "response"],
+    &["owner"],
+    &["log", "response"],
     &["http"],
     &["invocation", "settings"],
-    &["dashboard", "flow", "sealed", "signed_request"],
+    &["dashboard", "direct_invocation", "flow", "sealed", "signed_request"],
     &["link_scope", "secret_store"],
     &["provider"],
     &["tokens"],

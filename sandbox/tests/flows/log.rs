@@ -10,7 +10,8 @@ use sandbox::faults::Fault;
 use sandbox::provider::Person;
 use serde_json::{Value, json};
 use shared::Environment;
-use shared::lambda::{Function, Lambda};
+use shared::lambda::{DirectLambda, Function, Lambda};
+use token::Token;
 use tracing::instrument::WithSubscriber;
 use userinfo::Userinfo;
 
@@ -112,6 +113,29 @@ async fn a_request_line_shows_outcome_user_and_calls() {
     );
     assert!(calls.iter().all(|call| call["status"] == 200 && call["duration_ms"].as_f64().unwrap() > 0.0));
     assert!(calls[0]["request_id"].as_str().unwrap().starts_with("req_"), "{line}");
+}
+
+#[tokio::test]
+async fn a_direct_invocation_is_logged_with_what_the_caller_calls_itself() {
+    let rig = Rig::session_bound().await;
+    rig.app().link(Person::Ada).await;
+    let event = json!({ "account_id": "acct_alpine", "user_id": "usr_ada", "mode": "test", "caller": "nightly/sync" });
+    let environment = environment(&rig, &AS_ON_LAMBDA);
+    let invoked = async {
+        let function = DirectLambda::<Token>::start(environment.clone(), rig.clock.clock(), TIMEOUTS).await;
+        function.expect("a function").answer(&event.to_string(), Context::default()).await;
+    };
+    let line = the_request_line(&written(&environment, invoked).await);
+    for (field, expected) in [
+        ("route", json!("token")),
+        ("code", json!("ok")),
+        ("caller", json!("nightly/sync")),
+        ("user", json!("fcfefc1e83845992")),
+        ("mode", json!("test")),
+    ] {
+        assert_eq!(line[field], expected, "{field} in {line}");
+    }
+    assert!(!line.to_string().contains("acct_alpine"), "{line}");
 }
 
 #[tokio::test]

@@ -20,5 +20,6 @@ mod session_bound;
 mod settings;
 mod storage;
 mod stripe_roles;
+mod token;
 
 use sandbox::testing::{app, rig};

@@ -1,16 +1,20 @@
 //! Fresh access tokens: refreshed in time, only once, and never discarded when in doubt.
 
 mod refresh;
+mod refused;
 
+use crate::direct_invocation::NamedOwner;
 use crate::error::Error;
 use crate::http::{Http, Reply, RequestBuilder};
-use crate::invocation::Invocation;
+use crate::invocation::Timing;
 use crate::provider::{ProtectedResource, Provider, RevocationEndpoint, TokenEndpoint, no_answer};
 use crate::settings::Settings;
 use crate::stripe_user::StripeUser;
 use crate::tokens::lease::CLOCKS_DIFFER_BY;
 use crate::tokens::{Link, Stored, TokenSet, TokenStore};
 use refresh::Refresh;
+
+pub use refused::RefusedToken;
 
 /// Provides access tokens of linked users.
 pub struct AccessTokens {
@@ -46,17 +50,42 @@ impl AccessTokens {
     ///
     /// # Errors
     /// `not_connected`, `reconnect_required`, or an outage's error.
-    pub async fn fresh(&self, user: &StripeUser, invocation: &Invocation) -> Result<TokenSet, Error> {
-        let now = invocation.now;
-        let link = self.store.of(user, invocation)?;
+    pub async fn fresh(&self, user: &StripeUser, timing: &Timing) -> Result<TokenSet, Error> {
+        let link = self.store.of(user, timing)?;
         let stale = Stale::load(&link).await?;
+        self.in_time(link, stale, timing).await
+    }
+
+    /// The tokens of the link that an invoker named, refreshed if they expire within two minutes, or if their access
+    /// token is the one that the provider `refused`. As with [`AccessTokens::send`], one under a minute old is not
+    /// refreshed for that: its refusal has another cause, so it is handed out again.
+    ///
+    /// # Errors
+    /// As [`AccessTokens::fresh`]; `bad_request` as [`TokenStore::of_named`].
+    pub async fn of_named(
+        &self,
+        owner: &NamedOwner,
+        refused: Option<&RefusedToken>,
+        timing: &Timing,
+    ) -> Result<TokenSet, Error> {
+        let link = self.store.of_named(owner, timing)?;
+        let stale = Stale::load(&link).await?;
+        if refused.is_some_and(|refused| refused.is(&stale.tokens)) && !stale.tokens.is_new(timing.now) {
+            return Box::pin(self.refresh(link, stale, false, timing)).await;
+        }
+        self.in_time(link, stale, timing).await
+    }
+
+    /// Refreshes tokens that expire within two minutes.
+    async fn in_time(&self, link: Link<'_>, stale: Stale, timing: &Timing) -> Result<TokenSet, Error> {
+        let now = timing.now;
         let still_good = !stale.tokens.has_ended(now);
         let can_wait = stale.tokens.refresh_token.is_none() && still_good;
         if can_wait || !stale.tokens.is_due(now) {
             return Ok(stale.tokens);
         }
         let present = stale.tokens.clone();
-        match Box::pin(self.refresh(link, stale, still_good, invocation)).await {
+        match Box::pin(self.refresh(link, stale, still_good, timing)).await {
             Err(error @ (Error::NotConnected | Error::ReconnectRequired)) => Err(error),
             // The token is still valid: the outage may end in time.
             Err(_) if still_good => Ok(present),
@@ -73,12 +102,12 @@ impl AccessTokens {
     pub async fn with<T, F: Future<Output = Result<T, Error>>>(
         &self,
         user: &StripeUser,
-        invocation: &Invocation,
+        timing: &Timing,
         call: impl Fn(TokenSet) -> F,
     ) -> Result<T, Error> {
-        let tokens = self.fresh(user, invocation).await?;
+        let tokens = self.fresh(user, timing).await?;
         match call(tokens.clone()).await {
-            Err(Error::ReconnectRequired) => call(self.renewed(user, &tokens, invocation).await?).await,
+            Err(Error::ReconnectRequired) => call(self.renewed(user, &tokens, timing).await?).await,
             outcome => outcome,
         }
     }
@@ -94,19 +123,19 @@ impl AccessTokens {
         &self,
         user: &StripeUser,
         request: RequestBuilder,
-        invocation: &Invocation,
+        timing: &Timing,
     ) -> Result<Reply, Error> {
         let request = &request;
-        let tokens = self.fresh(user, invocation).await?;
-        let reply = self.send_with(&tokens, request, invocation).await?;
+        let tokens = self.fresh(user, timing).await?;
+        let reply = self.send_with(&tokens, request, timing).await?;
         if !self.resource.refuses_token(&reply) {
             return Ok(reply);
         }
-        let renewed = match self.renewed(user, &tokens, invocation).await {
-            Err(Error::ReconnectRequired) if tokens.is_new(invocation.now) => return Ok(reply),
+        let renewed = match self.renewed(user, &tokens, timing).await {
+            Err(Error::ReconnectRequired) if tokens.is_new(timing.now) => return Ok(reply),
             renewed => renewed?,
         };
-        let reply = self.send_with(&renewed, request, invocation).await?;
+        let reply = self.send_with(&renewed, request, timing).await?;
         if self.resource.refuses_token(&reply) { Err(Error::ReconnectRequired) } else { Ok(reply) }
     }
 
@@ -114,11 +143,11 @@ impl AccessTokens {
         &self,
         tokens: &TokenSet,
         request: &RequestBuilder,
-        invocation: &Invocation,
+        timing: &Timing,
     ) -> Result<Reply, Error> {
         let request = request.try_clone().ok_or(Error::Internal)?;
         let request = self.resource.authorize(request, &tokens.access_token);
-        self.http.send("provider.api", request, invocation.deadline).await.map_err(no_answer)
+        self.http.send("provider.api", request, timing.deadline).await.map_err(no_answer)
     }
 
     /// The tokens to use after the provider refused `refused`: refreshed once, unless another request did so
@@ -130,17 +159,17 @@ impl AccessTokens {
         &self,
         user: &StripeUser,
         refused: &TokenSet,
-        invocation: &Invocation,
+        timing: &Timing,
     ) -> Result<TokenSet, Error> {
-        let link = self.store.of(user, invocation)?;
+        let link = self.store.of(user, timing)?;
         let stale = Stale::load(&link).await?;
         if stale.tokens.differs_from(refused) {
             return Ok(stale.tokens);
         }
-        if refused.is_new(invocation.now) {
+        if refused.is_new(timing.now) {
             return Err(Error::ReconnectRequired);
         }
-        Box::pin(self.refresh(link, stale, false, invocation)).await
+        Box::pin(self.refresh(link, stale, false, timing)).await
     }
 
     /// Refreshes. Callers box it: it is large and rare, and would make every request's future that large.
@@ -149,7 +178,7 @@ impl AccessTokens {
         link: Link<'_>,
         stale: Stale,
         still_good: bool,
-        invocation: &Invocation,
+        timing: &Timing,
     ) -> Result<TokenSet, Error> {
         if stale.tokens.refresh_token.is_none() {
             return Err(Error::ReconnectRequired);
@@ -159,7 +188,7 @@ impl AccessTokens {
             endpoint: &self.endpoint,
             revocation: &self.revocation,
             link,
-            invocation,
+            timing,
             still_good,
             longest: timeouts.to_store_after(1),
             over_after: timeouts.request.as_secs() + CLOCKS_DIFFER_BY,

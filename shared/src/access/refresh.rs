@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Stale;
 use crate::clock::UnixSeconds;
 use crate::error::Error;
-use crate::invocation::Invocation;
+use crate::invocation::Timing;
 use crate::provider::{NotGranted, RevocationEndpoint, Rotation, TokenEndpoint};
 use crate::secret_store::Claim;
 use crate::tokens::lease::Backoff;
@@ -15,7 +15,7 @@ pub(super) struct Refresh<'a> {
     pub(super) endpoint: &'a TokenEndpoint,
     pub(super) revocation: &'a RevocationEndpoint,
     pub(super) link: Link<'a>,
-    pub(super) invocation: &'a Invocation,
+    pub(super) timing: &'a Timing,
     /// Whether the current access token is still accepted.
     pub(super) still_good: bool,
     /// How long refreshing and storing the result may take.
@@ -52,9 +52,9 @@ impl Refresh<'_> {
         let first = stale.tokens.attempt;
         let mut attempt = first;
         let mut earlier_are_over = true;
-        let mut backoff = Backoff::until(self.invocation.deadline.within(self.longest));
+        let mut backoff = Backoff::until(self.timing.deadline.within(self.longest));
         while self.is_time_left() {
-            let over = self.invocation.clock.now() + self.over_after;
+            let over = self.timing.clock.now() + self.over_after;
             let lease = self.link.refresh_lease(&stale.tokens, attempt, over)?;
             let mut claim = self.link.claim(&lease).await?;
             while claim == Claim::Unsure && backoff.wait().await {
@@ -99,7 +99,7 @@ impl Refresh<'_> {
 
     /// Whether there is time to refresh and to store the new tokens, which exist nowhere else until then.
     fn is_time_left(&self) -> bool {
-        self.invocation.deadline.left() > self.longest
+        self.timing.deadline.left() > self.longest
     }
 
     /// Refreshes; with an `attempt`, as the holder of its lease.
@@ -107,7 +107,7 @@ impl Refresh<'_> {
         let Stale { tokens, stored } = stale;
         let refresh_token = tokens.refresh_token.as_ref().ok_or(Error::ReconnectRequired)?;
         // Getting the lease may have taken seconds.
-        let refresh = || self.endpoint.refresh(refresh_token, &tokens.callback, self.invocation.deadline);
+        let refresh = || self.endpoint.refresh(refresh_token, &tokens.callback, self.timing.deadline);
         let mut outcome = if self.is_time_left() {
             refresh().await
         } else {
@@ -122,7 +122,7 @@ impl Refresh<'_> {
         }
         let error = match outcome {
             Ok(response) => {
-                return self.keep(tokens.renewed(response, self.invocation.now), &tokens, &stored).await;
+                return self.keep(tokens.renewed(response, self.timing.now), &tokens, &stored).await;
             }
             Err(error) => error,
         };
@@ -158,7 +158,7 @@ impl Refresh<'_> {
     /// made meanwhile must not be overwritten, so each attempt checks first. Reads the tokens back, because
     /// either may also come right after.
     async fn keep(&self, renewed: TokenSet, old: &TokenSet, stored: &Stored) -> Result<TokenSet, Error> {
-        let mut backoff = Backoff::until(self.invocation.deadline);
+        let mut backoff = Backoff::until(self.timing.deadline);
         let mut saved = false;
         loop {
             let error = match self.present(old).await {
@@ -166,9 +166,7 @@ impl Refresh<'_> {
                 Present::Gone => {
                     tracing::info!("the user signed out during a refresh");
                     let (access, refresh) = (&renewed.access_token, renewed.refresh_token.as_ref());
-                    self.revocation
-                        .revoke(access, refresh, &renewed.callback, self.invocation.deadline)
-                        .await;
+                    self.revocation.revoke(access, refresh, &renewed.callback, self.timing.deadline).await;
                     return Err(Error::NotConnected);
                 }
                 Present::Unknown(_) if saved => return Ok(renewed),
@@ -208,8 +206,8 @@ impl Refresh<'_> {
     /// `provider_unavailable` if that refresh failed or our deadline comes first; also as
     /// [`Link::load`].
     async fn follow(&self, stale: &TokenSet, over: UnixSeconds) -> Result<Option<TokenSet>, Error> {
-        let mut backoff = Backoff::until(self.invocation.deadline);
-        while self.invocation.clock.now() <= over {
+        let mut backoff = Backoff::until(self.timing.deadline);
+        while self.timing.clock.now() <= over {
             if !backoff.wait().await {
                 return Err(Error::ProviderUnavailable);
             }

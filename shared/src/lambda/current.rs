@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use super::{Function, log_problems};
+use super::log_problems;
 use crate::clock::{Clock, UnixSeconds};
 use crate::environment::LoadError;
 use crate::http::Http;
@@ -20,10 +20,14 @@ const SPREAD: UnixSeconds = 60;
 /// Settings younger than this, in seconds, are never reloaded.
 const FRESH: UnixSeconds = 60;
 
+/// Makes a function from its settings; `None` if a problem was noted.
+pub(super) type Make<F> = fn(&mut Settings, &Http) -> Option<F>;
+
 /// The function and the source of its settings.
 pub(super) struct Current<F> {
     source: Source,
     clock: Clock,
+    make: Make<F>,
     built: Mutex<Option<Built<F>>>,
 }
 
@@ -36,9 +40,9 @@ struct Built<F> {
     doubted: bool,
 }
 
-impl<F: Function> Current<F> {
-    pub(super) fn new(source: Source, clock: Clock) -> Self {
-        Self { source, clock, built: Mutex::new(None) }
+impl<F> Current<F> {
+    pub(super) fn new(source: Source, clock: Clock, make: Make<F>) -> Self {
+        Self { source, clock, make, built: Mutex::new(None) }
     }
 
     /// The function, after loading or reloading its settings if due. If a reload fails or finds invalid
@@ -47,7 +51,7 @@ impl<F: Function> Current<F> {
     /// # Errors
     /// As [`Source::load`], until the first success.
     pub(super) async fn function(&self, http: &Http) -> Result<Arc<F>, LoadError> {
-        let make = |settings: &mut Settings| F::from_settings(settings, http);
+        let make = |settings: &mut Settings| (self.make)(settings, http);
         let mut current = self.built.lock().await;
         let now = self.clock.now();
         match &mut *current {

@@ -1,31 +1,32 @@
 //! From a Lambda event to a handler and back.
 
 mod current;
+mod direct;
 mod event;
+mod instance;
 
 use futures_util::future::BoxFuture;
 use lambda_http::http::Method;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use lambda_http::{Context, Error as LambdaError, Request, RequestExt};
 use serde_json::value::RawValue;
-use tokio::time::Instant;
-use tracing::Instrument;
 
 use crate::clock::Clock;
 use crate::environment::{Environment, LoadError};
 use crate::error::Error;
-use crate::http::{Deadline, Http, Timeouts};
+use crate::http::{Http, Timeouts};
 use crate::invocation::Invocation;
-use crate::log::{self, Metrics, RequestLine, record};
+use crate::log;
 use crate::response::{self, Code, Response};
 use crate::route;
-use crate::settings::{Settings, Source};
-use current::Current;
+use crate::settings::Settings;
 use event::PayloadFormat;
+use instance::{Instance, Outcome};
 
+pub use direct::{DirectAnswer, DirectError, DirectFunction, DirectLambda, run_directly};
 pub use event::GatewayResponse;
 
-/// One of the four functions.
+/// A function behind the gateway.
 pub trait Function: Sized + Send + Sync + 'static {
     /// The endpoints it serves: `login` stands for the path `/api/oauth/login`.
     const ENDPOINTS: &'static [&'static str];
@@ -37,13 +38,8 @@ pub trait Function: Sized + Send + Sync + 'static {
     fn handle(&self, invocation: &Invocation) -> impl Future<Output = Response> + Send;
 }
 
-/// A function and everything it runs on.
-pub struct Lambda<F> {
-    clock: Clock,
-    http: Http,
-    metrics: Metrics,
-    current: Current<F>,
-}
+/// A [`Function`] and everything it runs on.
+pub struct Lambda<F>(Instance<F>);
 
 /// Runs a function on Lambda until the process ends.
 ///
@@ -79,38 +75,19 @@ impl<F: Function> Lambda<F> {
     /// # Errors
     /// As [`Lambda::start`].
     pub async fn start_with(environment: Environment, clock: Clock, http: Http) -> Result<Self, LoadError> {
-        let metrics = Metrics::of(&environment);
-        let current = Current::new(Source::new(environment, &http, clock.clone()), clock.clone());
-        match current.function(&http).await.inspect_err(log_problems) {
-            Err(invalid @ LoadError::Invalid(_)) => Err(invalid),
-            Ok(_) | Err(LoadError::Unavailable(_)) => Ok(Self { clock, http, metrics, current }),
-        }
+        // Boxed, because it would make the future of whoever starts functions a long type.
+        let instance = Box::pin(Instance::start(environment, clock, http, F::from_settings)).await;
+        instance.map(Self)
     }
 
     /// Responds to an event, whatever it contains.
     pub async fn answer(&self, event: &str, context: Context) -> GatewayResponse {
-        let begun = Instant::now();
-        let (request_id, trace_id) = (context.request_id.as_str(), context.xray_trace_id.as_deref());
         let request = event::read(event);
         let route = request.as_ref().map_or_else(other, Self::route);
         let format = request.as_ref().map_or(PayloadFormat::V2, PayloadFormat::of);
-        let span = tracing::error_span!("request", request_id);
         // Boxed, because a whole flow makes a large future of a long type.
-        let answered: BoxFuture<'_, Response> = Box::pin(self.respond(request, request_id).instrument(span));
-        let (response, record) = record::keep(trace_id, answered).await;
-        if record.secrets_doubted {
-            self.current.doubt_secrets().await;
-        }
-        let line = RequestLine {
-            route,
-            status: response.status().as_u16(),
-            code: response.extensions().get::<Code>().map_or("ok", |code| code.0),
-            duration: begun.elapsed(),
-            request_id,
-            trace_id,
-        };
-        self.metrics.write(&line, &record);
-        event::gateway(response, format)
+        let answered: BoxFuture<'_, Response> = Box::pin(self.respond(request, &context.request_id));
+        event::gateway(self.0.answer(route, &context, answered, outcome).await, format)
     }
 
     /// Which of the function's endpoints a request is for.
@@ -139,16 +116,18 @@ impl<F: Function> Lambda<F> {
         if Self::endpoint(&request).is_none() {
             return Error::NotFound.to_json(request_id);
         }
-        let deadline = Deadline::after(self.http.timeouts().request);
-        let invocation = &Invocation::new(request, self.clock.clone(), deadline, request_id.to_owned());
-        match self.current.function(&self.http).await {
+        let invocation = &Invocation::of(request, self.0.timing(), request_id.to_owned());
+        match self.0.function().await {
             Ok(function) => function.handle(invocation).await,
-            Err(LoadError::Unavailable(_)) => Error::SettingsUnavailable.to_json(request_id),
-            Err(problems @ LoadError::Invalid(_)) => {
-                tracing::error!("{problems}");
-                Error::ClientMisconfigured.to_json(request_id)
-            }
+            Err(error) => error.to_json(request_id),
         }
+    }
+}
+
+fn outcome(response: &Response) -> Outcome {
+    Outcome {
+        status: response.status().as_u16(),
+        code: response.extensions().get::<Code>().map_or("ok", |code| code.0),
     }
 }
 

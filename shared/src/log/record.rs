@@ -6,7 +6,8 @@ use std::time::Duration;
 use lambda_http::http::HeaderValue;
 use serde::Serialize;
 
-use crate::stripe_user::StripeUser;
+use crate::owner::{Owner, Scope};
+use crate::stripe_user::{Mode, StripeUser};
 
 tokio::task_local! {
     static RECORD: Mutex<Record>;
@@ -17,7 +18,11 @@ tokio::task_local! {
 pub(crate) struct Record {
     /// The X-Ray trace header, passed on with every call.
     trace: Option<HeaderValue>,
-    pub(super) user: Option<StripeUser>,
+    /// Whom the request is about, as a pseudonym.
+    pub(super) user: Option<String>,
+    pub(super) mode: Option<Mode>,
+    /// The label that an invoker gave itself.
+    pub(super) caller: Option<String>,
     pub(super) upstream: Vec<UpstreamCall>,
     /// Whether a secret may have been rolled, because ours was refused or a key is unknown.
     pub(crate) secrets_doubted: bool,
@@ -59,7 +64,20 @@ pub(crate) async fn keep<T>(trace: Option<&str>, work: impl Future<Output = T>) 
 
 /// Notes which user the request is about.
 pub fn about(user: &StripeUser) {
-    note(|record| record.user = Some(user.clone()));
+    about_scope(Scope::of(user, Owner::User));
+}
+
+/// Notes whose link the request is about, if no user has asked.
+pub(crate) fn about_scope(scope: Scope<'_>) {
+    note(|record| {
+        record.user = Some(super::request::pseudonym(scope));
+        record.mode = scope.mode;
+    });
+}
+
+/// Notes what an invoker calls itself.
+pub(crate) fn called_by(label: &str) {
+    note(|record| record.caller = Some(label.to_owned()));
 }
 
 /// Notes an upstream call.

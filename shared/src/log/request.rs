@@ -17,7 +17,8 @@ use sha2::{Digest, Sha256};
 use super::LogFormat;
 use super::record::{Record, UpstreamCall};
 use crate::environment::Environment;
-use crate::stripe_user::{Mode, StripeUser};
+use crate::owner::Scope;
+use crate::stripe_user::Mode;
 
 /// The target that marks request lines among other events.
 pub(super) const TARGET: &str = "request";
@@ -34,7 +35,8 @@ pub(crate) struct Metrics {
 /// A request and its response.
 #[derive(Serialize)]
 pub(crate) struct RequestLine<'a> {
-    /// Method and last path segment; `other` for routes the function does not serve.
+    /// Method and last path segment; `other` for routes the function does not serve; the name of a function that
+    /// has no route.
     pub route: String,
     /// HTTP status.
     pub status: u16,
@@ -60,7 +62,9 @@ struct JsonLine<'a> {
     line: &'a RequestLine<'a>,
     provider: &'a str,
     mode: Option<Mode>,
-    user: Option<String>,
+    user: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caller: Option<&'a str>,
     upstream: &'a [UpstreamCall],
     requests: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,8 +126,9 @@ impl Metrics {
             message: "request",
             line,
             provider: &self.provider,
-            mode: record.user.as_ref().and_then(StripeUser::mode),
-            user: record.user.as_ref().map(pseudonym),
+            mode: record.mode,
+            user: record.user.as_deref(),
+            caller: record.caller.as_deref(),
             upstream: &record.upstream,
             requests: 1,
             unfit_settings: record.unfit_settings.then_some(1),
@@ -133,10 +138,11 @@ impl Metrics {
     }
 }
 
-/// Marks a user's lines without showing the ids: the first 16 hex digits of SHA-256 over `acct_…|usr_…`.
-/// Anyone who knows the ids can compute it and find the lines.
-fn pseudonym(user: &StripeUser) -> String {
-    let mut digits = hex::encode(Sha256::digest(format!("{}|{}", user.account(), user.user())));
+/// Marks a user's lines without showing the ids: the first 16 hex digits of SHA-256 over `acct_…|usr_…`, or over
+/// `acct_…` alone if no user is known. Anyone who knows the ids can compute it and find the lines.
+pub(super) fn pseudonym(scope: Scope<'_>) -> String {
+    let ids = [Some(scope.account), scope.user].into_iter().flatten().collect::<Vec<_>>().join("|");
+    let mut digits = hex::encode(Sha256::digest(ids));
     digits.truncate(16);
     digits
 }

@@ -18,10 +18,10 @@ use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::{Deadline, Failure, Http, Reply};
 use crate::log::record;
-use crate::owner::Owner;
+use crate::owner::Scope;
 use crate::sealed::random;
 use crate::settings::Settings;
-use crate::stripe_user::{Mode, StripeUser};
+use crate::stripe_user::Mode;
 
 pub use api_keys::ApiKeys;
 pub use call::Claim;
@@ -45,8 +45,7 @@ pub struct SecretStore {
 #[derive(Clone, Copy)]
 pub struct ScopedSecrets<'a> {
     store: &'a SecretStore,
-    user: &'a StripeUser,
-    owner: Owner,
+    scope: Scope<'a>,
     deadline: Deadline,
     tries: u32,
 }
@@ -85,26 +84,21 @@ impl SecretStore {
         Some(Self { base: base?, keys: keys?, http: http.clone() })
     }
 
-    /// The mode that this user's request is about.
+    /// The mode that a request is about, if this is the one it says.
     ///
     /// # Errors
-    /// `bad_request` if it signs no mode and there is no default.
-    pub fn mode_of(&self, user: &StripeUser) -> Result<Mode, Error> {
-        self.keys.mode_of(user)
+    /// `bad_request` if it says none and there is no default.
+    pub fn mode_of(&self, said: Option<Mode>) -> Result<Mode, Error> {
+        self.keys.mode_of(said)
     }
 
-    /// The secrets of this user, or of their account, in the mode the request is about.
+    /// The secrets of this scope, in its mode.
     ///
     /// # Errors
     /// `client_misconfigured` if there is no API key for the mode; `bad_request` as [`SecretStore::mode_of`].
-    pub fn of<'a>(
-        &'a self,
-        user: &'a StripeUser,
-        owner: Owner,
-        deadline: Deadline,
-    ) -> Result<ScopedSecrets<'a>, Error> {
-        self.keys.of(user)?;
-        Ok(ScopedSecrets { store: self, user, owner, deadline, tries: TRIES })
+    pub fn of<'a>(&'a self, scope: Scope<'a>, deadline: Deadline) -> Result<ScopedSecrets<'a>, Error> {
+        self.keys.of(scope.mode)?;
+        Ok(ScopedSecrets { store: self, scope, deadline, tries: TRIES })
     }
 }
 
@@ -197,14 +191,14 @@ impl ScopedSecrets<'_> {
         interpret(self.authorized(call, request).await?)
     }
 
-    /// Sends a request with the API key of the user's mode.
+    /// Sends a request with the API key of the mode.
     async fn authorized(
         &self,
         call: &'static str,
         request: RequestBuilder,
     ) -> Result<Result<Reply, Failure>, Error> {
         let SecretStore { keys, http, .. } = self.store;
-        let request = request.bearer_auth(keys.of(self.user)?.expose_secret());
+        let request = request.bearer_auth(keys.of(self.scope.mode)?.expose_secret());
         let outcome = persist(http, call, &request, self.tries, self.deadline).await;
         if outcome.as_ref().is_ok_and(|reply| reply.status == StatusCode::UNAUTHORIZED) {
             record::doubt_secrets();
@@ -225,7 +219,7 @@ impl ScopedSecrets<'_> {
             .http
             .request(method, url)
             .header("stripe-version", STRIPE_VERSION)
-            .header("stripe-account", self.user.account())
+            .header("stripe-account", self.scope.account)
     }
 
     fn named<'a>(&'a self, name: &'a str, payload: &'a SecretString) -> Vec<(&'a str, &'a str)> {
@@ -237,9 +231,9 @@ impl ScopedSecrets<'_> {
     }
 
     fn scope(&self) -> Vec<(&str, &str)> {
-        match self.owner {
-            Owner::User => vec![("scope[type]", "user"), ("scope[user]", self.user.user())],
-            Owner::Account => vec![("scope[type]", "account")],
+        match self.scope.user {
+            Some(user) => vec![("scope[type]", "user"), ("scope[user]", user)],
+            None => vec![("scope[type]", "account")],
         }
     }
 }

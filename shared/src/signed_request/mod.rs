@@ -21,7 +21,7 @@ use crate::invocation::Invocation;
 use crate::json;
 use crate::log;
 use crate::settings::Settings;
-use crate::stripe_user::{Mode, StripeUser};
+use crate::stripe_user::{Mode, StripeUser, is_account_id, is_user_id};
 pub(crate) use roles::Role;
 use signature::{AppSecrets, Refusal};
 
@@ -169,8 +169,8 @@ impl Verifier {
             return Err(Error::SignatureMissing);
         };
         let mode = if signer.is_sandbox { Some(Mode::Sandbox) } else { signer.mode };
-        if !is_id(&user_id, "usr_")
-            || !is_id(&account_id, "acct_")
+        if !is_user_id(&user_id)
+            || !is_account_id(&account_id)
             || (!signer.is_sandbox && mode == Some(Mode::Sandbox))
         {
             return Err(Error::BadRequest(
@@ -185,18 +185,10 @@ impl Verifier {
 
 /// The payload that Stripe signs if the app adds nothing to it, rebuilt byte for byte.
 fn default_payload(user_id: &str, account_id: &str) -> Result<String, Error> {
-    if !is_id(user_id, "usr_") || !is_id(account_id, "acct_") {
+    if !is_user_id(user_id) || !is_account_id(account_id) {
         return Err(Error::SignatureInvalid);
     }
     Ok(format!(r#"{{"user_id":"{user_id}","account_id":"{account_id}"}}"#))
-}
-
-/// Whether `id` matches `^usr_[A-Za-z0-9]+$` or the like.
-fn is_id(id: &str, prefix: &str) -> bool {
-    id.len() <= 255
-        && id
-            .strip_prefix(prefix)
-            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 fn is_text(invocation: &Invocation) -> Result<bool, Error> {

@@ -22,6 +22,15 @@ fn sign(payload: &str) -> String {
 }
 
 fn invocation(method: &str, headers: &[(&str, &[u8])], body: impl Into<Body>) -> Invocation {
+    invocation_at(NOW, method, headers, body)
+}
+
+fn invocation_at(
+    now: UnixSeconds,
+    method: &str,
+    headers: &[(&str, &[u8])],
+    body: impl Into<Body>,
+) -> Invocation {
     let mut request = Request::builder().method(method).uri("/api/oauth/logout");
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -29,7 +38,7 @@ fn invocation(method: &str, headers: &[(&str, &[u8])], body: impl Into<Body>) ->
     let deadline = Deadline::after(std::time::Duration::from_secs(1));
     Invocation::new(
         request.body(body.into()).unwrap(),
-        crate::Clock::from_fn(|| NOW),
+        crate::Clock::from_fn(move || now),
         deadline,
         String::new(),
     )
@@ -222,9 +231,8 @@ fn an_envelope_with_a_wrong_content_type_is_told_so() {
 #[test]
 fn the_error_says_whether_a_signature_is_too_old_or_from_the_future() {
     let at = |now: UnixSeconds| {
-        let mut request =
-            invocation("POST", &[("content-type", b"text/plain")], envelope(LOGOUT, &sign(LOGOUT)));
-        request.now = now;
+        let headers: &[(&str, &[u8])] = &[("content-type", b"text/plain")];
+        let request = invocation_at(now, "POST", headers, envelope(LOGOUT, &sign(LOGOUT)));
         verifier().extract(&request, "logout").err().unwrap()
     };
     let (old, early) = (at(NOW + 301), at(NOW - 61));

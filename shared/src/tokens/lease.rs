@@ -16,7 +16,7 @@ use super::{Format, Leases, Link, ManagedLink, TokenSet};
 use crate::clock::UnixSeconds;
 use crate::error::Error;
 use crate::http::Deadline;
-use crate::invocation::Invocation;
+use crate::invocation::Timing;
 use crate::owner::Owner;
 use crate::sealed::{LinkId, Sealed, random};
 use crate::secret_store::Claim;
@@ -139,7 +139,7 @@ impl Link<'_> {
             // It is never read.
             Format::Plain => hex::encode(random::<16>()?),
         };
-        let expires_at = self.invocation.now + REMEMBERED;
+        let expires_at = self.timing.now + REMEMBERED;
         Ok(Lease { name: self.store.name.lease(what), idempotency_key, mark: mark.into(), expires_at })
     }
 
@@ -183,7 +183,7 @@ impl ManagedLink<'_> {
         if self.linker.owner() == Owner::Account {
             self.await_turn(link).await?;
         }
-        let Invocation { clock, deadline, .. } = self.link.invocation;
+        let Timing { clock, deadline, .. } = self.link.timing;
         let mut backoff = Backoff::until(*deadline);
         for attempt in 0..ATTEMPTS {
             let key = format!("link:{}:{attempt}", self.link.key(*link));
@@ -208,7 +208,7 @@ impl ManagedLink<'_> {
     /// # Errors
     /// As [`Link::load`].
     pub async fn await_link(&self, link: &LinkId) -> Result<Option<TokenSet>, Error> {
-        let mut backoff = Backoff::until(self.link.invocation.deadline);
+        let mut backoff = Backoff::until(self.link.timing.deadline);
         let mut idle = 0;
         loop {
             // Checked before the tokens: a holder that is done has stored them.
@@ -234,7 +234,7 @@ impl ManagedLink<'_> {
     /// # Errors
     /// As [`ScopedSecrets::find`](crate::secret_store::ScopedSecrets::find).
     pub(super) async fn await_turn(&self, link: &LinkId) -> Result<(), Error> {
-        let Invocation { clock, deadline, .. } = self.link.invocation;
+        let Timing { clock, deadline, .. } = self.link.timing;
         let mut backoff = Backoff::until(deadline.within(deadline.left() / 8));
         let is_anothers = |taken: &LinkLease| taken.link != *link && clock.now() <= taken.over;
         while self.link_taken().await?.as_ref().is_some_and(is_anothers) {

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::{Link, Linked, Stored, TokenSet, TokenStore};
 use crate::clock::UnixSeconds;
 use crate::error::Error;
-use crate::invocation::Invocation;
-use crate::owner::{Linker, Owner};
+use crate::invocation::Timing;
+use crate::owner::{Linker, Owner, Scope};
 use crate::provider::LinkedUser;
 
 /// A link, to make or to end. It takes a [`Linker`], so an account's link takes a role.
@@ -24,9 +24,9 @@ impl TokenStore {
     pub fn managed_by<'a>(
         &'a self,
         linker: &'a Linker,
-        invocation: &'a Invocation,
+        timing: &'a Timing,
     ) -> Result<ManagedLink<'a>, Error> {
-        let link = self.owned(linker.user(), linker.owner(), invocation)?;
+        let link = self.in_scope(Scope::of(linker.user(), linker.owner()), timing)?;
         Ok(ManagedLink { link, linker })
     }
 }
@@ -58,7 +58,7 @@ impl ManagedLink<'_> {
     /// first, which revokes it. The Secret Store cannot compare and set, so administrators who link at once wait for
     /// each other, and this looks before it writes, and after.
     async fn make_for_account(&self, mut new: TokenSet) -> Result<TokenSet, Error> {
-        new.linked = Some(Linked { by: self.linker.user().user().to_owned(), at: self.link.invocation.now });
+        new.linked = Some(Linked { by: self.linker.user().user().to_owned(), at: self.link.timing.now });
         self.await_turn(&new.link.unwrap_or_default()).await?;
         let present = self.link.load().await?;
         if present

@@ -10,12 +10,13 @@ use futures_util::future::{join_all, try_join_all};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::clock::UnixSeconds;
+use crate::direct_invocation::NamedOwner;
 use crate::error::Error;
 use crate::http::Http;
-use crate::invocation::Invocation;
+use crate::invocation::Timing;
 use crate::link_scope::LinkScope;
 use crate::log::record;
-use crate::owner::Owner;
+use crate::owner::{Owner, Scope};
 use crate::provider::Provider;
 use crate::sealed::{NotOpened, Sealed, SealingKeys};
 use crate::secret_store::{LONGEST_PAYLOAD, ScopedSecrets, SecretStore};
@@ -57,10 +58,9 @@ enum Format {
 pub struct Link<'a> {
     store: &'a TokenStore,
     secrets: ScopedSecrets<'a>,
-    user: &'a StripeUser,
-    owner: Owner,
+    scope: Scope<'a>,
     mode: Mode,
-    invocation: &'a Invocation,
+    timing: &'a Timing,
 }
 
 /// The leases to delete for lack of room.
@@ -119,26 +119,38 @@ impl TokenStore {
     /// # Errors
     /// `bad_request` if it signs no mode and there is no default.
     pub fn mode_of(&self, user: &StripeUser) -> Result<Mode, Error> {
-        self.secrets.mode_of(user)
+        self.secrets.mode_of(user.mode())
     }
 
     /// The link that this user has, or shares with their account, for one request.
     ///
     /// # Errors
     /// As [`SecretStore::of`].
-    pub fn of<'a>(&'a self, user: &'a StripeUser, invocation: &'a Invocation) -> Result<Link<'a>, Error> {
-        self.owned(user, self.owner, invocation)
+    pub fn of<'a>(&'a self, user: &'a StripeUser, timing: &'a Timing) -> Result<Link<'a>, Error> {
+        self.in_scope(Scope::of(user, self.owner), timing)
     }
 
-    fn owned<'a>(
-        &'a self,
-        user: &'a StripeUser,
-        owner: Owner,
-        invocation: &'a Invocation,
-    ) -> Result<Link<'a>, Error> {
-        let secrets = self.secrets.of(user, owner, invocation.deadline)?;
-        let mode = self.secrets.mode_of(user)?;
-        Ok(Link { store: self, secrets, user, owner, mode, invocation })
+    /// The link that an invoker named.
+    ///
+    /// # Errors
+    /// As [`SecretStore::of`]; `bad_request` if a user is named and the links are the accounts', or none is and they
+    /// are the users'.
+    pub fn of_named<'a>(&'a self, owner: &'a NamedOwner, timing: &'a Timing) -> Result<Link<'a>, Error> {
+        match (self.owner, owner.scope().user) {
+            (Owner::User, None) => Err(Error::BadRequest(
+                "user_id is missing: here each user has a link of their own (LINK_SCOPE=user).",
+            )),
+            (Owner::Account, Some(_)) => Err(Error::BadRequest(
+                "Leave user_id out: here the link is the account's (LINK_SCOPE=account).",
+            )),
+            _ => self.in_scope(owner.scope(), timing),
+        }
+    }
+
+    fn in_scope<'a>(&'a self, scope: Scope<'a>, timing: &'a Timing) -> Result<Link<'a>, Error> {
+        let secrets = self.secrets.of(scope, timing.deadline)?;
+        let mode = self.secrets.mode_of(scope.mode)?;
+        Ok(Link { store: self, secrets, scope, mode, timing })
     }
 }
 
@@ -207,7 +219,7 @@ impl Link<'_> {
     /// `settings_unavailable` until then.
     fn doubt_keys(&self) -> Result<(), Error> {
         record::doubt_secrets();
-        let age = self.invocation.now.saturating_sub(self.store.settings_read_at);
+        let age = self.timing.now.saturating_sub(self.store.settings_read_at);
         if age >= FRESH_SETTINGS {
             return Err(Error::SettingsUnavailable);
         }
@@ -238,16 +250,16 @@ impl Link<'_> {
     }
 
     fn seal_tokens(&self, keys: &SealingKeys, tokens: &TokenSet) -> Result<String, Error> {
-        match self.owner {
-            Owner::User => self.seal(keys, tokens),
-            Owner::Account => self.seal(keys, &AccountTokens(tokens.clone())),
+        match self.scope.user {
+            Some(_) => self.seal(keys, tokens),
+            None => self.seal(keys, &AccountTokens(tokens.clone())),
         }
     }
 
     fn open_tokens(&self, keys: &SealingKeys, text: &str) -> Result<TokenSet, NotOpened> {
-        match self.owner {
-            Owner::User => keys.open(text, &self.context()).map(|(tokens, _)| tokens),
-            Owner::Account => keys.open(text, &self.context()).map(|(AccountTokens(tokens), _)| tokens),
+        match self.scope.user {
+            Some(_) => keys.open(text, &self.context()).map(|(tokens, _)| tokens),
+            None => keys.open(text, &self.context()).map(|(AccountTokens(tokens), _)| tokens),
         }
     }
 
@@ -336,7 +348,7 @@ impl Link<'_> {
             Some(Head::Split { parts, .. }) => parts.names(name),
             Some(Head::Whole(_)) | None => Vec::new(),
         };
-        let is_old = |created| self.invocation.now.saturating_sub(created) > LONGEST_WRITE;
+        let is_old = |created| self.timing.now.saturating_sub(created) > LONGEST_WRITE;
         spare.retain(|secret| {
             let is_part = name.is_part(&secret.name) && !kept.contains(&secret.name);
             let is_lease = name.is_lease(&secret.name);
@@ -369,11 +381,7 @@ impl Link<'_> {
     /// What a set is bound to: copied to another owner's scope, another mode, client or link, or tampered with, it
     /// does not open.
     fn context(&self) -> Vec<&str> {
-        let user = match self.owner {
-            Owner::User => Some(self.user.user()),
-            Owner::Account => None,
-        };
-        let whose = [Some(self.user.account()), user].into_iter().flatten();
+        let whose = [Some(self.scope.account), self.scope.user].into_iter().flatten();
         let which = [self.mode.as_str(), self.store.provider, &self.store.client_id, self.name()];
         whose.chain(which).collect()
     }

@@ -145,6 +145,12 @@ impl TokenSet {
         self.lifetime.is_some_and(|lifetime| lifetime.ends_at <= now)
     }
 
+    /// When the access token expires, if known.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<UnixSeconds> {
+        self.lifetime.map(|lifetime| lifetime.ends_at)
+    }
+
     /// Whether the access token was issued less than a minute ago.
     #[must_use]
     pub fn is_new(&self, now: UnixSeconds) -> bool {

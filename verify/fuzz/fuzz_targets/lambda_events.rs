@@ -1,4 +1,4 @@
-//! Arbitrary Lambda events, to all four functions: there is always an answer, from the closed list.
+//! Arbitrary Lambda events, to all functions: there is always an answer, from the closed list.
 //!
 //! Input: the event, as Lambda delivers it.
 #![no_main]
@@ -16,7 +16,8 @@ use logout::Logout;
 use serde_json::Value;
 use shared::Clock;
 use shared::http::Timeouts;
-use shared::lambda::{Function, GatewayResponse, Lambda};
+use shared::lambda::{DirectAnswer, DirectLambda, Function, GatewayResponse, Lambda};
+use token::{Granted, Token};
 use userinfo::Userinfo;
 
 struct Functions {
@@ -24,6 +25,7 @@ struct Functions {
     authorize: Lambda<Authorize>,
     userinfo: Lambda<Userinfo>,
     logout: Lambda<Logout>,
+    token: DirectLambda<Token>,
 }
 
 static SESSION_BOUND: LazyLock<Functions> = LazyLock::new(|| Functions::start("session_bound"));
@@ -32,11 +34,13 @@ static DIRECT: LazyLock<Functions> = LazyLock::new(|| Functions::start("direct")
 impl Functions {
     fn start(flow: &str) -> Self {
         let settings = [("LINK_FLOW", flow), ("THIRD_PARTY_URL_BASE", "http://127.0.0.1:1")];
+        let token = DirectLambda::start(environment(&settings), Clock::from_fn(|| NOW), Timeouts::default());
         Self {
             login: start(&settings),
             authorize: start(&settings),
             userinfo: start(&settings),
             logout: start(&settings),
+            token: RUNTIME.block_on(token).expect("a function"),
         }
     }
 
@@ -77,10 +81,22 @@ fuzz_target!(
         let Ok(event) = std::str::from_utf8(data) else { return Corpus::Reject };
         for functions in [&*SESSION_BOUND, &*DIRECT] {
             check(&RUNTIME.block_on(functions.answer(event)));
+            check_direct(&RUNTIME.block_on(functions.token.answer(event, Context::default())));
         }
         Corpus::Keep
     }
 );
+
+/// Stripe cannot be reached, so there is no token to be had.
+fn check_direct(answer: &DirectAnswer<Granted>) {
+    let DirectAnswer::Error { error } = answer else { panic!("a token") };
+    let error = serde_json::to_value(error).expect("JSON");
+    assert!(
+        ["bad_request", "client_misconfigured", "secret_store_unavailable"]
+            .contains(&error["code"].as_str().unwrap())
+    );
+    assert!(!error.to_string().contains("PLANTED"));
+}
 
 fn check(answer: &GatewayResponse) {
     let header = |name: &str| answer.headers.get(name).map_or("", String::as_str);

@@ -122,8 +122,8 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "binding stored tokens to the user",
         changes: &[Change {
             file: "shared/src/tokens/mod.rs",
-            find: "Owner::User => Some(self.user.user()),",
-            replace: "Owner::User => None,",
+            find: "[Some(self.scope.account), self.scope.user]",
+            replace: "[Some(self.scope.account), None]",
         }],
         attack: "stored tokens: copied to another user",
         then: "succeeded",
@@ -371,7 +371,7 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "a lease's recorded end",
         changes: &[Change {
             file: "shared/src/access/refresh.rs",
-            find: "let over = self.invocation.clock.now() + self.over_after;",
+            find: "let over = self.timing.clock.now() + self.over_after;",
             replace: "let over = 0;",
         }],
         attack: "race: two functions, and the one with the lease is slow",
@@ -535,8 +535,8 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "binding the account's tokens to the account",
         changes: &[Change {
             file: TOKENS,
-            find: "[Some(self.user.account()), user]",
-            replace: "[Some(\"\"), user]",
+            find: "[Some(self.scope.account), self.scope.user]",
+            replace: "[Some(\"\"), self.scope.user]",
         }],
         attack: "owner: the account's set, copied to another account",
         then: "succeeded",
