@@ -29,6 +29,7 @@ EVERYTHING = {
     "KmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/key",
     "DomainName": "api.example.com",
     "CertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/certificate",
+    "TokenFunction": "yes",
     "Architecture": "x86_64",
     "MemorySize": 512,
     "DeploymentType": "Canary10Percent5Minutes",

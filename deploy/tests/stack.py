@@ -148,6 +148,13 @@ def functions(stack):
     }
 
 
+def live(stack, function):
+    """What callers invoke: the alias of a canary, else the function itself."""
+    aliases = stack.of_type("AWS::Lambda::Alias").items()
+    of_function = [name for name, properties in aliases if properties["FunctionName"] == f"<{function}>"]
+    return f"<{of_function[0]}>" if of_function and stack.conditions["IsCanary"] else f"<{function}.Arn>"
+
+
 def variables(properties):
     """A function's environment."""
     return properties.get("Environment", {}).get("Variables", {})

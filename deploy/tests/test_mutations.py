@@ -12,6 +12,9 @@ from stack import Stack, read_template
 
 
 class Mutations(unittest.TestCase):
+    # Nearly everything is found in the first.
+    deployments = [scenarios.EVERYTHING, scenarios.AS_LITTLE_AS_POSSIBLE]
+
     @classmethod
     def setUpClass(cls):
         cls.code = read_code()
@@ -26,11 +29,16 @@ class Mutations(unittest.TestCase):
         mutate(template)
         self.assertNotEqual(template, self.template, what)
         with self.subTest(what):
-            try:
-                stack = Stack(template, scenarios.EVERYTHING)
-            except (InvalidDocumentException, KeyError):
-                return  # SAM refuses it, or a condition is not there.
-            self.assertTrue(findings(stack, self.code), f"nobody misses {what}")
+            self.assertTrue(
+                any(self.is_found(template, scenario) for scenario in self.deployments), f"nobody misses {what}"
+            )
+
+    def is_found(self, template, scenario):
+        try:
+            stack = Stack(template, scenario)
+        except (InvalidDocumentException, KeyError):
+            return True  # SAM refuses it, or a condition is not there.
+        return bool(findings(stack, self.code))
 
     def assert_all_found(self, place, at_least):
         """Each entry of an object or a list of the template, removed on its own."""
@@ -95,6 +103,15 @@ class Mutations(unittest.TestCase):
             self.assert_all_found(["Resources", name, "Properties", "Metrics"], 5)
         self.assert_all_found(["Outputs"], 5)
 
+    def test_what_is_of_token_but_there_without_it_is_found(self):
+        of_token = [name for name, it in self.template["Resources"].items() if it.get("Condition") == "HasTokenFunction"]
+        self.assertEqual(len(of_token), 5)
+        for name in of_token:
+            template = copy.deepcopy(self.template)
+            del template["Resources"][name]["Condition"]
+            with self.subTest(name):
+                self.assertTrue(self.is_found(template, scenarios.AS_LITTLE_AS_POSSIBLE))
+
     def test_what_is_slipped_in_is_found(self):
         def properties(template, name):
             return template["Resources"][name]["Properties"]
@@ -114,7 +131,47 @@ class Mutations(unittest.TestCase):
             del template["Globals"]["Function"]["Environment"]["Variables"]["RELEASE"]
             template["Globals"]["Function"]["Tags"] = {"release": {"Ref": "Release"}}
 
+        def add(template, name, kind, **about):
+            template["Resources"][name] = {"Type": kind, "Condition": "HasTokenFunction", "Properties": about}
+
+        def invoke(template):
+            return properties(template, "InvokeToken")["PolicyDocument"]["Statement"]
+
+        token = {"Fn::GetAtt": ["AccessTokenFunction", "Arn"]}
         for what, mutate in {
+            "the app's secret for token": lambda template: properties(template, "AccessTokenFunction")["Environment"][
+                "Variables"
+            ].update(STRIPE_APP_SECRET_PARAMETER={"Fn::Sub": "${SecretsPath}/STRIPE_APP_SECRET"}),
+            "a service that may invoke token": lambda template: add(
+                template,
+                "Scheduled",
+                "AWS::Lambda::Permission",
+                Action="lambda:InvokeFunction",
+                FunctionName=token,
+                Principal="events.amazonaws.com",
+            ),
+            "token at an address": lambda template: add(
+                template, "Address", "AWS::Lambda::Url", AuthType="AWS_IAM", TargetFunctionArn=token
+            ),
+            "a policy for every function": lambda template: invoke(template)[0].update(Resource="*"),
+            "a policy for more than to invoke": lambda template: invoke(template)[0].update(Action="lambda:*"),
+            "one more statement for callers": lambda template: invoke(template).append(
+                {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": "*"}
+            ),
+            "a caller from the start": lambda template: properties(template, "InvokeToken").update(Roles=["admin"]),
+            "tokens at a destination": lambda template: properties(template, "AccessTokenOnce").update(
+                DestinationConfig={"OnSuccess": {"Destination": "arn:aws:sqs:us-east-1:111122223333:queue"}}
+            ),
+            "tokens of the alias at a destination": lambda template: properties(template, "AccessTokenFunction")[
+                "EventInvokeConfig"
+            ].update(DestinationConfig={"OnSuccess": {"Type": "SQS", "Destination": "arn:aws:sqs:us-east-1:1:queue"}}),
+            "events of token that are kept": lambda template: properties(template, "AccessTokenFunction").update(
+                DeadLetterQueue={"Type": "SQS", "TargetArn": "arn:aws:sqs:us-east-1:111122223333:queue"}
+            ),
+            "a second attempt": lambda template: properties(template, "AccessTokenOnce").update(MaximumRetryAttempts=1),
+            "a second attempt of the alias": lambda template: properties(template, "AccessTokenFunction")[
+                "EventInvokeConfig"
+            ].update(MaximumRetryAttempts=2),
             "the release in tags, which are not part of a version": tag,
             "a different release for one function": lambda template: properties(template, "LogoutFunction")[
                 "Environment"

@@ -2,11 +2,11 @@
 
 import inspect
 
-from . import operations, policies, routes, settings
+from . import direct, operations, policies, routes, settings
 
 RULES = [
     function
-    for module in [settings, policies, routes, operations]
+    for module in [settings, policies, routes, direct, operations]
     for name, function in inspect.getmembers(module, inspect.isfunction)
     if function.__module__ == module.__name__ and not name.startswith("_")
 ]

@@ -1,6 +1,6 @@
 """The path from a request to a function."""
 
-from stack import ACCOUNT, REGION, functions, marks, variables
+from stack import ACCOUNT, REGION, functions, live, marks, variables
 
 REST = "ANY /api/oauth/{proxy+}"
 
@@ -85,6 +85,9 @@ def the_address_is_the_same_everywhere(stack, code):
     }
     if given["DomainName"]:
         expected["DomainTarget"] = "<Domain.RegionalDomainName>"
+    if given["TokenFunction"] == "yes":
+        expected["TokenFunctionArn"] = live(stack, "AccessTokenFunction")
+        expected["InvokeTokenPolicy"] = "<InvokeToken>"
     if stack.outputs != expected:
         yield f"outputs: {stack.outputs}"
 
