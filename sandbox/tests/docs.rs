@@ -10,7 +10,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use sandbox::testing::cargo::cargo;
 
 /// Languages of blocks that people would copy into their own code.
-const LANGUAGES: [&str; 6] = ["rust", "ts", "tsx", "yaml", "toml", "python"];
+const LANGUAGES: [&str; 7] = ["rust", "js", "ts", "tsx", "yaml", "toml", "python"];
 /// Folders that are not ours, or not tracked.
 const LEFT_OUT: [&str; 4] = ["target", "node_modules", ".git", "corpus"];
 
