@@ -9,8 +9,14 @@ use crate::clock::{Clock, UnixSeconds};
 use crate::error::Error;
 use crate::http::Deadline;
 
-/// The longest request body we accept, in bytes.
-const LONGEST_BODY: usize = 8 * 1024;
+/// How long a request body may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BodyLimit {
+    /// 8 KiB: ids, a state, a code.
+    Short,
+    /// 160 KiB: JSON of the app's own, with every quote escaped twice.
+    Long,
+}
 
 /// When an event arrived, and when it must be answered. Every kind of invocation has one, and can be used as one.
 pub struct Timing {
@@ -96,11 +102,15 @@ impl Invocation {
     /// The body as text.
     ///
     /// # Errors
-    /// `bad_request` if it is over 8 KiB or not UTF-8.
-    pub(crate) fn body(&self) -> Result<&str, Error> {
+    /// `bad_request` if it is too long or not UTF-8.
+    pub(crate) fn body(&self, limit: BodyLimit) -> Result<&str, Error> {
         let body = self.request.body().as_ref();
-        if body.len() > LONGEST_BODY {
-            return Err(Error::BadRequest("The body is too long: at most 8 KiB."));
+        let (longest, refusal) = match limit {
+            BodyLimit::Short => (8 * 1024, "The body is too long: at most 8 KiB."),
+            BodyLimit::Long => (160 * 1024, "The body is too long: at most 160 KiB."),
+        };
+        if body.len() > longest {
+            return Err(Error::BadRequest(refusal));
         }
         std::str::from_utf8(body).map_err(|_| Error::BadRequest("The body is not UTF-8 text."))
     }

@@ -14,16 +14,20 @@ use lambda_http::http::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use crate::clock::UnixSeconds;
 use crate::error::Error;
-use crate::invocation::Invocation;
+use crate::invocation::{BodyLimit, Invocation};
 use crate::json;
 use crate::log;
 use crate::settings::Settings;
 use crate::stripe_user::{Mode, StripeUser, is_account_id, is_user_id};
 pub(crate) use roles::Role;
 use signature::{AppSecrets, Refusal};
+
+/// How old the signature may be of what must not be done twice, in seconds.
+const RECENT: UnixSeconds = 60;
 
 /// A request whose signature was verified.
 pub struct SignedRequest {
@@ -32,6 +36,7 @@ pub struct SignedRequest {
     roles: Vec<Role>,
     purpose: Option<String>,
     payload: String,
+    signed_at: UnixSeconds,
 }
 
 impl SignedRequest {
@@ -48,6 +53,14 @@ impl SignedRequest {
         json::object(self.payload.as_bytes()).ok_or(Error::BadRequest(
             "The signed payload lacks a field of this request, or has an invalid one.",
         ))
+    }
+
+    /// Checks that it was signed in the last minute: whoever sends a request again later gets nothing done twice.
+    ///
+    /// # Errors
+    /// `signature_expired`.
+    pub fn require_recent(&self, now: UnixSeconds) -> Result<(), Error> {
+        if now.saturating_sub(self.signed_at) > RECENT { Err(Error::SignatureExpired) } else { Ok(()) }
     }
 }
 
@@ -71,6 +84,16 @@ struct Signer {
 struct Envelope {
     payload: String,
     signature: String,
+    /// What the payload has only the hash of.
+    request: Option<String>,
+}
+
+/// How a payload carries a request of the app's own.
+#[derive(Deserialize)]
+struct Carrier {
+    request: Option<String>,
+    /// In lower-case hex.
+    request_sha256: Option<String>,
 }
 
 /// The article's `state` parameter.
@@ -97,12 +120,54 @@ impl Verifier {
         if invocation.method() == Method::GET {
             return self.headers(invocation);
         }
-        let signed = if is_text(invocation)? { self.envelope(invocation) } else { self.body(invocation) }?;
+        self.post(invocation, purpose, BodyLimit::Short).map(|(signed, _)| signed)
+    }
+
+    /// Verifies a signed `POST` that carries a request of the app's own, which is returned too: as `request` in the
+    /// payload, or beside it in the envelope, with `request_sha256` in the payload. Stripe does not say how long a
+    /// payload it signs.
+    ///
+    /// # Errors
+    /// As [`Verifier::extract`].
+    pub fn extract_with_request(
+        &self,
+        invocation: &Invocation,
+        purpose: &str,
+    ) -> Result<(SignedRequest, String), Error> {
+        let (signed, beside) = self.post(invocation, purpose, BodyLimit::Long)?;
+        let Carrier { request, request_sha256 } = signed.payload()?;
+        match (request, request_sha256, beside) {
+            (Some(request), None, None) => Ok((signed, request)),
+            (None, Some(hash), Some(request)) if hex::encode(Sha256::digest(&request)) == hash => {
+                Ok((signed, request))
+            }
+            (None, Some(_), Some(_)) => {
+                tracing::warn!(reason = "signed for another request", "signature refused");
+                Err(Error::SignatureInvalid)
+            }
+            _ => Err(Error::BadRequest(
+                "The signed payload needs request, or request_sha256 and request beside it in the envelope.",
+            )),
+        }
+    }
+
+    /// Verifies a `POST`. Also returns what the envelope has beside the payload, which nobody has signed.
+    fn post(
+        &self,
+        invocation: &Invocation,
+        purpose: &str,
+        limit: BodyLimit,
+    ) -> Result<(SignedRequest, Option<String>), Error> {
+        let (signed, beside) = if is_text(invocation)? {
+            self.envelope(invocation, limit)?
+        } else {
+            (self.body(invocation, limit)?, None)
+        };
         if signed.purpose.as_deref() != Some(purpose) {
             tracing::warn!(reason = "signed for another purpose", "signature refused");
             return Err(Error::SignatureInvalid);
         }
-        Ok(signed)
+        Ok((signed, beside))
     }
 
     /// Verifies the `state` of the article's client: the JSON `{"userId","accountId","signature"}`.
@@ -126,9 +191,9 @@ impl Verifier {
         self.verify(signature, payload, invocation.now)
     }
 
-    fn body(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
+    fn body(&self, invocation: &Invocation, limit: BodyLimit) -> Result<SignedRequest, Error> {
         let signature = invocation.header("stripe-signature", Error::SignatureInvalid)?;
-        let body = invocation.body()?;
+        let body = invocation.body(limit)?;
         match signature {
             Some(signature) => self.verify(signature, body.to_owned(), invocation.now),
             None if json::object::<Envelope>(body.as_bytes()).is_some() => {
@@ -138,14 +203,18 @@ impl Verifier {
         }
     }
 
-    fn envelope(&self, invocation: &Invocation) -> Result<SignedRequest, Error> {
-        let body = invocation.body()?;
+    fn envelope(
+        &self,
+        invocation: &Invocation,
+        limit: BodyLimit,
+    ) -> Result<(SignedRequest, Option<String>), Error> {
+        let body = invocation.body(limit)?;
         if body.is_empty() {
             return Err(Error::SignatureMissing);
         }
-        let Envelope { payload, signature } = json::object(body.as_bytes())
+        let Envelope { payload, signature, request } = json::object(body.as_bytes())
             .ok_or(Error::BadRequest("The body must be the JSON {\"payload\":\"…\",\"signature\":\"…\"}."))?;
-        self.verify(&signature, payload, invocation.now)
+        Ok((self.verify(&signature, payload, invocation.now)?, request))
     }
 
     /// Verifies the bytes as they arrived, and only then parses them.
@@ -153,7 +222,7 @@ impl Verifier {
         if signature.is_empty() {
             return Err(Error::SignatureMissing);
         }
-        self.0.verify(signature, payload.as_bytes(), now).map_err(|refusal| {
+        let signed_at = self.0.verify(signature, payload.as_bytes(), now).map_err(|refusal| {
             tracing::warn!(reason = ?refusal, "signature refused");
             match refusal {
                 Refusal::TooOld => Error::SignatureExpired,
@@ -179,7 +248,7 @@ impl Verifier {
         }
         let user = StripeUser::verified(account_id, user_id, mode);
         log::about(&user);
-        Ok(SignedRequest { user, roles, purpose: signer.purpose, payload })
+        Ok(SignedRequest { user, roles, purpose: signer.purpose, payload, signed_at })
     }
 }
 

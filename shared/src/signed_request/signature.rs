@@ -57,8 +57,14 @@ impl AppSecrets {
         keys.collect::<Option<Vec<_>>>().map(Self)
     }
 
-    /// Checks that `header` signs `payload`, in constant time over every secret and every `v1`.
-    pub(super) fn verify(&self, header: &str, payload: &[u8], now: UnixSeconds) -> Result<(), Refusal> {
+    /// Checks that `header` signs `payload`, in constant time over every secret and every `v1`. Returns when it was
+    /// signed.
+    pub(super) fn verify(
+        &self,
+        header: &str,
+        payload: &[u8],
+        now: UnixSeconds,
+    ) -> Result<UnixSeconds, Refusal> {
         let header = Header::parse(header).ok_or(Refusal::Malformed)?;
         let mut matches = false;
         for secret in &self.0 {
@@ -77,7 +83,7 @@ impl AppSecrets {
         if header.seconds.saturating_sub(now) > LONGEST_LEAD {
             return Err(Refusal::FromTheFuture);
         }
-        Ok(())
+        Ok(header.seconds)
     }
 }
 

@@ -270,3 +270,68 @@ proptest! {
         prop_assert!(verifier().extract(&invocation(&method, &headers, body), "logout").is_err());
     }
 }
+
+const REQUEST: &str = r#"{"call":"contacts.list"}"#;
+
+fn carried(payload: &serde_json::Value, beside: Option<&str>) -> Result<String, Error> {
+    let payload = payload.to_string();
+    let envelope = serde_json::json!({ "signature": sign(&payload), "payload": payload, "request": beside });
+    let headers = [("content-type", "text/plain".as_bytes())];
+    let invocation = invocation("POST", &headers, envelope.to_string());
+    verifier().extract_with_request(&invocation, "call").map(|(_, request)| request)
+}
+
+#[test]
+fn a_request_of_the_app_s_own_is_signed_itself_or_by_its_hash() {
+    use serde_json::json;
+    let signed = |more: serde_json::Value| {
+        let mut payload = json!({ "purpose": "call", "user_id": "usr_1", "account_id": "acct_1" });
+        payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        payload
+    };
+    let hash = hex::encode(Sha256::digest(REQUEST));
+    let by_hash = signed(json!({ "request_sha256": hash }));
+    assert_eq!(carried(&signed(json!({ "request": REQUEST })), None).as_deref(), Ok(REQUEST));
+    assert_eq!(carried(&by_hash, Some(REQUEST)).as_deref(), Ok(REQUEST));
+    let upper = signed(json!({ "request_sha256": hash.to_uppercase() }));
+    for (payload, beside) in [(&by_hash, r#"{"call":"contacts.delete"}"#), (&by_hash, ""), (&upper, REQUEST)]
+    {
+        assert_eq!(carried(payload, Some(beside)), Err(Error::SignatureInvalid), "{payload} {beside}");
+    }
+    for (payload, beside) in [
+        (signed(json!({})), None),
+        (signed(json!({})), Some(REQUEST)),
+        (by_hash, None),
+        (signed(json!({ "request": REQUEST })), Some(REQUEST)),
+        (signed(json!({ "request": REQUEST, "request_sha256": hash })), None),
+        (signed(json!({ "request": { "call": "contacts.list" } })), None),
+    ] {
+        assert!(matches!(carried(&payload, beside), Err(Error::BadRequest(_))), "{payload} {beside:?}");
+    }
+    let elsewhere = signed(json!({ "request": REQUEST, "purpose": "logout" }));
+    assert_eq!(carried(&elsewhere, None), Err(Error::SignatureInvalid));
+}
+
+#[test]
+fn a_long_request_is_for_calls_only() {
+    let payload = format!(
+        r#"{{"purpose":"call","request":"{}","user_id":"usr_1","account_id":"acct_1"}}"#,
+        "x".repeat(100 * 1024)
+    );
+    let signature = sign(&payload);
+    let headers =
+        [("content-type", "application/json".as_bytes()), ("stripe-signature", signature.as_bytes())];
+    let long = invocation("POST", &headers, payload);
+    assert!(verifier().extract_with_request(&long, "call").is_ok());
+    assert!(matches!(verifier().extract(&long, "call"), Err(Error::BadRequest(_))));
+    let longer = invocation("POST", &headers, "x".repeat(160 * 1024 + 1));
+    assert!(matches!(verifier().extract_with_request(&longer, "call"), Err(Error::BadRequest(_))));
+}
+
+#[test]
+fn what_was_signed_over_a_minute_ago_is_not_recent() {
+    let signed = post(LOGOUT, &sign(LOGOUT)).ok().unwrap();
+    for (age, expected) in [(0, Ok(())), (60, Ok(())), (61, Err(Error::SignatureExpired))] {
+        assert_eq!(signed.require_recent(NOW + age), expected, "{age}");
+    }
+}

@@ -13,7 +13,7 @@ fn secrets(list: &str) -> AppSecrets {
     AppSecrets::parse(&SecretString::from(list)).expect("valid secrets")
 }
 
-fn verdict(header: &str) -> Result<(), Refusal> {
+fn verdict(header: &str) -> Result<UnixSeconds, Refusal> {
     secrets(SECRET).verify(header, PAYLOAD.as_bytes(), TIME + 10)
 }
 
@@ -29,7 +29,7 @@ fn signed_at(time: &str) -> String {
 
 #[test]
 fn a_valid_signature_is_accepted() {
-    assert_eq!(verdict(&format!("t={TIME},v1={GOOD}")), Ok(()));
+    assert_eq!(verdict(&format!("t={TIME},v1={GOOD}")), Ok(TIME));
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn accepted_forms() {
         format!("t={TIME},v1=é{},v1={GOOD}", "0".repeat(62)),
         format!("t={TIME},v1={GOOD},v1=potato"),
     ] {
-        assert_eq!(verdict(&header), Ok(()), "{header}");
+        assert_eq!(verdict(&header), Ok(TIME), "{header}");
     }
 }
 
@@ -124,7 +124,7 @@ fn the_payload_is_verified_byte_for_byte() {
         (r#"{"account_id":"acct_1"}"#, "4c8c4e1facbf406ccfce0d52ef80bdf523126cab1a3e5afd21592615d577bbe7"),
     ] {
         let header = format!("t={TIME},v1={signature}");
-        assert_eq!(secrets(SECRET).verify(&header, payload.as_bytes(), TIME), Ok(()), "{payload}");
+        assert_eq!(secrets(SECRET).verify(&header, payload.as_bytes(), TIME), Ok(TIME), "{payload}");
     }
 }
 
@@ -132,10 +132,10 @@ fn the_payload_is_verified_byte_for_byte() {
 fn age_has_an_end_in_both_directions() {
     let header = format!("t={TIME},v1={GOOD}");
     for (now, expected) in [
-        (TIME + 300, Ok(())),
+        (TIME + 300, Ok(TIME)),
         (TIME + 301, Err(Refusal::TooOld)),
         (TIME + 31_536_000, Err(Refusal::TooOld)),
-        (TIME - 60, Ok(())),
+        (TIME - 60, Ok(TIME)),
         (TIME - 61, Err(Refusal::FromTheFuture)),
         (0, Err(Refusal::FromTheFuture)),
     ] {
@@ -151,7 +151,7 @@ fn while_a_secret_is_rolled_either_one_verifies() {
         mac("absec_new", &TIME.to_string(), PAYLOAD)
     );
     for configured in ["absec_old", "absec_new", "absec_old,absec_new", "absec_new,absec_old"] {
-        assert_eq!(secrets(configured).verify(&both, PAYLOAD.as_bytes(), TIME), Ok(()), "{configured}");
+        assert_eq!(secrets(configured).verify(&both, PAYLOAD.as_bytes(), TIME), Ok(TIME), "{configured}");
     }
     assert_eq!(secrets("absec_other").verify(&both, PAYLOAD.as_bytes(), TIME), Err(Refusal::Mismatch));
 }
@@ -208,7 +208,7 @@ proptest! {
         items.extend(before);
         items.push(format!("v1={}", mac(SECRET, &TIME.to_string(), &payload)));
         items.extend(after);
-        prop_assert_eq!(secrets(SECRET).verify(&items.join(","), payload.as_bytes(), TIME + age), Ok(()));
+        prop_assert_eq!(secrets(SECRET).verify(&items.join(","), payload.as_bytes(), TIME + age), Ok(TIME));
     }
 
     #[test]

@@ -305,7 +305,7 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "the maximum length of a body",
         changes: &[Change {
             file: "shared/src/invocation.rs",
-            find: "body.len() > LONGEST_BODY",
+            find: "body.len() > longest",
             replace: "false",
         }],
         attack: "oversize: a valid request, padded with blanks to 8 KB and a byte",
