@@ -101,6 +101,15 @@ impl Deadline {
     }
 }
 
+/// How a call is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// Whether it can be made again if the connection broke: what was lost may have been done.
+    pub is_repeatable: bool,
+    /// The longest response body we read, in bytes.
+    pub longest_answer: usize,
+}
+
 /// Why a call has no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -265,19 +274,45 @@ impl Http {
         request: RequestBuilder,
         deadline: Deadline,
     ) -> Result<Reply, Failure> {
-        let deadline = deadline.within(self.timeouts.attempt);
         let request = request.build().map_err(|_| Failure::Malformed)?;
         let is_safe = request.method() == Method::GET || request.headers().contains_key("idempotency-key");
+        let terms = Terms { is_repeatable: is_safe, longest_answer: LONGEST_ANSWER };
+        self.send_built(call, request, terms, deadline).await
+    }
+
+    /// As [`Http::send`], on these terms.
+    ///
+    /// # Errors
+    /// As [`Http::send`].
+    pub async fn send_on(
+        &self,
+        terms: Terms,
+        call: &'static str,
+        request: RequestBuilder,
+        deadline: Deadline,
+    ) -> Result<Reply, Failure> {
+        let request = request.build().map_err(|_| Failure::Malformed)?;
+        self.send_built(call, request, terms, deadline).await
+    }
+
+    async fn send_built(
+        &self,
+        call: &'static str,
+        request: Request,
+        terms: Terms,
+        deadline: Deadline,
+    ) -> Result<Reply, Failure> {
+        let deadline = deadline.within(self.timeouts.attempt);
         let copy = request.try_clone();
-        let outcome = self.attempt(call, request, deadline).await;
+        let outcome = self.attempt(call, request, terms, deadline).await;
         let may_repeat = match outcome {
             Err(Failure::NotConnected) => true,
-            Err(Failure::Lost) => is_safe,
+            Err(Failure::Lost) => terms.is_repeatable,
             _ => false,
         };
         match copy {
             Some(copy) if may_repeat && !deadline.left().is_zero() => {
-                self.attempt(call, copy, deadline).await
+                self.attempt(call, copy, terms, deadline).await
             }
             _ => outcome,
         }
@@ -288,11 +323,13 @@ impl Http {
         &self,
         call: &'static str,
         request: Request,
+        terms: Terms,
         deadline: Deadline,
     ) -> Result<Reply, Failure> {
         let started = Instant::now();
         let watched = self.watcher.as_ref().map(|it| (it, request.method().clone(), request.url().clone()));
-        let outcome = timeout(deadline.left(), self.execute(request)).await.unwrap_or(Err(Failure::Lost));
+        let outcome =
+            timeout(deadline.left(), self.execute(request, terms)).await.unwrap_or(Err(Failure::Lost));
         let duration = started.elapsed();
         if let Some((Watcher(watch), method, url)) = watched {
             let outcome = outcome.as_ref().map_err(|failure| *failure);
@@ -310,7 +347,7 @@ impl Http {
         outcome
     }
 
-    async fn execute(&self, mut request: Request) -> Result<Reply, Failure> {
+    async fn execute(&self, mut request: Request, terms: Terms) -> Result<Reply, Failure> {
         // Some front ends refuse a POST without it (RFC 9110 section 8.6).
         if request.body().is_none() && [Method::POST, Method::PUT, Method::PATCH].contains(request.method()) {
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
@@ -321,7 +358,7 @@ impl Http {
         let mut response = self.client.execute(request).await?;
         let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > LONGEST_ANSWER {
+            if body.len() + chunk.len() > terms.longest_answer {
                 return Err(Failure::TooLong);
             }
             body.extend_from_slice(&chunk);
@@ -419,6 +456,24 @@ mod tests {
         // When it is, only a call that is safe to repeat succeeds.
         assert_eq!(twice(Duration::from_secs(20), Method::GET).await, [ok, ok]);
         assert_eq!(twice(Duration::from_secs(20), Method::POST).await, [ok, Err(Failure::Lost)]);
+    }
+
+    #[tokio::test]
+    async fn the_terms_say_what_is_safe_to_repeat() {
+        let ok = Ok(StatusCode::OK);
+        for (method, is_repeatable, second) in
+            [(Method::POST, true, ok), (Method::PUT, false, Err(Failure::Lost)), (Method::GET, true, ok)]
+        {
+            let url = resetting_the_second_request_of_a_connection();
+            let http = Http::new(Timeouts::default());
+            let send = async || {
+                let request = http.request(method.clone(), url.clone()).header("idempotency-key", "k");
+                let terms = Terms { is_repeatable, longest_answer: 10 };
+                let reply = http.send_on(terms, "test", request, Deadline::after(Duration::from_secs(5)));
+                reply.await.map(|reply| reply.status)
+            };
+            assert_eq!([send().await, send().await], [ok, second], "{method}");
+        }
     }
 
     #[tokio::test]

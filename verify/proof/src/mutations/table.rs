@@ -315,7 +315,7 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "the maximum length of an answer",
         changes: &[Change {
             file: HTTP,
-            find: "body.len() + chunk.len() > LONGEST_ANSWER",
+            find: "body.len() + chunk.len() > terms.longest_answer",
             replace: "false",
         }],
         attack: "oversize: the provider's user, right, but 300 KB",
