@@ -23,6 +23,13 @@ pub enum Error {
     SignatureFromTheFuture,
     /// The request is malformed; the text says what to fix.
     BadRequest(&'static str),
+    /// A parameter of a declared call has no value, or an invalid one. The name is the one in the file of the calls.
+    BadParameter {
+        /// Its name.
+        name: String,
+        /// What it must be.
+        must: &'static str,
+    },
     /// A sealed token (`state` or `code`) is not one of ours, or not valid here.
     StateInvalid,
     /// A sealed token has expired.
@@ -49,6 +56,8 @@ pub enum Error {
     SecretStoreDenied,
     /// No such route.
     NotFound,
+    /// No call of this name is declared.
+    UnknownCall,
     /// The route belongs to the other link flow; holds the `LINK_FLOW` it needs.
     FlowDisabled(&'static str),
     /// The route does not accept this method; holds the value of `Allow`.
@@ -133,6 +142,9 @@ impl Error {
                 "This signature's time is in the future by the server's clock. Check the clocks, then ask for a new one.",
             ),
             Self::BadRequest(what) => answer(Status::BAD_REQUEST, "bad_request", *what),
+            Self::BadParameter { name, must } => {
+                answer(Status::BAD_REQUEST, "bad_request", format!("The parameter {name} {must}."))
+            }
             Self::StateInvalid => answer(
                 Status::BAD_REQUEST,
                 "state_invalid",
@@ -196,6 +208,11 @@ impl Error {
             Self::NotFound => {
                 answer(Status::NOT_FOUND, "not_found", "Nothing is served at this address. Check the path.")
             }
+            Self::UnknownCall => answer(
+                Status::NOT_FOUND,
+                "unknown_call",
+                "No call of this name is declared. Check the name, or add the call to CALLS_FILE.",
+            ),
             Self::FlowDisabled(needed) => answer(
                 Status::NOT_FOUND,
                 "flow_disabled",

@@ -20,9 +20,11 @@ pub enum LinkScope {
     Account(LinkRoles),
 }
 
-/// The built-in roles whose holders may make and end an account's link.
+/// Built-in roles: a holder of one may make and end an account's link, or make a call that asks for it.
+#[derive(Debug)]
 pub struct LinkRoles(Vec<LinkRole>);
 
+#[derive(Debug)]
 struct LinkRole {
     id: String,
     name: String,
@@ -91,9 +93,14 @@ impl LinkRoles {
         roles
     }
 
+    /// Reads the roles that a call asks for, each as in `LINK_ROLES`; `None` if one is not a role.
+    pub(crate) fn parse(roles: &[String]) -> Option<Self> {
+        roles.iter().map(|role| LinkRole::parse(role)).collect::<Option<_>>().map(Self)
+    }
+
     /// It is not documented which of id and name Stripe compares with what a user holds before it signs, so both
     /// must fit. A custom role may have any name, so only built-in ones count.
-    fn include_one_of(&self, signed: &[Role]) -> bool {
+    pub(crate) fn include_one_of(&self, signed: &[Role]) -> bool {
         let built_in = || signed.iter().filter(|role| role.r#type.as_deref() == Some("builtIn"));
         let fits = |role: &Role| self.0.iter().any(|allowed| allowed.has_id(role) && allowed.has_name(role));
         if built_in().any(fits) {
@@ -103,7 +110,7 @@ impl LinkRoles {
             tracing::warn!(
                 id = role.id,
                 name = role.name,
-                "a role does not fit LINK_ROLES in both id and name"
+                "a role does not fit an allowed one in both id and name"
             );
         }
         false

@@ -35,6 +35,7 @@ const AFTER_COMPLETE: {[code: string]: 'retry' | 'startOver' | 'signOut' | 'deve
   secret_store_denied: 'startOver',
   not_found: 'developer',
   flow_disabled: 'developer',
+  unknown_call: 'developer',
   method_not_allowed: 'developer',
   rate_limited: 'startOver',
   client_misconfigured: 'developer',

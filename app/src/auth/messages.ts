@@ -50,6 +50,7 @@ const MESSAGES = new Map<string, Entry>(Object.entries({
   },
   bad_request: {text: `The app sent something its server does not understand. ${NOT_SET_UP}`},
   not_found: {text: `The app asked for something its server does not have. ${NOT_SET_UP}`},
+  unknown_call: {text: `The app asked for a call that its server does not know. ${NOT_SET_UP}`},
   method_not_allowed: {text: `The app asked its server in the wrong way. ${NOT_SET_UP}`},
   flow_disabled: {text: `Signing in from here is switched off. ${NOT_SET_UP}`},
 

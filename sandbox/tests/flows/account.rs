@@ -114,7 +114,7 @@ async fn a_role_must_fit_in_type_id_and_name_at_the_top_of_the_payload() {
     ] {
         assert_eq!(rig.member().with_roles(roles).logout().await.error(), refused("bad_request"), "{roles}");
     }
-    assert!(logged().contains("a role does not fit LINK_ROLES in both id and name"));
+    assert!(logged().contains("a role does not fit an allowed one in both id and name"));
     let several = r#"[{"id":"view_only","type":"builtIn","name":"View only"},
         {"name":"Super Administrator","more":[1],"type":"builtIn","id":"super_admin"}]"#;
     assert_eq!(rig.member().with_roles(several).logout().await.json(), json!({ "revoked": false }));

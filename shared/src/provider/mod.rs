@@ -2,6 +2,7 @@
 
 mod authorization;
 mod callback;
+mod calls;
 mod client;
 mod description;
 mod error_code;
@@ -15,6 +16,7 @@ mod userinfo;
 
 pub use authorization::AuthorizationEndpoint;
 pub use callback::{Callback, RedirectionEndpoint};
+pub use calls::{Call, CallAnswer, CallRequest, Calls, FilledCall};
 pub(crate) use description::ProtectedResource;
 pub use kept::Kept;
 pub use registration::Registration;

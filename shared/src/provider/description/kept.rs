@@ -36,6 +36,21 @@ impl KeptField {
         })
     }
 
+    pub(in crate::provider) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether this is an address of the provider's, as the field has to be. No value of a field that is not an
+    /// address is one.
+    pub(in crate::provider) fn is_address(&self, value: &str) -> bool {
+        self.hosts.as_ref().is_some_and(|hosts| is_origin(value, hosts))
+    }
+
+    /// Whether the field says where the provider's API is.
+    pub(in crate::provider) fn holds_address(&self) -> bool {
+        self.hosts.is_some()
+    }
+
     /// The fields found in a token response. One that should be an address of the provider, and is not, is
     /// left out.
     pub(in crate::provider) fn find_all(fields: &[Self], document: &Value) -> BTreeMap<String, String> {

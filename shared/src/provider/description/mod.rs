@@ -29,8 +29,6 @@ use std::borrow::Cow;
 use super::client::Authentication;
 use crate::settings::Settings;
 use presets::PRESETS;
-use reader::{Object, Problems};
-use tenant::Tenant;
 
 pub(super) use authorization::{Authorization, QUERY, RESPONSE_MODE};
 pub(super) use client_authentication::ClientAuthentication;
@@ -39,8 +37,10 @@ use host_suffixes::HostSuffixes;
 pub(super) use kept::KeptField;
 pub(super) use pointers::Pointers;
 pub(crate) use protected_resource::ProtectedResource;
+pub(super) use reader::{Object, Problems};
 pub(super) use refusal::{Codes, Refusal, meaning};
 pub(super) use revocation::{Revocation, Revoked, TokenPlace};
+pub(super) use tenant::Tenant;
 pub(super) use token::{REDIRECT_URI, Token, TokenFields};
 pub(super) use url_template::{TOKEN, UrlTemplate};
 pub(super) use userinfo::{Content, Emails, Userinfo};
@@ -62,6 +62,8 @@ pub(super) struct Description {
     pub(super) authentication: Authentication,
     /// Which of the provider's servers has the user's account.
     pub(super) data_center: Option<DataCenter>,
+    /// The tenant that was filled in, if this provider has tenants.
+    pub(super) tenant: Option<Tenant>,
     pub(super) authorization: Authorization,
     pub(super) token: Token,
     pub(super) userinfo: Userinfo,
@@ -107,7 +109,7 @@ impl Description {
     }
 
     /// Reads a file. The error lists every mistake in it, by key and reason.
-    fn read(file: &str, text: &str, tenant: Option<&str>) -> Result<Self, Vec<(String, String)>> {
+    pub(super) fn read(file: &str, text: &str, tenant: Option<&str>) -> Result<Self, Vec<(String, String)>> {
         let mut problems = Problems::default();
         let description = Object::read(file, text, &mut problems, |object| Self::from_object(object, tenant));
         match (description, problems.into_vec()) {
@@ -127,8 +129,10 @@ impl Description {
         if tenant.is_none() && tenant_setting.is_some() {
             object.setting_problem("THIRD_PARTY_TENANT", "is set, but this provider has no tenants");
         }
+        let filled_in = tenant.clone();
         let tenant = tenant.as_ref();
         Self {
+            tenant: filled_in,
             issuer: object.text("issuer"),
             issuer_required: object.flag("issuer_required", true),
             authentication: object

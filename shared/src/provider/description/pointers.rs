@@ -22,8 +22,12 @@ impl Pointers {
 
     /// Like [`Pointers::find`], but as written in the document: a [`Value`] rounds numbers beyond 64 bits.
     pub(in crate::provider) fn find_raw<'a>(&self, document: &'a str) -> Option<&'a RawValue> {
-        let document = serde_json::from_str(document).ok()?;
-        self.0.iter().filter_map(|pointer| follow(pointer, document)).find(|value| value.get() != "null")
+        self.find_below(serde_json::from_str(document).ok()?)
+    }
+
+    /// As [`Pointers::find_raw`], below a value.
+    pub(in crate::provider) fn find_below<'a>(&self, value: &'a RawValue) -> Option<&'a RawValue> {
+        self.0.iter().filter_map(|pointer| follow(pointer, value)).find(|value| value.get() != "null")
     }
 
     /// The first string found; an empty one counts as absent.

@@ -42,6 +42,11 @@ impl ProtectedResource {
         self.header != AUTHORIZATION || self.scheme.as_deref() != Some(BEARER)
     }
 
+    /// The header that holds the token.
+    pub(in crate::provider) fn header(&self) -> &HeaderName {
+        &self.header
+    }
+
     /// Adds the access token to a request.
     pub(crate) fn authorize(&self, request: RequestBuilder, token: &SecretString) -> RequestBuilder {
         let token = token.expose_secret();

@@ -7,6 +7,7 @@ use lambda_http::http::header::{
 use serde_json::{Map, Value};
 
 use super::pointers::Pointers;
+use crate::json;
 
 /// Mistakes: for each, what is wrong (a key in the file, or a setting) and why.
 #[derive(Debug, Default)]
@@ -17,13 +18,13 @@ impl Problems {
         self.0.push((what, why.into()));
     }
 
-    pub(super) fn into_vec(self) -> Vec<(String, String)> {
+    pub(in crate::provider) fn into_vec(self) -> Vec<(String, String)> {
         self.0
     }
 }
 
 /// An object in the file. Keys are removed as they are read, so those left at the end are unknown.
-pub(super) struct Object<'a> {
+pub(in crate::provider) struct Object<'a> {
     /// The file and the parent keys, such as `providers/slack.json: token.`.
     prefix: String,
     keys: Map<String, Value>,
@@ -32,13 +33,17 @@ pub(super) struct Object<'a> {
 
 impl<'a> Object<'a> {
     /// Reads a whole file.
-    pub(super) fn read<T>(
+    pub(in crate::provider) fn read<T>(
         file: &str,
         text: &str,
         problems: &'a mut Problems,
         read: impl FnOnce(&mut Object<'_>) -> T,
     ) -> Option<T> {
         match serde_json::from_str(text) {
+            Ok(Value::Object(_)) if !json::has_distinct_keys(text.as_bytes()) => {
+                problems.note(format!("{file}:"), "has a key twice in one object");
+                None
+            }
             Ok(Value::Object(keys)) => {
                 Some(Object { prefix: format!("{file}: "), keys, problems }.finish(read))
             }
@@ -62,22 +67,30 @@ impl<'a> Object<'a> {
         built
     }
 
-    pub(super) fn problem(&mut self, key: &str, why: &str) {
+    pub(in crate::provider) fn problem(&mut self, key: &str, why: &str) {
         self.problems.note(format!("{}{key}", self.prefix), why);
     }
 
     /// Notes a problem with a setting.
-    pub(super) fn setting_problem(&mut self, name: &str, why: &str) {
+    pub(in crate::provider) fn setting_problem(&mut self, name: &str, why: &str) {
         self.problems.note(name.to_owned(), why);
     }
 
     /// A nested object.
-    pub(super) fn object<T>(&mut self, key: &str, read: impl FnOnce(&mut Object<'_>) -> T) -> Option<T> {
+    pub(in crate::provider) fn object<T>(
+        &mut self,
+        key: &str,
+        read: impl FnOnce(&mut Object<'_>) -> T,
+    ) -> Option<T> {
         self.keys.contains_key(key).then(|| self.object_or_empty(key, read))
     }
 
     /// A nested object that may be omitted, because all its keys may.
-    pub(super) fn object_or_empty<T>(&mut self, key: &str, read: impl FnOnce(&mut Object<'_>) -> T) -> T {
+    pub(in crate::provider) fn object_or_empty<T>(
+        &mut self,
+        key: &str,
+        read: impl FnOnce(&mut Object<'_>) -> T,
+    ) -> T {
         let keys = self.take(key, "must be an object", |value| match value {
             Value::Object(keys) => Some(keys),
             _ => None,
@@ -87,39 +100,50 @@ impl<'a> Object<'a> {
     }
 
     /// A nested object, if that is what the value is.
-    pub(super) fn object_if<T>(&mut self, key: &str, read: impl FnOnce(&mut Object<'_>) -> T) -> Option<T> {
+    pub(in crate::provider) fn object_if<T>(
+        &mut self,
+        key: &str,
+        read: impl FnOnce(&mut Object<'_>) -> T,
+    ) -> Option<T> {
         self.keys.get(key).is_some_and(Value::is_object).then(|| self.object_or_empty(key, read))
     }
 
     /// The keys that have not been read yet.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(in crate::provider) fn names(&self) -> Vec<String> {
         self.keys.keys().cloned().collect()
     }
 
     /// Any JSON.
-    pub(super) fn value(&mut self, key: &str) -> Option<Value> {
+    pub(in crate::provider) fn value(&mut self, key: &str) -> Option<Value> {
         self.keys.remove(key)
     }
 
     /// A non-empty string.
-    pub(super) fn text(&mut self, key: &str) -> Option<String> {
+    pub(in crate::provider) fn text(&mut self, key: &str) -> Option<String> {
         self.take(key, "must be a non-empty string", text)
     }
 
+    /// What follows `prefix` in a text that begins with it.
+    pub(in crate::provider) fn text_after(&mut self, key: &str, prefix: &str) -> Option<String> {
+        let text = self.keys.get(key)?.as_str()?.strip_prefix(prefix)?.to_owned();
+        self.keys.remove(key);
+        Some(text)
+    }
+
     /// As [`Object::text`], but required.
-    pub(super) fn required_text(&mut self, key: &str) -> Option<String> {
+    pub(in crate::provider) fn required_text(&mut self, key: &str) -> Option<String> {
         self.require(key);
         self.text(key)
     }
 
-    pub(super) fn require(&mut self, key: &str) {
+    pub(in crate::provider) fn require(&mut self, key: &str) {
         if !self.keys.contains_key(key) {
             self.problem(key, "is missing");
         }
     }
 
     /// A list of non-empty strings; empty if the key is absent.
-    pub(super) fn texts(&mut self, key: &str) -> Vec<String> {
+    pub(in crate::provider) fn texts(&mut self, key: &str) -> Vec<String> {
         let texts = self.take(key, "must be a list of non-empty strings", |value| match value {
             Value::Array(texts) => texts.into_iter().map(text).collect::<Option<Vec<_>>>(),
             _ => None,
@@ -128,7 +152,7 @@ impl<'a> Object<'a> {
     }
 
     /// Names and strings, in the order of the names; empty if the key is absent.
-    pub(super) fn pairs(&mut self, key: &str) -> Vec<(String, String)> {
+    pub(in crate::provider) fn pairs(&mut self, key: &str) -> Vec<(String, String)> {
         let pairs = self.take(key, "must be an object of non-empty strings", |value| match value {
             Value::Object(pairs) => {
                 pairs.into_iter().map(|(name, value)| Some((name, text(value)?))).collect::<Option<Vec<_>>>()
@@ -139,7 +163,7 @@ impl<'a> Object<'a> {
     }
 
     /// Provider-specific request parameters. The protocol's own are not allowed: we fill them in.
-    pub(super) fn parameters(&mut self, key: &str, ours: &[&str]) -> Vec<(String, String)> {
+    pub(in crate::provider) fn parameters(&mut self, key: &str, ours: &[&str]) -> Vec<(String, String)> {
         let pairs = self.pairs(key);
         for (name, _) in pairs.iter().filter(|(name, _)| ours.contains(&name.as_str())) {
             self.problem(&format!("{key}.{name}"), "is a protocol parameter, which is set automatically");
@@ -148,43 +172,53 @@ impl<'a> Object<'a> {
     }
 
     /// Provider-specific request headers.
-    pub(super) fn headers(&mut self, key: &str) -> HeaderMap {
+    pub(in crate::provider) fn headers(&mut self, key: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in self.pairs(key) {
-            match (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value)) {
-                (Ok(header), Ok(value))
-                    if ![AUTHORIZATION, CONTENT_LENGTH, HOST, USER_AGENT].contains(&header) =>
-                {
-                    headers.insert(header, value);
-                }
-                (Ok(_), Ok(_)) => self.problem(&format!("{key}.{name}"), "is a header set automatically"),
-                _ => self.problem(&format!("{key}.{name}"), "is not a valid HTTP header"),
-            }
+            headers.extend(self.header(key, &name, value));
         }
         headers
     }
 
+    /// One of the headers under a key.
+    pub(in crate::provider) fn header(
+        &mut self,
+        key: &str,
+        name: &str,
+        value: String,
+    ) -> Option<(HeaderName, HeaderValue)> {
+        let why = match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(header), Ok(_)) if [AUTHORIZATION, CONTENT_LENGTH, HOST, USER_AGENT].contains(&header) => {
+                "is a header set automatically"
+            }
+            (Ok(header), Ok(value)) => return Some((header, value)),
+            _ => "is not a valid HTTP header",
+        };
+        self.problem(&format!("{key}.{name}"), why);
+        None
+    }
+
     /// A header's name.
-    pub(super) fn header_name(&mut self, key: &str) -> Option<HeaderName> {
+    pub(in crate::provider) fn header_name(&mut self, key: &str) -> Option<HeaderName> {
         self.take(key, "must be the name of an HTTP header", |value| HeaderName::try_from(text(value)?).ok())
     }
 
-    pub(super) fn flag(&mut self, key: &str, default: bool) -> bool {
+    pub(in crate::provider) fn flag(&mut self, key: &str, default: bool) -> bool {
         self.take(key, "must be true or false", |value| value.as_bool()).unwrap_or(default)
     }
 
     /// A whole number of seconds.
-    pub(super) fn seconds(&mut self, key: &str) -> Option<u64> {
+    pub(in crate::provider) fn seconds(&mut self, key: &str) -> Option<u64> {
         self.take(key, "must be a whole number of seconds", |value| value.as_u64())
     }
 
     /// A number of characters.
-    pub(super) fn count(&mut self, key: &str) -> Option<usize> {
+    pub(in crate::provider) fn count(&mut self, key: &str) -> Option<usize> {
         self.take(key, "must be a whole number", |value| value.as_u64()?.try_into().ok())
     }
 
     /// One of a fixed set of words.
-    pub(super) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
+    pub(in crate::provider) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
         let listed = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
         self.take(key, &format!("must be one of: {listed}"), |value| {
             words.iter().find(|(word, _)| value == *word).map(|(_, meant)| *meant)
@@ -192,12 +226,12 @@ impl<'a> Object<'a> {
     }
 
     /// The key `method`; the first is the default.
-    pub(super) fn method(&mut self, methods: &[(&str, &Method)]) -> Method {
+    pub(in crate::provider) fn method(&mut self, methods: &[(&str, &Method)]) -> Method {
         self.word("method", methods).unwrap_or(methods[0].1).clone()
     }
 
     /// A JSON pointer or a list of them: the first that finds a value is used.
-    pub(super) fn pointers(&mut self, key: &str, default: &[&str]) -> Pointers {
+    pub(in crate::provider) fn pointers(&mut self, key: &str, default: &[&str]) -> Pointers {
         let pointers =
             self.take(key, "must be a JSON pointer such as \"/user/id\", or a list of them", |value| {
                 match value {

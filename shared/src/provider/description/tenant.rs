@@ -7,8 +7,8 @@ use super::reader::Object;
 const LONGEST: usize = 253;
 
 /// What `{tenant}` stands for.
-#[derive(Debug)]
-pub(super) struct Tenant {
+#[derive(Clone, Debug)]
+pub(in crate::provider) struct Tenant {
     value: String,
     host_suffixes: HostSuffixes,
 }

@@ -51,7 +51,7 @@ impl UrlTemplate {
 
 impl Object<'_> {
     /// A URL with no placeholder but `{tenant}`.
-    pub(super) fn url(&mut self, key: &str, tenant: Option<&Tenant>) -> Option<Url> {
+    pub(in crate::provider) fn url(&mut self, key: &str, tenant: Option<&Tenant>) -> Option<Url> {
         match self.url_template(key, &[], tenant)? {
             UrlTemplate::Complete(url) => Some(url),
             UrlTemplate::WithPlaces(_) => None, // A problem has been noted.
