@@ -3,11 +3,16 @@
 mod refresh;
 mod refused;
 
+use secrecy::ExposeSecret;
+use serde_json::Value;
+
 use crate::direct_invocation::NamedOwner;
 use crate::error::Error;
-use crate::http::{Http, Reply, RequestBuilder};
+use crate::http::{HeaderValue, Http, Reply, RequestBuilder, Terms};
 use crate::invocation::Timing;
-use crate::provider::{ProtectedResource, Provider, RevocationEndpoint, TokenEndpoint, no_answer};
+use crate::provider::{
+    FilledCall, Kept, ProtectedResource, Provider, RevocationEndpoint, TokenEndpoint, no_answer,
+};
 use crate::settings::Settings;
 use crate::stripe_user::StripeUser;
 use crate::tokens::lease::CLOCKS_DIFFER_BY;
@@ -15,6 +20,11 @@ use crate::tokens::{Link, Stored, TokenSet, TokenStore};
 use refresh::Refresh;
 
 pub use refused::RefusedToken;
+
+/// What calls to the provider's API are logged as.
+const API: &str = "provider.api";
+/// The longest response to a declared call, in bytes.
+const LONGEST_API_ANSWER: usize = 1024 * 1024;
 
 /// Provides access tokens of linked users.
 pub struct AccessTokens {
@@ -125,29 +135,71 @@ impl AccessTokens {
         request: RequestBuilder,
         timing: &Timing,
     ) -> Result<Reply, Error> {
-        let request = &request;
+        let prepare = |_: &TokenSet| Ok((request.try_clone().ok_or(Error::Internal)?, None));
+        self.send_as(user, prepare, timing).await.map(|(reply, _)| reply)
+    }
+
+    /// Makes a declared call, which `fill` fills in with what is kept with the link. The response is one that the
+    /// app may see.
+    ///
+    /// # Errors
+    /// As [`AccessTokens::send`] and `fill`; `rate_limited` or `provider_unavailable` if that is the response;
+    /// `provider_error` if the response repeats the access token.
+    pub async fn call(
+        &self,
+        user: &StripeUser,
+        fill: impl Fn(Kept<'_>) -> Result<FilledCall, Error>,
+        timing: &Timing,
+    ) -> Result<Reply, Error> {
+        let prepare = |tokens: &TokenSet| {
+            let call = fill(tokens.kept())?;
+            let terms = Terms { is_repeatable: call.only_reads(), longest_answer: LONGEST_API_ANSWER };
+            Ok((call.request(&self.http), Some(terms)))
+        };
+        let (reply, tokens) = self.send_as(user, prepare, timing).await?;
+        if let Some(outage) = self.resource.outage(&reply) {
+            return Err(outage);
+        }
+        if repeats(&reply, tokens.access_token.expose_secret()) {
+            tracing::error!("the provider's API repeats the access token in its response");
+            return Err(Error::ProviderError);
+        }
+        Ok(reply)
+    }
+
+    /// Sends with the user's tokens, and once more with refreshed ones if these are refused. Also returns the
+    /// tokens that the response is for.
+    async fn send_as(
+        &self,
+        user: &StripeUser,
+        prepare: impl Fn(&TokenSet) -> Result<(RequestBuilder, Option<Terms>), Error>,
+        timing: &Timing,
+    ) -> Result<(Reply, TokenSet), Error> {
         let tokens = self.fresh(user, timing).await?;
-        let reply = self.send_with(&tokens, request, timing).await?;
+        let reply = self.send_with(&tokens, prepare(&tokens)?, timing).await?;
         if !self.resource.refuses_token(&reply) {
-            return Ok(reply);
+            return Ok((reply, tokens));
         }
         let renewed = match self.renewed(user, &tokens, timing).await {
-            Err(Error::ReconnectRequired) if tokens.is_new(timing.now) => return Ok(reply),
+            Err(Error::ReconnectRequired) if tokens.is_new(timing.now) => return Ok((reply, tokens)),
             renewed => renewed?,
         };
-        let reply = self.send_with(&renewed, request, timing).await?;
-        if self.resource.refuses_token(&reply) { Err(Error::ReconnectRequired) } else { Ok(reply) }
+        let reply = self.send_with(&renewed, prepare(&renewed)?, timing).await?;
+        if self.resource.refuses_token(&reply) { Err(Error::ReconnectRequired) } else { Ok((reply, renewed)) }
     }
 
     async fn send_with(
         &self,
         tokens: &TokenSet,
-        request: &RequestBuilder,
+        (request, terms): (RequestBuilder, Option<Terms>),
         timing: &Timing,
     ) -> Result<Reply, Error> {
-        let request = request.try_clone().ok_or(Error::Internal)?;
         let request = self.resource.authorize(request, &tokens.access_token);
-        self.http.send("provider.api", request, timing.deadline).await.map_err(no_answer)
+        let reply = match terms {
+            Some(terms) => self.http.send_on(terms, API, request, timing.deadline).await,
+            None => self.http.send(API, request, timing.deadline).await,
+        };
+        reply.map_err(no_answer)
     }
 
     /// The tokens to use after the provider refused `refused`: refreshed once, unless another request did so
@@ -198,10 +250,52 @@ impl AccessTokens {
     }
 }
 
+/// Whether the token is in a header of the response, or in its body, as it is or escaped.
+fn repeats(reply: &Reply, token: &str) -> bool {
+    let is_in_header = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.contains(token));
+    reply.headers.values().any(is_in_header)
+        || reply.text().is_some_and(|body| body.contains(token))
+        || reply.json().is_some_and(|json| holds(&json, token))
+}
+
+fn holds(json: &Value, token: &str) -> bool {
+    match json {
+        Value::String(text) => text.contains(token),
+        Value::Array(list) => list.iter().any(|json| holds(json, token)),
+        Value::Object(members) => {
+            members.iter().any(|(name, json)| name.contains(token) || holds(json, token))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 impl Stale {
     async fn load(link: &Link<'_>) -> Result<Self, Error> {
         let stored = link.load().await?.ok_or(Error::NotConnected)?;
         let tokens = stored.tokens()?.clone();
         Ok(Self { tokens, stored })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_found_however_it_is_repeated() {
+        let token = "at/1+2=";
+        for body in [
+            r#"{"a":[{"b":"Bearer at/1+2="}]}"#,
+            r#"{"a":"at\/1\u002b2="}"#,
+            r#"{"at\/1+2=":null}"#,
+            r#"{"a":"at/1+2=","a":1}"#,
+            "at/1+2=",
+        ] {
+            assert!(repeats(&Reply::of(200, body), token), "{body}");
+        }
+        let mut reply = Reply::of(200, r#"{"a":["at/1+2",1,true,null]}"#);
+        assert!(!repeats(&reply, token));
+        reply.headers.insert("x-echo", HeaderValue::from_static("Bearer at/1+2="));
+        assert!(repeats(&reply, token));
     }
 }

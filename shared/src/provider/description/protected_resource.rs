@@ -83,6 +83,14 @@ impl ProtectedResource {
         }
     }
 
+    /// The error for a response that says that the provider is down, overloaded, or asked too often.
+    pub(crate) fn outage(&self, reply: &Reply) -> Option<Error> {
+        match self.check(reply, reply.json().as_ref()) {
+            Err(outage @ (Error::RateLimited(_) | Error::ProviderUnavailable)) => Some(outage),
+            _ => None,
+        }
+    }
+
     /// Whether a response says that the access token is no longer accepted.
     pub(crate) fn refuses_token(&self, reply: &Reply) -> bool {
         self.check(reply, reply.json().as_ref()) == Err(Error::ReconnectRequired)
