@@ -1,7 +1,8 @@
-//! The OAuth provider: authorization code with PKCE, rotating refresh tokens, revocation.
+//! The OAuth provider: authorization code with PKCE, rotating refresh tokens, revocation. Its tokens open a small API.
 //!
 //! It is strict where real providers differ, so what works here follows the RFCs.
 
+mod api;
 mod authorize;
 mod client;
 mod error;
@@ -26,6 +27,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use shared::Clock;
 
+use api::Note;
 pub use authorize::InvalidAuthorizationUrl;
 use grants::Grants;
 pub use people::{Decision, Person};
@@ -53,6 +55,7 @@ struct Inner {
     clock: Clock,
     grants: Mutex<Grants>,
     calls: Mutex<HashMap<String, usize>>,
+    notes: Mutex<Vec<Note>>,
 }
 
 impl Provider {
@@ -60,8 +63,8 @@ impl Provider {
     #[must_use]
     pub fn new(config: ProviderConfig, clock: Clock) -> Self {
         let client_secrets = Mutex::new(vec![config.client_secret.clone()]);
-        let (grants, calls) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { config, client_secrets, clock, grants, calls }))
+        let (grants, calls, notes) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { config, client_secrets, clock, grants, calls, notes }))
     }
 
     /// From now on, puts `marker` into every code and token, for tests that look for them.
@@ -89,6 +92,7 @@ impl Provider {
             .route("/oauth/whoami", get(whoami::whoami))
             .route("/token", post(token::token))
             .route("/revoke", post(token::revoke))
+            .merge(api::router(self))
             .route_layer(middleware::from_fn_with_state(self.clone(), count))
             .with_state(self.clone())
     }

@@ -2,22 +2,31 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::Provider;
+use super::{Person, Provider};
 
+const NO_STORE: (HeaderName, &str) = (header::CACHE_CONTROL, "no-store");
 const CHALLENGE: &str = "Bearer realm=\"sandbox provider\", error=\"invalid_token\"";
 
 /// `GET /oauth/whoami`
 pub(super) async fn whoami(State(provider): State<Provider>, headers: HeaderMap) -> Response {
-    let no_store = [(header::CACHE_CONTROL, "no-store")];
-    let now = provider.0.clock.now();
-    let owner = bearer(&headers).and_then(|token| provider.grants().owner(token, now));
-    match owner {
-        Some(person) => (no_store, Json(person.profile())).into_response(),
-        None => (StatusCode::UNAUTHORIZED, no_store, [(header::WWW_AUTHENTICATE, CHALLENGE)]).into_response(),
+    match owner(&provider, &headers) {
+        Some(person) => ([NO_STORE], Json(person.profile())).into_response(),
+        None => refusal(),
     }
+}
+
+/// Whose access token the request has, if it is valid now.
+pub(super) fn owner(provider: &Provider, headers: &HeaderMap) -> Option<Person> {
+    let now = provider.0.clock.now();
+    bearer(headers).and_then(|token| provider.grants().owner(token, now))
+}
+
+/// The response to a request without a valid access token (RFC 6750 section 3).
+pub(super) fn refusal() -> Response {
+    (StatusCode::UNAUTHORIZED, [NO_STORE, (header::WWW_AUTHENTICATE, CHALLENGE)]).into_response()
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -29,7 +38,6 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::Person;
     use crate::provider::testing::{World, get, json, with_bearer};
 
     #[tokio::test]
