@@ -23,6 +23,8 @@ pub(crate) struct Record {
     pub(super) mode: Option<Mode>,
     /// The label that an invoker gave itself.
     pub(super) caller: Option<String>,
+    /// The declared call that the app asked for.
+    pub(super) call: Option<String>,
     pub(super) upstream: Vec<UpstreamCall>,
     /// Whether a secret may have been rolled, because ours was refused or a key is unknown.
     pub(crate) secrets_doubted: bool,
@@ -78,6 +80,11 @@ pub(crate) fn about_scope(scope: Scope<'_>) {
 /// Notes what an invoker calls itself.
 pub(crate) fn called_by(label: &str) {
     note(|record| record.caller = Some(label.to_owned()));
+}
+
+/// Notes which declared call the app asked for.
+pub(crate) fn asked_for(call: &str) {
+    note(|record| record.call = Some(call.to_owned()));
 }
 
 /// Notes an upstream call.

@@ -65,6 +65,8 @@ struct JsonLine<'a> {
     user: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     caller: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call: Option<&'a str>,
     upstream: &'a [UpstreamCall],
     requests: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,8 +97,9 @@ impl Metrics {
                     let _ = write!(text, "; {} {status} in {} ms", call.call, call.duration.as_millis());
                     text
                 });
+                let call = record.call.as_ref().map(|call| format!(" {call}")).unwrap_or_default();
                 let took = duration.as_millis();
-                tracing::info!(target: TARGET, "{route} {status} {code} in {took} ms{upstream} [{request_id}]");
+                tracing::info!(target: TARGET, "{route}{call} {status} {code} in {took} ms{upstream} [{request_id}]");
             }
             LogFormat::Json => {
                 // Plain fields and text always serialize.
@@ -107,9 +110,11 @@ impl Metrics {
     }
 
     fn json<'a>(&'a self, line: &'a RequestLine<'a>, record: &'a Record) -> JsonLine<'a> {
+        let mut dimensions = vec![vec!["route", "code"], vec!["code"]];
+        dimensions.extend(record.call.as_ref().map(|_| vec!["call", "code"]));
         let mut metrics = vec![json!({
             "Namespace": self.namespace,
-            "Dimensions": [["route", "code"], ["code"]],
+            "Dimensions": dimensions,
             "Metrics": [
                 { "Name": "requests", "Unit": "Count" },
                 { "Name": "duration_ms", "Unit": "Milliseconds" },
@@ -129,6 +134,7 @@ impl Metrics {
             mode: record.mode,
             user: record.user.as_deref(),
             caller: record.caller.as_deref(),
+            call: record.call.as_deref(),
             upstream: &record.upstream,
             requests: 1,
             unfit_settings: record.unfit_settings.then_some(1),

@@ -32,6 +32,7 @@ use super::{Kept, Provider, headers};
 use crate::error::Error;
 use crate::http::{Http, RequestBuilder};
 use crate::link_scope::LinkRoles;
+use crate::log::record;
 use crate::owner::Owner;
 use crate::settings::Settings;
 use crate::signed_request::SignedRequest;
@@ -177,12 +178,14 @@ impl Calls {
         Some(Self { base: base?, idempotency_header, declared })
     }
 
-    /// The call of this name.
+    /// The call of this name, which the request's line in the log then has.
     ///
     /// # Errors
     /// `unknown_call`.
     pub fn find(&self, name: &str) -> Result<&Call, Error> {
-        self.declared.get(name).ok_or(Error::UnknownCall)
+        let (name, call) = self.declared.get_key_value(name).ok_or(Error::UnknownCall)?;
+        record::asked_for(name);
+        Ok(call)
     }
 
     /// Fills in a call. `id` is what makes a repeated write harmless, if the app gave one.
