@@ -13,6 +13,8 @@ pub struct Function<A = GatewayResponse> {
     pub name: &'static str,
     /// The endpoints it serves.
     pub endpoints: &'static [&'static str],
+    /// The setting without which there is no such function.
+    only_with: Option<&'static str>,
     start: Start<A>,
 }
 
@@ -26,17 +28,19 @@ pub trait Instance<A = GatewayResponse>: Send + Sync {
 }
 
 /// The functions behind the gateway. The first also serves the rest of the prefix, as in `template.yaml`.
-pub const FUNCTIONS: [Function; 4] = [
+pub const FUNCTIONS: [Function; 5] = [
     Function::new::<login::Login>("login"),
     Function::new::<authorize::Authorize>("authorize"),
     Function::new::<userinfo::Userinfo>("userinfo"),
     Function::new::<logout::Logout>("logout"),
+    Function::new::<call::Call>("call").only_with("CALLS_FILE"),
 ];
 
 /// The function without a route, which other back ends invoke.
 pub const TOKEN: Function<String> = Function {
     name: "token",
     endpoints: &[],
+    only_with: None,
     start: |environment, clock, http| {
         Box::pin(async move {
             let lambda = DirectLambda::<token::Token>::start_with(environment, clock, http).await?;
@@ -50,7 +54,17 @@ pub const EXAMPLE: Function = Function::new::<profile::Profile>("profile");
 
 impl Function {
     const fn new<F: shared::Function>(name: &'static str) -> Self {
-        Self { name, endpoints: F::ENDPOINTS, start: start::<F> }
+        Self { name, endpoints: F::ENDPOINTS, only_with: None, start: start::<F> }
+    }
+
+    const fn only_with(self, setting: &'static str) -> Self {
+        Self { only_with: Some(setting), ..self }
+    }
+
+    /// Whether a deployment with these settings has it.
+    #[must_use]
+    pub fn is_deployed(&self, environment: &Environment) -> bool {
+        self.only_with.is_none_or(|setting| environment.get(setting).is_some())
     }
 }
 

@@ -23,7 +23,7 @@ use shared::lambda::GatewayResponse;
 use shared::{Clock, Environment, Http, LoadError, route};
 use url::form_urlencoded;
 
-use crate::functions::{FUNCTIONS, Instance};
+use crate::functions::{FUNCTIONS, Function, Instance};
 
 /// The largest body API Gateway accepts.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
@@ -42,7 +42,7 @@ pub enum Preflights {
 /// The gateway with the functions behind it.
 pub struct Gateway {
     /// In the order of [`FUNCTIONS`].
-    instances: Vec<Box<dyn Instance>>,
+    functions: Vec<(Function, Box<dyn Instance>)>,
     clock: Clock,
     requests: AtomicU64,
 }
@@ -53,18 +53,19 @@ impl Gateway {
     /// # Errors
     /// If settings are wrong or missing.
     pub async fn start(environment: &Environment, clock: Clock, http: Http) -> Result<Self, LoadError> {
-        let mut instances = Vec::new();
-        for function in FUNCTIONS {
-            instances.push(function.start(environment, &clock, http.clone()).await?);
+        let mut functions = Vec::new();
+        for function in FUNCTIONS.into_iter().filter(|function| function.is_deployed(environment)) {
+            let instance = function.start(environment, &clock, http.clone()).await?;
+            functions.push((function, instance));
         }
-        Ok(Self { instances, clock, requests: AtomicU64::default() })
+        Ok(Self { functions, clock, requests: AtomicU64::default() })
     }
 
     /// The routes, as in `template.yaml`: one for each endpoint of each function, and one for the rest of the prefix.
     pub fn router(self: &Arc<Self>) -> Router {
-        let endpoints = FUNCTIONS.iter().enumerate();
+        let functions = self.functions.iter().enumerate();
         let endpoints =
-            endpoints.flat_map(|(index, it)| it.endpoints.iter().map(move |endpoint| (index, endpoint)));
+            functions.flat_map(|(index, (it, _))| it.endpoints.iter().map(move |endpoint| (index, endpoint)));
         endpoints
             .fold(Router::new(), |router, (index, endpoint)| {
                 router.route(&route::path(endpoint), Self::integration(endpoint, index))
@@ -78,7 +79,7 @@ impl Gateway {
     fn integration(endpoint: &str, function: usize) -> MethodRouter<Arc<Self>> {
         let key = format!("ANY {}", route::path(endpoint));
         any(move |State(gateway): State<Arc<Self>>, request: Request| async move {
-            gateway.invoke(&*gateway.instances[function], &key, request).await
+            gateway.invoke(&*gateway.functions[function].1, &key, request).await
         })
     }
 

@@ -3,6 +3,7 @@
 //! Each party is a separate server on loopback. The real functions run behind the gateway, with the real settings,
 //! clients and time-outs; only the parties they talk to are simulated.
 
+pub mod calls_file;
 pub mod check_provider;
 pub mod clock;
 pub mod dashboard;

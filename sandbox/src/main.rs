@@ -146,6 +146,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         Scope::User => "user",
         Scope::Account => "account",
     };
+    // With a real provider, the file to use is named in --env, and used as it is.
+    let calls = app_folder(&arguments).join("calls.json");
+    let calls = Some(calls).filter(|file| real_provider.is_none() && file.is_file());
     let options = Options {
         flow: match arguments.flow {
             Flow::SessionBound => LinkFlow::SessionBound,
@@ -154,6 +157,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         port: arguments.port,
         stand_ins_only: arguments.stand_ins_only,
         real_provider,
+        calls,
         page,
         further: usize::from(arguments.providers - 1),
         settings: app_id
@@ -208,16 +212,21 @@ struct Dashboard {
     watcher: Option<Watcher>,
 }
 
-fn build_dashboard(Arguments { page: arguments, providers, .. }: &Arguments) -> std::io::Result<Dashboard> {
-    let workspace = workspace();
-    let or = |path: &Option<PathBuf>, usual: &str| path.clone().unwrap_or_else(|| workspace.join(usual));
-    let app = or(&arguments.app, if *providers == 1 { "app" } else { "app/examples/two-providers" });
+fn app_folder(Arguments { page: arguments, providers, .. }: &Arguments) -> PathBuf {
+    let usual = if *providers == 1 { "app" } else { "app/examples/two-providers" };
+    arguments.app.clone().unwrap_or_else(|| workspace().join(usual))
+}
+
+fn build_dashboard(arguments: &Arguments) -> std::io::Result<Dashboard> {
+    let app = app_folder(arguments);
+    let arguments = &arguments.page;
     let manifest = arguments.manifest.clone().unwrap_or_else(|| manifest_in(&app).to_owned());
+    let out = arguments.bundle.clone().unwrap_or_else(|| workspace().join("target/dashboard"));
     let bundle = Bundle {
         // Normalised, to compare with the last build.
         app: app.canonicalize().unwrap_or(app),
         manifest,
-        out: std::path::absolute(or(&arguments.bundle, "target/dashboard"))?,
+        out: std::path::absolute(out)?,
     };
     let built = if arguments.watch { bundle.watch().map(Some) } else { bundle.build().map(|()| None) };
     match built {
@@ -297,7 +306,7 @@ fn banner(world: &World, real_provider: Option<&str>, flow: LinkFlow, hosts: &[S
 
   Open    {dashboard}   the Dashboard (not Stripe's): click \"Sign in\"
 
-  gateway   {gateway}/api/oauth   the four functions{further}
+  gateway   {gateway}/api/oauth   the functions{further}
   Stripe    {stripe}
   provider  {provider}
   SSM       {ssm}

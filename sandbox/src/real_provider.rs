@@ -11,7 +11,7 @@ use crate::env_file::{self, NotRead};
 const CLIENT_ID: &str = "THIRD_PARTY_CLIENT_ID";
 const CLIENT_SECRET: &str = "THIRD_PARTY_CLIENT_SECRET";
 /// What a file may set besides `THIRD_PARTY_…`.
-const OTHERS: [&str; 4] = ["API_HOST_URL", "EMAIL_VERIFIED", "PROVIDER_FILE", "USERINFO"];
+const OTHERS: [&str; 5] = ["API_HOST_URL", "CALLS_FILE", "EMAIL_VERIFIED", "PROVIDER_FILE", "USERINFO"];
 
 /// A real provider.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ impl RealProvider {
         for (name, value) in env_file::read(file).map_err(Unusable::File)? {
             let is_known = name.starts_with("THIRD_PARTY_") && !name.ends_with("_PARAMETER");
             if !is_known && !OTHERS.contains(&name.as_str()) {
-                let why = "does not belong here: only THIRD_PARTY_…, PROVIDER_FILE, API_HOST_URL, EMAIL_VERIFIED and USERINFO do";
+                let why = "does not belong here: only THIRD_PARTY_…, PROVIDER_FILE, CALLS_FILE, API_HOST_URL, EMAIL_VERIFIED and USERINFO do";
                 return Err(Unusable::Setting(name, why));
             }
             if settings.contains_key(&name) {
@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_without_values() {
-        let others = "only THIRD_PARTY_…, PROVIDER_FILE, API_HOST_URL, EMAIL_VERIFIED and USERINFO do";
+        let others =
+            "only THIRD_PARTY_…, PROVIDER_FILE, CALLS_FILE, API_HOST_URL, EMAIL_VERIFIED and USERINFO do";
         for (name, text, expected) in [
             (
                 "b.txt",

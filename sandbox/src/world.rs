@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::{Router, middleware};
@@ -13,6 +14,7 @@ use shared::http::Timeouts;
 use shared::{Clock, Environment, Http, LinkFlow, LoadError, Mode};
 
 use crate::Party;
+use crate::calls_file::CallsFile;
 use crate::dashboard::{self, BackEnd, DashboardConfig, Page};
 use crate::faults::{self, Faults};
 use crate::gateway::{self, Gateway, Preflights};
@@ -48,6 +50,9 @@ pub struct Options {
     pub clock: Clock,
     /// The back end's time-outs.
     pub timeouts: Timeouts,
+    /// The calls that the app may make; they are made to the sandbox's own provider. Without a file there is no function
+    /// `call`.
+    pub calls: Option<PathBuf>,
     /// The Dashboard's page.
     pub page: Page,
     /// Further back ends, each with a provider of its own, for an app of several: they share Stripe with the first.
@@ -69,6 +74,7 @@ impl Default for Options {
             real_provider: None,
             clock: Clock::system(),
             timeouts: Timeouts::default(),
+            calls: None,
             page: Page::default(),
             further: 0,
             authority: None,
@@ -97,6 +103,8 @@ pub struct World {
     pub faults: Faults,
     /// Every request between the parties.
     pub traffic: Traffic,
+    /// What `CALLS_FILE` names, here and at the further back ends, as long as they run.
+    _calls_files: Vec<CallsFile>,
 }
 
 /// Origins, such as `http://localhost:3333`.
@@ -121,6 +129,8 @@ pub enum StartError {
     Port(io::Error),
     /// The port to which a real provider sends browsers is not free.
     Callback(u16, io::Error),
+    /// The calls file cannot be used.
+    Calls(PathBuf, io::Error),
     /// The functions refuse the settings.
     Settings(LoadError),
 }
@@ -134,6 +144,7 @@ impl fmt::Display for StartError {
                 "port {port}, to which the provider sends browsers, cannot be used: {error}. End what uses it, or give \
                  another --port and register that address with the provider"
             ),
+            Self::Calls(file, error) => write!(f, "{} cannot be used: {error}", file.display()),
             Self::Settings(error) => error.fmt(f),
         }
     }
@@ -156,7 +167,8 @@ impl World {
         let ports = Ports::bind(&options).await?;
         let addresses = ports.addresses(&options);
         let secrets = Secrets::new(options.marker);
-        let settings = settings(&options, &addresses);
+        let mut settings = settings(&options, &addresses);
+        let mut calls_files = Vec::from_iter(declare_calls(&mut settings, &options, &addresses)?);
         let environment = Environment::from_iter(settings.clone());
 
         let faults = Faults::default();
@@ -190,6 +202,7 @@ impl World {
             // What keeps its links apart from the first one's, whose scope does not have to be its own.
             settings.insert("LINK_NAME".to_owned(), format!("link_{number}"));
             settings.remove("LINK_SCOPE");
+            calls_files.extend(declare_calls(&mut settings, &options, &there)?);
             further.push(back_end(&there, &settings));
             gateways.push((listener, Environment::from_iter(settings)));
         }
@@ -213,7 +226,7 @@ impl World {
                 let traffic = traffic.clone();
                 http = http.watched_by(move |call| traffic.add_call(call));
             }
-            // Boxed: four functions make a large future.
+            // Boxed: the functions make a large future.
             let gateway = Box::pin(Gateway::start(&environment, options.clock.clone(), http)).await;
             let router = Arc::new(gateway.map_err(StartError::Settings)?).router();
             let struck = router
@@ -223,8 +236,33 @@ impl World {
                 .layer(middleware::from_fn_with_state((traffic.clone(), Party::Gateway), traffic::record));
             listener.serve(&recorded);
         }
-        Ok(Self { addresses, further, environment, settings, stripe, provider, ssm, faults, traffic })
+        Ok(Self {
+            addresses,
+            further,
+            environment,
+            settings,
+            stripe,
+            provider,
+            ssm,
+            faults,
+            traffic,
+            _calls_files: calls_files,
+        })
     }
+}
+
+/// Sets `CALLS_FILE` to a copy of the calls file for the provider at these addresses.
+fn declare_calls(
+    settings: &mut BTreeMap<String, String>,
+    options: &Options,
+    addresses: &Addresses,
+) -> Result<Option<CallsFile>, StartError> {
+    let Some(original) = &options.calls else { return Ok(None) };
+    let is_account = settings.get("LINK_SCOPE").is_some_and(|scope| scope == "account");
+    let file = CallsFile::copy(original, &addresses.provider, is_account)
+        .map_err(|error| StartError::Calls(original.clone(), error))?;
+    settings.insert("CALLS_FILE".to_owned(), file.path().display().to_string());
+    Ok(Some(file))
 }
 
 fn provider(options: &Options, secrets: &Secrets, addresses: &Addresses) -> Provider {

@@ -21,6 +21,9 @@ use super::rig::{Rig, assert_silent};
 /// What Stripe signs for an administrator.
 pub const ADMINISTRATOR: &str = r#"[{"id":"admin","type":"builtIn","name":"Administrator"}]"#;
 
+/// The companion app's calls.
+pub const CALLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../app/calls.json");
+
 /// An answer from the back end.
 #[derive(Debug)]
 pub struct Answer {
@@ -258,6 +261,12 @@ impl<'a> App<'a> {
     /// `POST /userinfo`.
     pub async fn userinfo(&self) -> Answer {
         self.post("userinfo", "userinfo", &[]).await
+    }
+
+    /// `POST /call`, with the request in the payload, and more beside it: a write needs an `id`.
+    pub async fn call(&self, request: &Value, more: &[(&str, &str)]) -> Answer {
+        let request = request.to_string();
+        self.post("call", "call", &[&[("request", request.as_str())], more].concat()).await
     }
 
     /// `POST /logout`.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use shared::settings::{Settings, Source};
 use shared::{Http, LinkFlow};
 
+use crate::app::CALLS;
 use crate::rig::{NOW, Rig, TIMEOUTS};
 
 /// Each event, its status if it is answered over HTTP, and a word in its answer.
@@ -35,7 +36,8 @@ async fn rig_of(link_scope: &str, flow: LinkFlow) -> Rig {
         ("LINK_SCOPE", link_scope.to_owned()),
         ("THIRD_PARTY_ISSUER", "http://localhost:3336".to_owned()),
     ];
-    Rig::marked("sandbox", Options { flow, settings, ..Options::default() }).await
+    let calls = Some(CALLS.into());
+    Rig::marked("sandbox", Options { flow, settings, calls, ..Options::default() }).await
 }
 
 async fn renewal(rig: &Rig) -> Renewal {

@@ -1,4 +1,4 @@
-//! Measures the release binaries of the four functions as Lambda runs them, next to a bare `lambda_http`
+//! Measures the release binaries of the functions as Lambda runs them, next to a bare `lambda_http`
 //! function from the same workspace and profile: `cargo run --release -p bench`.
 //!
 //! Every binary runs in its own process against the sandbox's Runtime API, Secret Store, provider and SSM;

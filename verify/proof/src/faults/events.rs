@@ -22,7 +22,7 @@ const UNDERSTOOD: [&str; 6] = [
     "odd-bytes-in-a-REST-APIs-query",
 ];
 
-/// Sends each event to each of the four binaries, followed by an honest one.
+/// Sends each event to each binary behind the gateway, followed by an honest one.
 pub async fn run(report: &mut Report, stage: &Stage) {
     let mut workers = Vec::new();
     for Function { name, .. } in FUNCTIONS {
@@ -39,7 +39,7 @@ pub async fn run(report: &mut Report, stage: &Stage) {
         let mut seen = Vec::new();
         for (function, worker) in &mut workers {
             let answer = worker.invoke(&event).await;
-            // Signed for no purpose, so that all four refuse it in the same way.
+            // Signed for no purpose, so that all refuse it in the same way.
             let next = worker.invoke(&app.event(function, "nothing", &[])).await;
             // `login` answers a browser with a page; the others answer with a code.
             let told = if answer.status == 404 { "404".to_owned() } else { answer.told() };
@@ -49,7 +49,7 @@ pub async fn run(report: &mut Report, stage: &Stage) {
         let answer = if UNDERSTOOD.contains(&name) { "404" } else { "400 bad_request" };
         report.row(Row {
             suite: "faults",
-            case: format!("event with {name}, to all four functions"),
+            case: format!("event with {name}, to all functions"),
             expected: format!("{answer}, then 400 signature_invalid"),
             seen: seen.join("; "),
         });

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use sandbox::functions::FUNCTIONS;
 use sandbox::provider::Person;
 use sandbox::runtime_api::{Instance, Outcome as Posted};
-use sandbox::testing::app::{ADMINISTRATOR, App};
+use sandbox::testing::app::{ADMINISTRATOR, App, CALLS};
 use sandbox::testing::cargo::cargo;
 use sandbox::testing::rig::{PLANTED, Rig, assert_silent};
 use sandbox::{Options, Party};
@@ -90,8 +90,8 @@ impl Stage {
             Owner::Account => "account",
         };
         let settings = vec![("LINK_SCOPE", scope.to_owned())];
-        let options =
-            Options { marker: PLANTED, timeouts: Timeouts::default(), settings, ..Options::default() };
+        let (timeouts, calls) = (Timeouts::default(), Some(CALLS.into()));
+        let options = Options { marker: PLANTED, timeouts, settings, calls, ..Options::default() };
         let rig = Rig::beginning(now, options).await;
         let clock = rig.clock.clone();
         tokio::spawn(async move {
