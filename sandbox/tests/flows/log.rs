@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use authorize::Authorize;
+use call::Call;
 use lambda_http::Context;
-use sandbox::Party;
 use sandbox::faults::Fault;
 use sandbox::provider::Person;
+use sandbox::{Options, Party};
 use serde_json::{Value, json};
 use shared::Environment;
 use shared::lambda::{DirectLambda, Function, Lambda};
@@ -15,7 +16,7 @@ use token::Token;
 use tracing::instrument::WithSubscriber;
 use userinfo::Userinfo;
 
-use crate::app::parts;
+use crate::app::{CALLS, parts};
 use crate::rig::{Rig, TIMEOUTS};
 
 /// What a function logs while it handles a request.
@@ -136,6 +137,27 @@ async fn a_direct_invocation_is_logged_with_what_the_caller_calls_itself() {
         assert_eq!(line[field], expected, "{field} in {line}");
     }
     assert!(!line.to_string().contains("acct_alpine"), "{line}");
+}
+
+#[tokio::test]
+async fn a_declared_call_is_named_and_its_values_are_not() {
+    let rig = Rig::with(Options { calls: Some(CALLS.into()), ..Options::default() }).await;
+    rig.app().link(Person::Ada).await;
+    let line = async |call: &str| {
+        let request = json!({ "call": call, "parameters": { "id": "c-3" } }).to_string();
+        let event = rig.app().event("call", "call", &[("request", request.as_str())]);
+        the_request_line(&logged_by::<Call>(&rig, &AS_ON_LAMBDA, &event).await)
+    };
+    let found = line("contacts.get").await;
+    assert_eq!((&found["route"], &found["call"]), (&json!("POST /call"), &json!("contacts.get")), "{found}");
+    let dimensions = &found["_aws"]["CloudWatchMetrics"][0]["Dimensions"];
+    assert_eq!(*dimensions, json!([["route", "code"], ["code"], ["call", "code"]]));
+    assert_eq!(found["upstream"][1]["call"], "provider.api", "{found}");
+    assert!(!found.to_string().contains("c-3"), "{found}");
+
+    let unknown = line("contacts.delete").await;
+    assert_eq!((&unknown["code"], unknown.get("call")), (&json!("unknown_call"), None), "{unknown}");
+    assert!(!unknown.to_string().contains("contacts"), "{unknown}");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod account;
 mod bad_input;
+mod call;
 mod direct;
 mod discover;
 mod events;
