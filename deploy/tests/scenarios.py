@@ -9,6 +9,7 @@ EVERYTHING = {
     "TokenFormat": "plain",
     "Provider": "okta",
     "ProviderFile": "example.json",
+    "CallsFile": "calls.json",
     "ThirdPartyTenant": "tenant",
     "ThirdPartyClientId": "client",
     "ThirdPartyClientAuth": "client_secret_basic",

@@ -148,6 +148,17 @@ def functions(stack):
     }
 
 
+# Functions that are made only where asked for: how the names of their resources begin, and which parameter asks.
+OPTIONAL = {
+    "token": ("AccessToken", lambda parameters: parameters["TokenFunction"] == "yes"),
+    "call": ("Call", lambda parameters: parameters["CallsFile"] != ""),
+}
+
+
+def is_asked_for(stack, binary):
+    return binary not in OPTIONAL or OPTIONAL[binary][1](stack.parameters)
+
+
 def live(stack, function):
     """What callers invoke: the alias of a canary, else the function itself."""
     aliases = stack.of_type("AWS::Lambda::Alias").items()

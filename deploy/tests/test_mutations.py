@@ -59,7 +59,7 @@ class Mutations(unittest.TestCase):
             self.assert_all_found(["Resources", name, "Properties", "Environment", "Variables"], 5)
 
     def test_every_resource_is_missed(self):
-        self.assert_all_found(["Resources"], 36)
+        self.assert_all_found(["Resources"], 42)
 
     def test_every_statement_every_parameter_and_every_condition_of_a_policy_is_missed(self):
         for name in self.names("AWS::IAM::Role"):
@@ -78,10 +78,10 @@ class Mutations(unittest.TestCase):
 
     def test_every_property_of_what_connects_them_is_missed(self):
         for kind, at_least in [
-            ("AWS::ApiGatewayV2::Route", 6),
-            ("AWS::ApiGatewayV2::Integration", 4),
-            ("AWS::Lambda::Permission", 4),
-            ("AWS::Logs::LogGroup", 5),
+            ("AWS::ApiGatewayV2::Route", 7),
+            ("AWS::ApiGatewayV2::Integration", 5),
+            ("AWS::Lambda::Permission", 5),
+            ("AWS::Logs::LogGroup", 7),
         ]:
             self.assertGreaterEqual(len(self.names(kind)), at_least)
             for name in self.names(kind):
@@ -91,8 +91,9 @@ class Mutations(unittest.TestCase):
                         self.assert_found(f"{name}.{key}", lambda template: look_up(template, place).pop(key))
         stage = ["Resources", "Stage"]
         self.assert_all_found([*stage, "DependsOn"], 6)
+        self.assert_all_found([*stage, "Metadata"], 1)
         self.assert_all_found([*stage, "Properties"], 6)
-        self.assert_all_found([*stage, "Properties", "RouteSettings"], 5)
+        self.assert_all_found([*stage, "Properties", "RouteSettings"], 6)
         self.assert_all_found(["Resources", "Api", "Properties", "CorsConfiguration", "AllowHeaders"], 4)
 
     def test_everything_that_watches_is_missed(self):
@@ -100,17 +101,18 @@ class Mutations(unittest.TestCase):
         self.assert_all_found(["Globals", "Function", "DeploymentPreference", "Alarms"], 5)
         self.assert_all_found(["Globals", "Function", "LoggingConfig"], 1)
         for name in ["FunctionErrorAlarm", "ThrottleAlarm"]:
-            self.assert_all_found(["Resources", name, "Properties", "Metrics"], 5)
+            self.assert_all_found(["Resources", name, "Properties", "Metrics"], 7)
         self.assert_all_found(["Outputs"], 5)
 
-    def test_what_is_of_token_but_there_without_it_is_found(self):
-        of_token = [name for name, it in self.template["Resources"].items() if it.get("Condition") == "HasTokenFunction"]
-        self.assertEqual(len(of_token), 5)
-        for name in of_token:
-            template = copy.deepcopy(self.template)
-            del template["Resources"][name]["Condition"]
-            with self.subTest(name):
-                self.assertTrue(self.is_found(template, scenarios.AS_LITTLE_AS_POSSIBLE))
+    def test_what_is_of_a_function_but_there_without_it_is_found(self):
+        for condition, count in [("HasTokenFunction", 5), ("HasCalls", 6)]:
+            of_function = [name for name, it in self.template["Resources"].items() if it.get("Condition") == condition]
+            self.assertEqual(len(of_function), count, condition)
+            for name in of_function:
+                template = copy.deepcopy(self.template)
+                del template["Resources"][name]["Condition"]
+                with self.subTest(name):
+                    self.assertTrue(self.is_found(template, scenarios.AS_LITTLE_AS_POSSIBLE))
 
     def test_what_is_slipped_in_is_found(self):
         def properties(template, name):

@@ -5,14 +5,6 @@ from stack import functions, live, marks
 TOKEN = "AccessTokenFunction"
 
 
-def token_is_there_only_where_asked_for(stack, code):
-    wanted = stack.parameters["TokenFunction"] == "yes"
-    if ("token" in functions(stack)) != wanted:
-        yield f"with TokenFunction={stack.parameters['TokenFunction']}, the functions are {sorted(functions(stack))}"
-    if not wanted and (left := [name for name in stack.resources if name.startswith("AccessToken")]):
-        yield f"{left}, without the function"
-
-
 def only_the_managed_policy_lets_anyone_invoke_token(stack, code):
     policies = list(stack.of_type("AWS::IAM::ManagedPolicy").values())
     granted = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]

@@ -1,6 +1,6 @@
 """The path from a request to a function."""
 
-from stack import ACCOUNT, REGION, functions, live, marks, variables
+from stack import ACCOUNT, REGION, functions, is_asked_for, live, marks, variables
 
 REST = "ANY /api/oauth/{proxy+}"
 
@@ -10,6 +10,7 @@ def every_route_of_the_code_reaches_its_function(stack, code):
     answered = {path: binary for binary, needs in code.needs.items() for path in needs["paths"]}
     if {path: binary for path, binary in routed.items() if "{" not in path} != answered:
         yield f"Cargo.toml routes {routed}, the functions answer {answered}"
+    routed = {path: binary for path, binary in routed.items() if is_asked_for(stack, binary)}
     there = {}
     for route in stack.of_type("AWS::ApiGatewayV2::Route").values():
         there[route.get("RouteKey")] = _reached(stack, route)
@@ -64,7 +65,7 @@ def every_route_is_throttled(stack, code):
     for key, throttle in {**throttled, "the others": properties.get("DefaultRouteSettings", {})}.items():
         if not throttle.get("ThrottlingRateLimit") or not throttle.get("ThrottlingBurstLimit"):
             yield f"{key}: without a rate or a burst"
-    if set(routes) - set(stage.get("DependsOn", [])):
+    if set(routes) - set(stage.get("DependsOn", [])) - marks(stage.get("Metadata")):
         yield "the stage may be created before its routes"
     if [properties.get(name) for name in ["ApiId", "StageName", "AutoDeploy"]] != ["<Api>", "$default", True]:
         yield "the stage is not the API's, or not deployed at its root"

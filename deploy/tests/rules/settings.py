@@ -2,7 +2,7 @@
 
 import re
 
-from stack import functions, variables
+from stack import OPTIONAL, functions, is_asked_for, variables
 
 # For local work and tests; on AWS, the defaults are right.
 NOT_IN_THE_TEMPLATE = {"STRIPE_API_BASE", "STRIPE_DASHBOARD_BASE", "SSL_CERT_FILE"}
@@ -14,7 +14,7 @@ DERIVED = {"API_HOST_URL", "METRICS_NAMESPACE", "STRIPE_MODES"}
 
 def every_setting_that_the_code_reads_is_set_and_no_other(stack, code):
     there = functions(stack)
-    wanted = {binary: needs for binary, needs in code.needs.items() if _is_wanted(binary, stack)}
+    wanted = {binary: needs for binary, needs in code.needs.items() if is_asked_for(stack, binary)}
     if set(there) != set(wanted):
         yield f"functions: {sorted(there)} in the template, {sorted(wanted)} in the code"
     for binary, needs in wanted.items():
@@ -27,8 +27,11 @@ def every_setting_that_the_code_reads_is_set_and_no_other(stack, code):
             yield f"{binary} does not read {name}, which is set"
 
 
-def _is_wanted(binary, stack):
-    return binary != "token" or stack.parameters["TokenFunction"] == "yes"
+def nothing_is_there_for_a_function_that_nobody_asked_for(stack, code):
+    for binary, (prefix, _) in OPTIONAL.items():
+        left = [name for name in stack.resources if name.startswith(prefix)]
+        if left and not is_asked_for(stack, binary):
+            yield f"{left}, without {binary}"
 
 
 def every_setting_has_the_value_of_its_parameter(stack, code):
