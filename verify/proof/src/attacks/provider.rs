@@ -86,7 +86,9 @@ async fn start(settings: &[(&'static str, &str)]) -> String {
     match World::start(Options { port: 0, marker: PLANTED, settings, ..Options::default() }).await {
         Ok(_) => "succeeded: it started".to_owned(),
         Err(StartError::Settings(_)) => STOPPED.to_owned(),
-        Err(StartError::Port(error) | StartError::Callback(_, error)) => format!("no port: {error}"),
+        Err(error @ (StartError::Port(_) | StartError::Callback(..) | StartError::Calls(..))) => {
+            format!("no world: {error}")
+        }
     }
 }
 
