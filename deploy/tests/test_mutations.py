@@ -59,7 +59,7 @@ class Mutations(unittest.TestCase):
             self.assert_all_found(["Resources", name, "Properties", "Environment", "Variables"], 5)
 
     def test_every_resource_is_missed(self):
-        self.assert_all_found(["Resources"], 42)
+        self.assert_all_found(["Resources"], 43)
 
     def test_every_statement_every_parameter_and_every_condition_of_a_policy_is_missed(self):
         for name in self.names("AWS::IAM::Role"):
@@ -98,7 +98,7 @@ class Mutations(unittest.TestCase):
 
     def test_everything_that_watches_is_missed(self):
         self.assert_all_found(["Globals", "Function", "DeploymentPreference"], 2)
-        self.assert_all_found(["Globals", "Function", "DeploymentPreference", "Alarms"], 5)
+        self.assert_all_found(["Globals", "Function", "DeploymentPreference", "Alarms"], 7)
         self.assert_all_found(["Globals", "Function", "LoggingConfig"], 1)
         for name in ["FunctionErrorAlarm", "ThrottleAlarm"]:
             self.assert_all_found(["Resources", name, "Properties", "Metrics"], 7)

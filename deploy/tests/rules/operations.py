@@ -61,7 +61,7 @@ def every_alarm_watches_what_is_there_and_is_told(stack, code):
     names = [name for name, _ in functions(stack).values()]
     expected = {("AWS/ApiGateway", metric, "<Api>") for metric in ["5xx", "Latency"]}
     expected |= {("AWS/Lambda", metric, f"<{name}>") for metric in ["Errors", "Throttles"] for name in names}
-    expected |= {(space, "requests", "client_misconfigured") for space in spaces}
+    expected |= {(space, "requests", code) for space in spaces for code in ["client_misconfigured", "rate_limited"]}
     if watched != expected:
         yield f"alarms: {sorted(map(str, watched ^ expected))} too many or too few"
 
