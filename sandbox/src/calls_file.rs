@@ -1,9 +1,12 @@
 //! The app's calls file, for the sandbox's own provider.
 
 use std::path::{Path, PathBuf};
-use std::{env, fs, io, process};
+use std::{fs, io};
 
 use serde_json::{Map, Value};
+
+/// One for each port of a provider: a sandbox that was killed leaves its copy to the next.
+const COPIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/calls");
 
 /// A copy of a calls file whose base is the API of the sandbox's provider. It is deleted with this value.
 pub struct CallsFile(PathBuf);
@@ -23,7 +26,8 @@ impl CallsFile {
             }
         }
         let port = provider.rsplit(':').next().unwrap_or_default();
-        let copy = env::temp_dir().join(format!("stripe-app-oauth-{}-{port}-calls.json", process::id()));
+        let copy = Path::new(COPIES).join(format!("{port}.json"));
+        fs::create_dir_all(COPIES)?;
         fs::write(&copy, Value::from(file).to_string())?;
         Ok(Self(copy))
     }
