@@ -62,7 +62,7 @@ impl Provider {
 
     /// How the provider's API takes access tokens, if the provider is known.
     pub(crate) fn resource(&self) -> Option<ProtectedResource> {
-        Some(self.description.as_ref()?.userinfo.resource.clone())
+        Some(self.description.as_ref()?.api.clone())
     }
 }
 

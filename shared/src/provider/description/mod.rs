@@ -67,6 +67,8 @@ pub(super) struct Description {
     pub(super) authorization: Authorization,
     pub(super) token: Token,
     pub(super) userinfo: Userinfo,
+    /// How the provider's API takes access tokens.
+    pub(super) api: ProtectedResource,
     pub(super) revocation: Revocation,
 }
 
@@ -131,6 +133,8 @@ impl Description {
         }
         let filled_in = tenant.clone();
         let tenant = tenant.as_ref();
+        let userinfo = object.object_or_empty("userinfo", |it| Userinfo::read(it, tenant));
+        let api = object.object_or_empty("api", |it| userinfo.resource.of_api(it));
         Self {
             tenant: filled_in,
             issuer: object.text("issuer"),
@@ -141,7 +145,8 @@ impl Description {
             data_center: object.object("data_center", DataCenter::read).flatten(),
             authorization: object.object_or_empty("authorization", |it| Authorization::read(it, tenant)),
             token: object.object_or_empty("token", |it| Token::read(it, tenant)),
-            userinfo: object.object_or_empty("userinfo", |it| Userinfo::read(it, tenant)),
+            userinfo,
+            api,
             revocation: object.object_or_empty("revocation", |it| Revocation::read(it, tenant)),
         }
     }

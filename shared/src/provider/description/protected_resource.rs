@@ -37,6 +37,12 @@ impl ProtectedResource {
         }
     }
 
+    /// The same for the provider's API, which may say no in other words than the userinfo endpoint.
+    pub(super) fn of_api(&self, object: &mut Object<'_>) -> Self {
+        let refusal = object.object("refusal", Refusal::read);
+        Self { refusal: refusal.unwrap_or_else(|| self.refusal.clone()), ..self.clone() }
+    }
+
     /// Whether the token goes anywhere but into `Authorization: Bearer`.
     pub(super) fn has_own_header(&self) -> bool {
         self.header != AUTHORIZATION || self.scheme.as_deref() != Some(BEARER)

@@ -2,7 +2,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::*;
+use crate::error::Error;
 use crate::http::Reply;
 use crate::provider::error_code::ErrorCode;
 use crate::provider::{AuthorizationEndpoint, Provider, RevocationEndpoint, Rotation};
@@ -67,6 +70,44 @@ fn every_key_is_in_the_documentation() {
             };
             assert!(keys.iter().all(|key| documentation.contains(&format!("`{key}`"))), "{name}: {keys:?}");
         }
+    }
+}
+
+#[test]
+fn a_preset_knows_what_its_provider_s_api_says() {
+    let limited = Some(Error::RateLimited(5));
+    let google = |reason: &str, code: u16| json!({ "error": { "errors": [{ "domain": "usageLimits", "reason": reason }], "code": code } });
+    for (preset, status, body, is_refused, outage) in [
+        ("google", 401, google("authError", 401), true, None),
+        ("google", 403, google("userRateLimitExceeded", 403), false, limited.clone()),
+        ("google", 403, google("rateLimitExceeded", 403), false, limited.clone()),
+        ("google", 403, google("insufficientPermissions", 403), false, None),
+        // What the introspection endpoint would mean by it does not count.
+        ("hubspot", 200, json!({ "id": "7", "active": false }), false, None),
+        ("hubspot", 403, json!({ "status": "error", "category": "MISSING_SCOPES" }), false, None),
+        ("hubspot", 401, json!({ "status": "error", "category": "EXPIRED_AUTHENTICATION" }), true, None),
+        (
+            "linear",
+            400,
+            json!({ "errors": [{ "extensions": { "code": "RATELIMITED" } }] }),
+            false,
+            limited.clone(),
+        ),
+        ("linear", 200, json!({ "errors": [{ "extensions": { "code": "INPUT_ERROR" } }] }), false, None),
+        ("quickbooks", 401, json!({ "Fault": { "type": "AUTHENTICATION" } }), true, None),
+        ("quickbooks", 400, json!({ "Fault": { "type": "ValidationFault" } }), false, None),
+        ("salesforce", 401, json!([{ "errorCode": "INVALID_SESSION_ID" }]), true, None),
+        ("salesforce", 403, json!([{ "errorCode": "INSUFFICIENT_ACCESS" }]), false, None),
+        ("salesforce", 403, json!([{ "errorCode": "REQUEST_LIMIT_EXCEEDED" }]), false, limited.clone()),
+        ("slack", 200, json!({ "ok": false, "error": "token_expired" }), true, None),
+        ("slack", 200, json!({ "ok": false, "error": "ratelimited" }), false, limited),
+        ("slack", 200, json!({ "ok": false, "error": "users_not_found" }), false, None),
+    ] {
+        let (_, text) = PRESETS.iter().find(|(name, _)| *name == preset).unwrap();
+        let api = Description::read(preset, text, None).unwrap_or_else(|problems| panic!("{problems:?}")).api;
+        let reply = Reply::of(status, &body.to_string());
+        assert_eq!(api.refuses_token(&reply), is_refused, "{preset} {status} {body}");
+        assert_eq!(api.outage(&reply), outage, "{preset} {status} {body}");
     }
 }
 
