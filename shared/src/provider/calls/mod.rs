@@ -6,6 +6,8 @@
 mod answer;
 mod base;
 mod body;
+#[cfg(test)]
+mod examples;
 mod parameter;
 mod path;
 mod pick;
@@ -151,11 +153,9 @@ impl Calls {
         object.texts("sources");
         object.text("read");
         object.texts("unverified");
-        let surroundings = Surroundings {
-            owner,
-            token_header: description.userinfo.resource.header(),
-            keepable: description.keepable(),
-        };
+        object.texts("scopes");
+        let surroundings =
+            Surroundings { owner, token_header: description.api.header(), keepable: description.keepable() };
         let base = Base::read(object, description);
         let idempotency_header = object.header_name("idempotency_header");
         if idempotency_header.as_ref().is_some_and(|header| surroundings.reserve(header)) {

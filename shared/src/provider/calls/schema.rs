@@ -18,6 +18,12 @@ const OF_FORM: [&str; 7] = [
     "must be a JSON pointer",
 ];
 
+/// Whether a file fits the schema.
+pub(super) fn fits_schema(file: &Value) -> bool {
+    let schema = serde_json::from_str(SCHEMA).unwrap();
+    fits(file, &schema, &schema)
+}
+
 /// Whether a value fits a schema, as far as this one uses JSON Schema.
 fn fits(value: &Value, schema: &Value, root: &Value) -> bool {
     let Some(keywords) = schema.as_object() else { return schema == &json!(true) };
