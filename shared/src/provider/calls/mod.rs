@@ -8,6 +8,8 @@ mod base;
 mod body;
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod page;
 mod parameter;
 mod path;
 mod pick;
