@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use lambda_http::http::HeaderName;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -14,7 +15,7 @@ pub struct CallAnswer<'a> {
     status: u16,
     /// Those of the response's headers that the call declares.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    headers: BTreeMap<&'a str, &'a str>,
+    headers: BTreeMap<&'a str, String>,
     /// JSON, or what was picked from it; `null` if the response is not JSON, or a failure to pick from.
     body: Option<Picked<'a>>,
 }
@@ -28,10 +29,14 @@ impl Call {
             None => document.map(|document| Picked::Value(Some(document))),
             Some(pick) => document.filter(|_| reply.status.is_success()).map(|document| pick.of(document)),
         };
-        let headers = self
-            .answer_headers
-            .iter()
-            .filter_map(|name| Some((name.as_str(), reply.headers.get(name)?.to_str().ok()?)));
+        let headers = self.answer_headers.iter().filter_map(|name| Some((name.as_str(), all(name, reply)?)));
         CallAnswer { status: reply.status.as_u16(), headers: headers.collect(), body }
     }
+}
+
+/// The values of a header as one (RFC 9110 section 5.3): `Link` may be there several times.
+fn all(name: &HeaderName, reply: &Reply) -> Option<String> {
+    let values = reply.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    let values = values.collect::<Vec<_>>();
+    (!values.is_empty()).then(|| values.join(", "))
 }

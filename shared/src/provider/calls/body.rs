@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Number, Value};
 use url::form_urlencoded;
 
 use super::places::Places;
@@ -101,9 +101,18 @@ impl Template {
                     members.into_iter().map(|(name, json)| Self::read(json, places).map(|it| (name, it)));
                 Self::Object(members.collect::<Result<_, String>>()?)
             }
+            Value::Number(number) if is_rounded(&number) => {
+                return Err("has a number of too many digits, which would be rounded".to_owned());
+            }
             constant => Self::Constant(constant),
         })
     }
+}
+
+/// Whether this was parsed as a float that may stand for several whole numbers.
+fn is_rounded(number: &Number) -> bool {
+    const FIRST: f64 = 9_007_199_254_740_992.0;
+    number.is_f64() && number.as_f64().is_none_or(|number| number.abs() >= FIRST)
 }
 
 fn read_form(form: Value, places: &mut Places<'_>) -> Result<Vec<(String, Text)>, String> {

@@ -36,10 +36,10 @@ pub(super) enum Picked<'a> {
 }
 
 impl Pick {
-    /// Reads a list, if there is the key `each`; else names, each with a pointer or a list.
+    /// Reads a list, if there are its keys; else names, each with a pointer or a list.
     pub(super) fn read(object: &mut Object<'_>) -> Self {
         let names = object.names();
-        if names.iter().any(|name| name == "each") {
+        if names.iter().any(|name| ["at", "each"].contains(&name.as_str())) {
             return Self::List(List::read(object));
         }
         let parts = names.into_iter().map(|name| {

@@ -24,7 +24,7 @@ pub(super) const CALLS: &str = r#"{
             "pick": { "contacts": { "at": "/results", "each": { "id": "/id", "name": "/properties/name" } }, "after": "/next" }
         },
         "contacts.get": {
-            "path": "/objects/contacts/{id}.json", "parameters": { "id": {} }, "answer_headers": ["etag"]
+            "path": "/objects/contacts/{id}.json", "parameters": { "id": {} }, "answer_headers": ["etag", "link"]
         },
         "contacts.find": {
             "path": "/query",
@@ -310,14 +310,40 @@ fn what_is_picked_keeps_its_digits() {
     assert_eq!(answer("contacts.find", 404, r#"{"records":[]}"#), r#"{"status":404,"body":null}"#);
     assert_eq!(answer("contacts.get", 404, r#"{"a":1.0}"#), r#"{"status":404,"body":{"a":1.0}}"#);
     assert_eq!(answer("contacts.get", 200, "<html>"), r#"{"status":200,"body":null}"#);
+    for empty in [answer("contacts.get", 204, ""), answer("contacts.get", 204, "null")] {
+        assert_eq!(empty, r#"{"status":204,"body":null}"#);
+    }
+    assert_eq!(answer("contacts.find", 200, "null"), r#"{"status":200,"body":null}"#);
+    assert_eq!(answer("contacts.list", 200, "7"), r#"{"status":200,"body":{"after":null,"contacts":null}}"#);
     let mut reply = Reply::of(200, "{}");
     reply.headers.insert("etag", "\"1\"".parse().unwrap());
+    reply.headers.append("link", "</a>; rel=prev".parse().unwrap());
+    reply.headers.append("link", "</b>; rel=next".parse().unwrap());
     reply.headers.insert("set-cookie", "a".parse().unwrap());
     let answer = calls.find("contacts.get").unwrap().answer(&reply);
     assert_eq!(
         serde_json::to_string(&answer).unwrap(),
-        r#"{"status":200,"headers":{"etag":"\"1\""},"body":{}}"#
+        r#"{"status":200,"headers":{"etag":"\"1\"","link":"</a>; rel=prev, </b>; rel=next"},"body":{}}"#
     );
+}
+
+#[test]
+fn a_response_can_be_a_list() {
+    let calls = calls(
+        r#"{ "base": "https://example.com", "calls": {
+            "all": { "path": "/", "pick": { "each": { "id": "/id", "tag": ["/tags/1", "/tags/0"] } } },
+            "first": { "path": "/", "pick": { "id": "/0/id", "tags": "/0/tags" } }
+        } }"#,
+    );
+    let reply = Reply::of(200, r#" [ {"id":1.0,"tags":["a","b"]}, {"tags":["c"]}, [], 7, null ] "#);
+    let body = |call: &str| {
+        let answer = serde_json::to_string(&calls.find(call).unwrap().answer(&reply)).unwrap();
+        answer.strip_prefix(r#"{"status":200,"body":"#).unwrap().strip_suffix('}').unwrap().to_owned()
+    };
+    let nothing = r#"{"id":null,"tag":null}"#;
+    let all = format!(r#"[{{"id":1.0,"tag":"b"}},{{"id":null,"tag":"c"}},{nothing},{nothing},{nothing}]"#);
+    assert_eq!(body("all"), all);
+    assert_eq!(body("first"), r#"{"id":1.0,"tags":["a","b"]}"#);
 }
 
 #[test]
@@ -354,6 +380,8 @@ fn every_mistake_is_reported_by_key() {
             },
             "h": { "path": "/", "query": { "q": "'{a}'" }, "parameters": { "a": { "type": "text" }, "b": { "one_of": ["'"], "type": "id" } } },
             "i": { "path": "/", "pick": { "a": "b", "c": { "at": "/d" } } },
+            "k": { "path": "/", "pick": { "at": "/results" } },
+            "l": { "method": "POST", "path": "/", "body": { "a": [12345678901234567890123] } },
             "j": { "url": "/" }
         }
     }"#,
@@ -396,6 +424,8 @@ fn every_mistake_is_reported_by_key() {
         "calls.h.parameters.b is used nowhere",
         "calls.i.pick.a must be a JSON pointer",
         "calls.i.pick.c.each is missing",
+        "calls.k.pick.each is missing",
+        "calls.l.body has a number of too many digits",
         "calls.j.path is missing",
         "calls.j.url is not a known key here",
     ];

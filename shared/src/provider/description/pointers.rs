@@ -58,12 +58,18 @@ fn follow<'a>(pointer: &str, document: &'a RawValue) -> Option<&'a RawValue> {
     pointer.split('/').skip(1).try_fold(document, |value, token| {
         if value.get().starts_with('[') {
             let elements: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
-            elements.get(token.parse::<usize>().ok()?).copied()
+            elements.get(index(token)?).copied()
         } else {
             let members: BTreeMap<String, &RawValue> = serde_json::from_str(value.get()).ok()?;
             members.get(&token.replace("~1", "/").replace("~0", "~")).copied()
         }
     })
+}
+
+/// An element's position: no sign, no leading zero.
+fn index(token: &str) -> Option<usize> {
+    let position = token.parse::<usize>().ok()?;
+    (position.to_string() == token).then_some(position)
 }
 
 #[cfg(test)]
@@ -83,6 +89,8 @@ mod tests {
             ("/a/b", None),
             ("/b/2", None),
             ("/b/x", None),
+            ("/b/+1", None),
+            ("/b/01", None),
             ("/b/1/é/0", None),
             ("/nowhere", None),
         ] {
