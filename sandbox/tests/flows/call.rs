@@ -387,6 +387,35 @@ async fn what_the_link_keeps_fills_in_places_and_only_the_token_response_makes_a
     assert!(ask(&function, &app, "any").await.body.contains("reconnect_required"));
 }
 
+/// The provider's description may keep more than when the link was made.
+#[tokio::test]
+async fn what_a_link_lacks_may_come_with_one_refresh() {
+    let provider = calls_file("lacking-provider", &json!({ "token": { "kept": { "team": "/team_id" } } }));
+    let rig = Rig::set(&[("PROVIDER_FILE", provider.0.to_str().unwrap())]).await;
+    let (app, faults) = (rig.app(), &rig.world.faults);
+    app.link(Person::Ada).await;
+    let contact = json!({ "path": CONTACT, "query": { "team": "{kept.team}" } });
+    let base = &rig.world.addresses.provider;
+    let file = calls_file("lacking", &json!({ "base": base, "calls": { "contact": contact } }));
+    let function = start(&rig, &[("CALLS_FILE", file.0.to_str().unwrap())]).await.unwrap();
+    let refreshes = || rig.world.provider.calls(TOKEN) - 1;
+    assert!(ask(&function, &app, "contact").await.body.contains("reconnect_required"));
+    assert_eq!(refreshes(), 0, "the link was made just now");
+    rig.clock.advance(60);
+    for _ in 0..2 {
+        assert!(ask(&function, &app, "contact").await.body.contains("reconnect_required"));
+        assert_eq!(refreshes(), 1, "it does not come with every refresh");
+    }
+
+    rig.clock.advance(60);
+    let with_team = r#"{"access_token":"with-team","expires_in":3600,"team_id":"T1"}"#;
+    faults.once(Party::Provider, TOKEN, Fault::body(200, with_team));
+    for _ in 0..2 {
+        faults.once(Party::Provider, CONTACT, Fault::body(200, r#"{"id":"c-3"}"#));
+        assert_eq!(ask(&function, &app, "contact").await.body, r#"{"status":200,"body":{"id":"c-3"}}"#);
+    }
+}
+
 #[tokio::test]
 async fn without_a_file_there_is_no_such_endpoint_and_a_wrong_file_stops_the_start() {
     let rig = Rig::session_bound().await;

@@ -139,8 +139,9 @@ impl AccessTokens {
         self.send_as(user, prepare, timing).await.map(|(reply, _)| reply)
     }
 
-    /// Makes a declared call, which `fill` fills in with what is kept with the link. The response is one that the
-    /// app may see.
+    /// Makes a declared call, which `fill` fills in with what is kept with the link. If the link lacks what it needs
+    /// (`reconnect_required`), the tokens are refreshed once, unless they are under a minute old: what the provider's
+    /// description keeps may have become more since the link was made. The response is one that the app may see.
     ///
     /// # Errors
     /// As [`AccessTokens::send`] and `fill`; `rate_limited` or `provider_unavailable` if that is the response;
@@ -167,8 +168,8 @@ impl AccessTokens {
         Ok(reply)
     }
 
-    /// Sends with the user's tokens, and once more with refreshed ones if these are refused. Also returns the
-    /// tokens that the response is for.
+    /// Sends with the user's tokens, and once more with refreshed ones if these are refused, or `prepare` says
+    /// `reconnect_required` to them. Also returns the tokens that the response is for.
     async fn send_as(
         &self,
         user: &StripeUser,
@@ -176,13 +177,21 @@ impl AccessTokens {
         timing: &Timing,
     ) -> Result<(Reply, TokenSet), Error> {
         let tokens = self.fresh(user, timing).await?;
-        let reply = self.send_with(&tokens, prepare(&tokens)?, timing).await?;
-        if !self.resource.refuses_token(&reply) {
-            return Ok((reply, tokens));
-        }
-        let renewed = match self.renewed(user, &tokens, timing).await {
-            Err(Error::ReconnectRequired) if tokens.is_new(timing.now) => return Ok((reply, tokens)),
-            renewed => renewed?,
+        let refusal = match prepare(&tokens) {
+            Err(Error::ReconnectRequired) => None,
+            request => {
+                let reply = self.send_with(&tokens, request?, timing).await?;
+                if !self.resource.refuses_token(&reply) {
+                    return Ok((reply, tokens));
+                }
+                Some(reply)
+            }
+        };
+        let renewed = match (self.renewed(user, &tokens, timing).await, refusal) {
+            (Err(Error::ReconnectRequired), Some(reply)) if tokens.is_new(timing.now) => {
+                return Ok((reply, tokens));
+            }
+            (renewed, _) => renewed?,
         };
         let reply = self.send_with(&renewed, prepare(&renewed)?, timing).await?;
         if self.resource.refuses_token(&reply) { Err(Error::ReconnectRequired) } else { Ok((reply, renewed)) }
