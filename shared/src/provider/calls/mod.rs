@@ -370,16 +370,18 @@ fn read_path(object: &mut Object<'_>, places: &mut Places<'_>) -> Option<Path> {
 }
 
 /// Reads texts and, of the same name as what they fill in, parameters. Those may be left out of a request, and then are
-/// left out of the query.
+/// left out of the query. As no place names them, they can have the names that the provider gives them, like `page[size]`.
 fn read_query(object: &mut Object<'_>, places: &mut Places<'_>) -> DeclaredQuery {
     let mut query = DeclaredQuery::default();
     for name in object.names() {
+        if name.is_empty() || name.contains(char::is_control) {
+            object.problem(&name, "must be a name, without control characters");
+        }
         let declared = object.object_if(&name, |parameter| Declared {
             is_required: parameter.flag("required", false),
             parameter: Parameter::read(parameter),
         });
         if let Some(declared) = declared {
-            check_name(object, &name);
             if places.parameters.contains_key(&name) {
                 object.problem(&name, "is in parameters, too: keep one of them");
             }

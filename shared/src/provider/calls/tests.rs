@@ -20,7 +20,7 @@ pub(super) const CALLS: &str = r#"{
     "calls": {
         "contacts.list": {
             "path": "/objects/contacts",
-            "query": { "limit": { "type": "integer" }, "after": {}, "properties": "email,firstname" },
+            "query": { "limit": { "type": "integer" }, "after": {}, "properties": "email,firstname", "page[$size]": {} },
             "pick": { "contacts": { "at": "/results", "each": { "id": "/id", "name": "/properties/name" } }, "after": "/next" }
         },
         "contacts.get": {
@@ -114,6 +114,8 @@ fn values_go_into_path_and_query() {
     assert!(!all.headers.contains_key("x-request-key"));
     let page = filled(&json!({ "call": "contacts.list", "parameters": { "limit": 10, "after": "x" } }));
     assert_eq!(page.url.query(), Some("after=x&limit=10&properties=email%2Cfirstname"));
+    let size = filled(&json!({ "call": "contacts.list", "parameters": { "page[$size]": "7" } }));
+    assert_eq!(size.url.query(), Some("page%5B%24size%5D=7&properties=email%2Cfirstname"));
     let one = filled(&json!({ "call": "contacts.get", "parameters": { "id": "a-1" } }));
     assert_eq!(one.url.as_str(), "https://acme.example.com/api/objects/contacts/a-1.json");
     let found = filled(
@@ -370,7 +372,7 @@ fn every_mistake_is_reported_by_key() {
             "Upper": { "path": "/" },
             "a": { "path": "//{id}", "parameters": { "1": {}, "body": {}, "id": { "type": "uuid" } } },
             "b": { "path": "/{text}/{kept.other}", "parameters": { "text": { "type": "text" } } },
-            "c": { "path": "/{id}", "query": { "id": {}, "b c": {}, "d": 1, "e": "{", "f": "{g}" }, "parameters": { "id": {} } },
+            "c": { "path": "/{id}", "query": { "id": {}, "b\u000a": {}, "d": 1, "e": "{", "f": "{g}" }, "parameters": { "id": {} } },
             "d": { "method": "TRACE", "path": "/", "reads": true, "body": { "a": ["{b}"] }, "form": [] },
             "e": { "method": "PUT", "path": "/", "reads": true, "form": { "a": "b" } },
             "f": { "path": "/", "body": "{body}" },
@@ -401,7 +403,7 @@ fn every_mistake_is_reported_by_key() {
         "calls.a.parameters.id is used nowhere",
         "calls.b.path has {text} within a path",
         "calls.c.query.id is in parameters, too",
-        "calls.c.query.b c must be a name of letters",
+        "calls.c.query.b\n must be a name, without control characters",
         "calls.c.query.d must be a non-empty string",
         "calls.c.query.e must have a name in each pair of braces",
         "calls.c.query.f has {g}, which is not in parameters",
