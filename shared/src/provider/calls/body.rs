@@ -41,7 +41,14 @@ impl Body {
                 object.problem("form", "cannot be used together with body");
                 None
             }
-            (Some(Ok(template)), None) => Some(Self::Json(template)),
+            (Some(Ok(template)), None) => {
+                if let Template::Place(place) = &template
+                    && places.declared(place).is_some_and(|declared| !declared.is_required)
+                {
+                    object.problem("body", "must not be a parameter that a request may leave out");
+                }
+                Some(Self::Json(template))
+            }
             (None, Some(Ok(pairs))) => Some(Self::Form(pairs)),
             (Some(Err(why)), None) => {
                 object.problem("body", &why);
@@ -61,15 +68,14 @@ impl Body {
         }
     }
 
-    /// The body with its places filled; `None` if there is no value for one.
+    /// The body with its places filled. What has a place without a value is left out: a pair of a form, a member of an
+    /// object, an element of a list. `None` if that is all.
     pub(super) fn fill(&self, values: &Values<'_>) -> Option<String> {
         match self {
             Self::Json(template) => serde_json::to_string(&Filled { template, values }).ok(),
             Self::Form(pairs) => {
                 let mut form = form_urlencoded::Serializer::new(String::new());
-                for (name, text) in pairs {
-                    form.append_pair(name, &text.fill(values)?);
-                }
+                form.extend_pairs(pairs.iter().filter_map(|(name, text)| Some((name, text.fill(values)?))));
                 Some(form.finish())
             }
         }
@@ -127,18 +133,25 @@ struct Filled<'a> {
     values: &'a Values<'a>,
 }
 
+impl Values<'_> {
+    /// Whether a template is a place that there is no value for.
+    fn lack(&self, template: &Template) -> bool {
+        matches!(template, Template::Place(place) if self.at(place).is_none())
+    }
+}
+
 impl Serialize for Filled<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { template, values } = *self;
-        let filled = |template| Filled { template, values };
+        let filled = |template| (!values.lack(template)).then_some(Filled { template, values });
         let missing = || S::Error::custom("there is no value for a place");
         match template {
             Template::Constant(json) => json.serialize(serializer),
             Template::Place(place) => values.at(place).ok_or_else(missing)?.serialize(serializer),
             Template::Own => values.body.ok_or_else(missing)?.serialize(serializer),
-            Template::List(list) => serializer.collect_seq(list.iter().map(filled)),
+            Template::List(list) => serializer.collect_seq(list.iter().filter_map(filled)),
             Template::Object(members) => {
-                serializer.collect_map(members.iter().map(|(name, template)| (name, filled(template))))
+                serializer.collect_map(members.iter().filter_map(|(name, it)| Some((name, filled(it)?))))
             }
         }
     }

@@ -102,6 +102,7 @@ struct DeclaredQuery {
     parameters: Vec<(String, Declared)>,
 }
 
+/// A parameter, and whether every request must have it.
 #[derive(Debug)]
 struct Declared {
     parameter: Parameter,
@@ -219,8 +220,7 @@ impl Calls {
             }
             None => None,
         };
-        if let Some(tag) = &call.if_match {
-            let tag = tag.fill(values).ok_or(Error::Internal)?;
+        if let Some(tag) = call.if_match.as_ref().and_then(|tag| tag.fill(values)) {
             let tag = HeaderValue::try_from(tag);
             headers.insert(IF_MATCH, tag.map_err(|_| Error::BadRequest("If-Match must be ASCII text."))?);
         }
@@ -267,8 +267,6 @@ impl Call {
         for name in parameters.keys().filter(|name| !used.contains(*name)) {
             object.problem(&format!("parameters.{name}"), "is used nowhere in this call");
         }
-        let required = parameters.into_iter();
-        let required = required.map(|(name, parameter)| (name, Declared { parameter, is_required: true }));
         let pick = object.object("pick", Pick::read);
         let answer_headers = read_answer_headers(object);
         let roles = read_roles(object, surroundings.owner);
@@ -280,7 +278,7 @@ impl Call {
             headers,
             if_match,
             body,
-            parameters: required.chain(query.parameters).collect(),
+            parameters: parameters.into_iter().chain(query.parameters).collect(),
             kept,
             takes_body,
             pick,
@@ -304,6 +302,13 @@ impl Call {
             Some(roles) if !roles.include_one_of(signed.roles()) => Err(Error::RoleRequired),
             _ => Ok(()),
         }
+    }
+}
+
+impl Declared {
+    /// Reads a parameter's keys: its type, and `required`.
+    fn read(object: &mut Object<'_>, is_required: bool) -> Self {
+        Self { is_required: object.flag("required", is_required), parameter: Parameter::read(object) }
     }
 }
 
@@ -345,19 +350,15 @@ impl Description {
     }
 }
 
-fn read_parameters(object: &mut Object<'_>) -> BTreeMap<String, Parameter> {
+fn read_parameters(object: &mut Object<'_>) -> BTreeMap<String, Declared> {
     let parameters = object.names().into_iter().map(|name| {
-        check_name(object, &name);
-        let parameter = object.object_or_empty(&name, Parameter::read);
-        (name, parameter)
+        if !text::is_name(&name) || name == "body" {
+            object.problem(&name, "must be a name of letters, digits and _, and not body");
+        }
+        let declared = object.object_or_empty(&name, |parameter| Declared::read(parameter, true));
+        (name, declared)
     });
     parameters.collect()
-}
-
-fn check_name(object: &mut Object<'_>, name: &str) {
-    if !text::is_name(name) || name == "body" {
-        object.problem(name, "must be a name of letters, digits and _, and not body");
-    }
 }
 
 fn read_path(object: &mut Object<'_>, places: &mut Places<'_>) -> Option<Path> {
@@ -377,11 +378,7 @@ fn read_query(object: &mut Object<'_>, places: &mut Places<'_>) -> DeclaredQuery
         if name.is_empty() || name.contains(char::is_control) {
             object.problem(&name, "must be a name, without control characters");
         }
-        let declared = object.object_if(&name, |parameter| Declared {
-            is_required: parameter.flag("required", false),
-            parameter: Parameter::read(parameter),
-        });
-        if let Some(declared) = declared {
+        if let Some(declared) = object.object_if(&name, |parameter| Declared::read(parameter, false)) {
             if places.parameters.contains_key(&name) {
                 object.problem(&name, "is in parameters, too: keep one of them");
             }

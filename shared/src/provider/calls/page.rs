@@ -51,7 +51,7 @@ fn the_page_has_every_key_and_example() {
     for keys in [
         &schema["properties"],
         &schema["$defs"]["call"]["properties"],
-        &schema["$defs"]["query_parameter"]["properties"],
+        &schema["$defs"]["parameter"]["properties"],
     ] {
         let missing =
             keys.as_object().unwrap().keys().filter(|key| {

@@ -1,11 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parameter::Parameter;
+use super::Declared;
 use super::text::{Place, Text};
 
 /// What may be filled into a call, and which of it has been used, while the call is read.
 pub(super) struct Places<'a> {
-    pub(super) parameters: &'a BTreeMap<String, Parameter>,
+    pub(super) parameters: &'a BTreeMap<String, Declared>,
     /// The names of what links keep.
     pub(super) keepable: &'a BTreeSet<String>,
     pub(super) used: BTreeSet<String>,
@@ -35,11 +35,21 @@ impl Places<'_> {
     /// As [`Places::take`], where the value is part of something longer, which it must not end.
     pub(super) fn take_within(&mut self, place: &Place) -> Result<(), String> {
         self.take(place)?;
+        let (Place::Parameter(name), Some(declared)) = (place, self.declared(place)) else { return Ok(()) };
+        if !declared.parameter.is_plain() {
+            Err(format!("has {{{name}}} within a path or other text: its type must be another than text"))
+        } else if !declared.is_required {
+            Err(format!("has {{{name}}} within a path or other text: it must not be left out of a request"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The parameter that a place is for.
+    pub(super) fn declared(&self, place: &Place) -> Option<&Declared> {
         match place {
-            Place::Parameter(name) if !self.parameters.get(name).is_some_and(Parameter::is_plain) => {
-                Err(format!("has {{{name}}} within a path or other text: its type must be another than text"))
-            }
-            _ => Ok(()),
+            Place::Parameter(name) => self.parameters.get(name),
+            Place::Kept(_) => None,
         }
     }
 

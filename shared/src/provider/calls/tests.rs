@@ -150,6 +150,36 @@ fn values_go_into_bodies_and_headers() {
 }
 
 #[test]
+fn what_has_no_value_is_left_out() {
+    let calls = calls(
+        r#"{ "base": "https://example.com", "calls": {
+            "json": {
+                "method": "POST", "path": "/", "headers": { "If-Match": "{a}" }, "query": { "page[a]": "{a}", "b": "1" },
+                "body": { "a": "{a}", "list": ["{a}", { "a": "{a}" }], "c": null },
+                "parameters": { "a": { "required": false } }
+            },
+            "form": {
+                "method": "POST", "path": "/", "form": [["a", "{a}"], ["b", "1"]],
+                "parameters": { "a": { "required": false } }
+            }
+        } }"#,
+    );
+    let fill = |request: &str| fill_kept(&calls, request, &[], "1").ok().unwrap();
+    let without = fill(r#"{"call":"json"}"#);
+    assert_eq!(without.url.query(), Some("b=1"));
+    assert!(!without.headers.contains_key("if-match"));
+    assert_eq!(without.body.unwrap(), r#"{"c":null,"list":[{}]}"#);
+    let with = fill(r#"{"call":"json","parameters":{"a":"x"}}"#);
+    assert_eq!(
+        (with.url.query(), &with.headers["if-match"]),
+        (Some("b=1&page%5Ba%5D=x"), &HeaderValue::from_static("x"))
+    );
+    assert_eq!(with.body.unwrap(), r#"{"a":"x","c":null,"list":["x",{"a":"x"}]}"#);
+    assert_eq!(fill(r#"{"call":"form"}"#).body.unwrap(), "b=1");
+    assert_eq!(fill(r#"{"call":"form","parameters":{"a":"x"}}"#).body.unwrap(), "a=x&b=1");
+}
+
+#[test]
 fn what_does_not_fit_is_refused_by_name() {
     for (request, message) in [
         (json!({ "call": "contacts.get" }), "The parameter id is missing."),
@@ -384,7 +414,11 @@ fn every_mistake_is_reported_by_key() {
             "i": { "path": "/", "pick": { "a": "b", "c": { "at": "/d" } } },
             "k": { "path": "/", "pick": { "at": "/results" } },
             "l": { "method": "POST", "path": "/", "body": { "a": [12345678901234567890123] } },
-            "j": { "url": "/" }
+            "j": { "url": "/" },
+            "m": {
+                "method": "POST", "path": "/{a}", "body": "{b}", "query": { "c": "on {c}" },
+                "parameters": { "a": { "required": false }, "b": { "required": false }, "c": { "required": false } }
+            }
         }
     }"#,
         Owner::User,
@@ -430,6 +464,9 @@ fn every_mistake_is_reported_by_key() {
         "calls.l.body has a number of too many digits",
         "calls.j.path is missing",
         "calls.j.url is not a known key here",
+        "calls.m.path has {a} within a path or other text: it must not be left out",
+        "calls.m.query.c has {c} within a path or other text: it must not be left out",
+        "calls.m.body must not be a parameter that a request may leave out",
     ];
     for expected in expected {
         let expected = format!("calls.json: {expected}");
