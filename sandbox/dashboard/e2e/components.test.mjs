@@ -259,6 +259,13 @@ describe("Stripe's API", () => {
     await problem(page, "stripe_api").getByText("stripe-app.json").waitFor();
   });
 
+  test("a field is expanded where the permission for what it holds is declared", async () => {
+    const page = await open("stripe.dashboard.payment.detail");
+    assert.match(await ask(page, "Invoice and customer"), /^Answer: 200 .*"customer":\{.*"id":"cus_SandboxCustomer"/);
+    await page.reload();
+    assert.match(await ask(page, "Invoice and subscription"), /^Answer: 403 .*'subscription_read'/);
+  });
+
   test("secrets rest in the Secret Store, in the account's scope and the signed-in user's own", async () => {
     const page = await open("stripe.dashboard.payment.detail", { as: "usr_keeper" });
     assert.match(await ask(page, "Keep"), /^Answer: 200 .*"user":"usr_keeper"/);

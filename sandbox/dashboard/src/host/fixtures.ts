@@ -1,5 +1,5 @@
 // Objects of Stripe's API that an extension finds: one of each kind that has a page of its own, all made up, and all of
-// the customer Ada Example. Lists hold that one.
+// the customer Jenny Rosen, who is a contact at the sandbox's provider, too. Lists hold that one.
 
 import type { Choice } from "./choice";
 import { ACCOUNTS, withChosen } from "./choice";
@@ -11,8 +11,8 @@ const id = (page: string) => objectOf(`stripe.dashboard.${page}.detail`)?.id;
 const customer = {
   id: id("customer"),
   object: "customer",
-  name: "Ada Example",
-  email: "ada@customer.example",
+  name: "Jenny Rosen",
+  email: "jenny.rosen@example.com",
   phone: null,
   description: "Made up by the sandbox",
   currency: "usd",
@@ -147,10 +147,16 @@ const COLLECTIONS: Record<string, { id: string | undefined }[]> = {
   subscriptions: [subscription],
 };
 
-/** What `GET` of a path answers, or nothing where the sandbox has nothing. */
-export function fixtureOf(path: string, { account, mode }: Choice): object | undefined {
+/** What `GET` of a path answers, with what it wants expanded, or nothing where the sandbox has nothing. */
+export function fixtureOf(path: string, expand: string[], { account, mode }: Choice): object | undefined {
   const [collection = "", wanted] = path.replace(/^\/v1\//, "").split("/");
-  const shown = (object: object) => ({ created: CREATED, livemode: mode === "live", metadata: {}, ...object });
+  const shown = (object: object) => ({
+    created: CREATED,
+    livemode: mode === "live",
+    metadata: {},
+    ...object,
+    ...expanded(object, expand),
+  });
   if (path === "/v1/account" || path === `/v1/accounts/${account}`) {
     return shown(accountOf(account));
   }
@@ -163,6 +169,13 @@ export function fixtureOf(path: string, { account, mode }: Choice): object | und
   }
   const found = objects.find((object) => object.id === wanted);
   return found && shown(found);
+}
+
+/** The objects that fields of another name by id. */
+function expanded(object: object, fields: string[]): object {
+  const all = Object.values(COLLECTIONS).flat();
+  const found = Object.entries(object).map(([name, value]) => [name, all.find(({ id }) => id === value)] as const);
+  return Object.fromEntries(found.filter(([name, other]) => fields.includes(name) && other));
 }
 
 function accountOf(account: string): object {

@@ -40,11 +40,14 @@ export function stripeApi({ choice, config, report }: Page) {
   return async (path: string, options: Options = {}): Promise<ApiResponse> => {
     const method = (options.method ?? "GET").toUpperCase();
     // SDK 8 and older hand over a whole address where its caller did.
-    const { pathname, search } = new URL(path, "https://api.stripe.com");
+    const { pathname, search, searchParams } = new URL(path, "https://api.stripe.com");
     const url = `https://api.stripe.com${pathname}${search}`;
 
-    const permission = permissionFor(method, pathname);
-    if (permission && !isGranted(permission, declared)) {
+    const expand = method === "GET" ? expandedBy(searchParams) : [];
+    // What is expanded needs a permission, too. Most fields have the name of what they hold.
+    const needed = [permissionFor(method, pathname), ...expand.map((field) => permissionFor("GET", `/v1/${field}s`))];
+    const permission = needed.find((permission) => permission && !isGranted(permission, declared));
+    if (permission) {
       report({ kind: "stripe_api", method, path: pathname, permission });
       return answer(url, 403, {
         error: {
@@ -63,7 +66,7 @@ export function stripeApi({ choice, config, report }: Page) {
       const { name } = memberOf(config.members, choice.user);
       return answer(url, 200, { object: "user_email", email: `${name.toLowerCase()}@dashboard.example` });
     }
-    const fixture = method === "GET" ? fixtureOf(pathname, choice) : undefined;
+    const fixture = method === "GET" ? fixtureOf(pathname, expand, choice) : undefined;
     if (fixture) {
       return answer(url, 200, fixture);
     }
@@ -76,6 +79,11 @@ export function stripeApi({ choice, config, report }: Page) {
       },
     });
   };
+}
+
+/** Fields that hold an object instead of its id: `expand[]=customer`. */
+function expandedBy(query: URLSearchParams): string[] {
+  return [...query].filter(([name]) => /^expand\[\d*\]$/.test(name)).map(([, field]) => field);
 }
 
 /** The sandbox's own Secret Store, in the session of whoever looks: it refuses other users' secrets. */

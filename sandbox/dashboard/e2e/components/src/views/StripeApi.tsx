@@ -29,6 +29,10 @@ export default function StripeApi({ userContext }: ExtensionContextValue) {
       <Button onPress={() => void call("/v1/customers/cus_SandboxCustomer")}>Customer</Button>
       <Button onPress={() => void byClient()}>Customers by client</Button>
       <Button onPress={() => void call("/v1/payment_intents")}>Payments</Button>
+      <Button onPress={() => void call("/v1/invoices/in_1SandboxInvoice?expand[]=customer")}>Invoice and customer</Button>
+      <Button onPress={() => void call("/v1/invoices/in_1SandboxInvoice?expand[]=subscription")}>
+        Invoice and subscription
+      </Button>
       <Button onPress={() => void call("/v1/climate/orders")}>Climate orders</Button>
       <Button onPress={() => void call("/v1/apps/secrets", form({ name: "note", payload: "kept", ...mine }))}>
         Keep
