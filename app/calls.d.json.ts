@@ -26,7 +26,7 @@ declare const calls: {
       "reads": true,
       "path": "/contacts/search",
       "body": {"email": "{email}"},
-      "parameters": {"email": {"type": "email"}},
+      "parameters": {"email": {"type": "text"}},
       "pick": {
         "at": "/results",
         "each": {"id": "/id", "name": "/properties/name", "email": "/properties/email"}

@@ -1,10 +1,11 @@
 import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
-import {Banner, List, ListItem, Spinner} from '@stripe/ui-extension-sdk/ui';
-import {useEffect, useState} from 'react';
+import {List, ListItem} from '@stripe/ui-extension-sdk/ui';
 import {AuthGate} from '../src/auth/AuthGate';
-import {signedPost, type BackendError} from '../src/auth/backend';
-import {messageFor} from '../src/auth/messages';
+import {signedPost} from '../src/auth/backend';
+import {useRequest} from '../src/calls/useRequest';
+import {Requested} from '../src/components/Called';
 import {DrawerPage} from '../src/components/Page';
+import {theBackEnd} from '../src/config';
 
 interface Repository {
   id: number;
@@ -13,7 +14,7 @@ interface Repository {
 
 export default function Repositories(context: ExtensionContextValue) {
   return (
-    <AuthGate context={context} Page={DrawerPage}>
+    <AuthGate context={context} backEnd={theBackEnd} Page={DrawerPage}>
       {({frame}) => (
         <DrawerPage title="Your repositories" {...frame}>
           <RepositoryList {...context} />
@@ -23,16 +24,19 @@ export default function Repositories(context: ExtensionContextValue) {
   );
 }
 
-function RepositoryList({userContext, environment}: ExtensionContextValue) {
-  const [repositories, setRepositories] = useState<Repository[]>();
-  const [failure, setFailure] = useState<BackendError>();
-  useEffect(() => {
-    const fields = {purpose: 'repositories'};
-    signedPost<Repository[]>({userContext, environment}, 'repositories', fields).then(setRepositories, setFailure);
-  }, [userContext, environment]);
-  if (failure) {
-    return <Banner type="critical" description={messageFor(failure.code, 'checking').text} />;
-  }
-  const items = repositories?.map(({id, name}) => <ListItem key={id} id={`${id}`} title={name} />);
-  return items ? <List>{items}</List> : <Spinner />;
+function RepositoryList(context: ExtensionContextValue) {
+  const request = useRequest('repositories', (cancelled) =>
+    signedPost<Repository[]>(context, 'repositories', {purpose: 'repositories'}, {cancelled}),
+  );
+  return (
+    <Requested request={request} brand={theBackEnd.brand}>
+      {(repositories) => (
+        <List>
+          {repositories.map(({id, name}) => (
+            <ListItem key={id} id={`${id}`} title={name} />
+          ))}
+        </List>
+      )}
+    </Requested>
+  );
 }

@@ -1,9 +1,12 @@
 import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
+import file from '../calls.json';
 import manifest from '../stripe-app.json';
+import {idOf} from './auth/roles';
 import {brand, type Brand} from './brand';
+import type {DeclaredCalls} from './calls/declared';
 
 /** A deployment of the back end, which links to one provider. */
-export interface BackEnd {
+export interface BackEnd<Calls extends DeclaredCalls = DeclaredCalls> {
   /**
    * Empty where the app has only one. Where it has several, what tells them apart: the manifest's constants of the back
    * end `CRM` are `API_BASE_CRM` and so on, and the Dashboard hands a finished sign-in only to who began it.
@@ -11,10 +14,12 @@ export interface BackEnd {
   name: string;
   /** How people know its provider. */
   brand: Brand;
+  /** The calls to the provider's API that it makes: `calls` of its `CALLS_FILE`. */
+  calls: Calls;
 }
 
 /** The back end of an app that has one. */
-export const theBackEnd: BackEnd = {name: '', brand};
+export const theBackEnd: BackEnd<typeof file.calls> = {name: '', brand, calls: file.calls};
 
 /** What the manifest's constants say of a back end. */
 export interface Server {
@@ -48,8 +53,7 @@ export function serverOf(
   return {
     url: withoutSlash(read(from, 'API_BASE') ?? ''),
     linkScope: read(from, 'LINK_SCOPE') === 'account' ? 'account' : 'user',
-    // Each is written as for the back end, `id:name`. Names are Stripe's to change, so here they do not count.
-    linkRoles: (read(from, 'LINK_ROLES') ?? LINK_ROLES).split(',').map((role) => role.split(':')[0]!.trim()),
+    linkRoles: (read(from, 'LINK_ROLES') ?? LINK_ROLES).split(',').map(idOf),
     source: isTold ? 'manifest' : 'build',
   };
 }

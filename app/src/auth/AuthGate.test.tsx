@@ -1,3 +1,4 @@
+import manifest from '../../stripe-app.json';
 import {brand} from '../brand';
 import {contextProps} from '../testing/context';
 import {settle, show} from '../testing/screen';
@@ -5,6 +6,8 @@ import {ada, authorizationUrl, createWorld, refusal, success, type World} from '
 import App from '../views/App';
 import AppSettings from '../views/AppSettings';
 import PaymentDetails from '../views/PaymentDetails';
+
+const ALL = manifest.permissions.map(({permission}) => permission);
 
 let world: World;
 
@@ -73,7 +76,7 @@ describe('signed in', () => {
   test.each([
     ['App', App, 'ada@example.com'],
     ['AppSettings', AppSettings, 'ada@example.com'],
-    ['PaymentDetails', PaymentDetails, 'Linked as Ada Lovelace · payment pi_123'],
+    ['PaymentDetails', PaymentDetails, 'Linked as Ada Lovelace'],
   ])('%s shows who is linked, and a way out', async (_, View, text) => {
     const screen = await show(<View {...contextProps()} />);
     expect(screen.text()).toContain(text);
@@ -150,7 +153,8 @@ describe('signed in', () => {
 
 describe('permissions that an update asks for', () => {
   const unaccepted = {authorizedPermissions: ['charge_read']};
-  const sentence = "Keeps the tokens of the account you link in Stripe's Secret Store. An administrator can accept";
+  const purposes = manifest.permissions.map(({purpose}) => purpose);
+  const sentence = `${purposes.join(' ')} An administrator can accept`;
 
   test.each([
     ['App', App],
@@ -173,7 +177,7 @@ describe('permissions that an update asks for', () => {
     expect(screen.text()).toContain('does not let this app keep your link');
   });
 
-  test.each([[['secret_write', 'charge_read']], [undefined]])('%j lacks none, or tells none', async (accepted) => {
+  test.each([[[...ALL, 'charge_read']], [undefined]])('%j lacks none, or tells none', async (accepted) => {
     link();
     const {appContext, ...context} = contextProps();
     const screen = await show(<App {...context} appContext={{...appContext, authorizedPermissions: accepted}} />);

@@ -3,15 +3,19 @@ import {Banner, Box, Button, Link} from '@stripe/ui-extension-sdk/ui';
 import {useState, type ReactElement} from 'react';
 import {Account} from '../components/Account';
 import {SectionPage, type Confirmation, type Page, type PageProps} from '../components/Page';
-import {permissionsToAccept, serverOf, theBackEnd, type BackEnd} from '../config';
+import {createCall, type Call} from '../calls/call';
+import type {DeclaredCalls} from '../calls/declared';
+import {permissionsToAccept, serverOf, type BackEnd} from '../config';
 import type {LinkedUser} from './backend';
 import {BusyPage, FailedPage, RelinkPage, RoleRequiredPage, SignInPage, SignInSection, WaitingPage} from './pages';
 import {occasionOf, useLink} from './useLink';
 import {nameOf} from './user';
 
 /** What a view gets once an account is linked. */
-export interface Session {
+export interface Session<Calls extends DeclaredCalls> {
   user: LinkedUser;
+  /** Calls the provider's API with the link. */
+  call: Call<Calls>;
   /**
    * For each page of the view, `<DrawerPage {...frame}>`: a link to sign out and the question before it; a
    * banner that says who was linked just now, and lets the user undo it; and what has to be accepted anew.
@@ -21,17 +25,17 @@ export interface Session {
   signInAgain?: () => void;
 }
 
-interface AuthGateProps {
+interface AuthGateProps<Calls extends DeclaredCalls> {
   context: ExtensionContextValue;
-  /** Which link the view is for, where the app has several. */
-  backEnd?: BackEnd;
+  /** Which link the view is for. */
+  backEnd: BackEnd<Calls>;
   Page: Page;
-  children: (session: Session) => ReactElement;
+  children: (session: Session<Calls>) => ReactElement;
 }
 
 /** Shows a view to users who have linked an account, and leads the others through linking one. */
-export function AuthGate({backEnd = theBackEnd, ...props}: AuthGateProps) {
-  return <Gate key={occasionOf(props.context)} backEnd={backEnd} SignIn={SignInPage} {...props} />;
+export function AuthGate<Calls extends DeclaredCalls>(props: AuthGateProps<Calls>) {
+  return <Gate key={occasionOf(props.context)} SignIn={SignInPage} {...props} />;
 }
 
 /** One of several links, in a page that has a section for each: it is made, made again and ended there by itself. */
@@ -59,14 +63,14 @@ export function titleOf({scope}: LinkedUser): string {
   return scope === 'account' ? 'Linked for the whole Stripe account' : 'Your linked account';
 }
 
-interface GateProps extends AuthGateProps {
-  backEnd: BackEnd;
+interface GateProps<Calls extends DeclaredCalls> extends AuthGateProps<Calls> {
   /** SignInView is a page of its own, which Stripe wants; a section cannot have it. */
   SignIn: typeof SignInPage;
 }
 
-function Gate({context, backEnd, Page, SignIn, children}: GateProps) {
+function Gate<Calls extends DeclaredCalls>({context, backEnd, Page, SignIn, children}: GateProps<Calls>) {
   const {state, send, mayLink} = useLink(context, backEnd);
+  const [call] = useState(() => createCall(context, backEnd, (error) => send({type: 'linkEnded', error})));
   const {brand} = backEnd;
   const server = serverOf(context.environment, backEnd);
   const question = useConfirmation(brand.provider, server.linkScope, () => send({type: 'signOut'}));
@@ -106,6 +110,7 @@ function Gate({context, backEnd, Page, SignIn, children}: GateProps) {
     case 'signedIn':
       return children({
         user: state.user,
+        call,
         signInAgain: mayLink ? () => send({type: 'signInAgain'}) : undefined,
         frame: {
           notice,

@@ -56,12 +56,15 @@ describe('an administrator', () => {
   test('finishes it with the role, and may undo it', async () => {
     world.replies.authorize = () => success(adaForAll);
     const screen = await show(<App {...contextOf(roles, returned())} />);
-    expect(rolesSigned()).toEqual([['authorize', ADMIN]]);
+    expect(rolesSigned()).toEqual([
+      ['authorize', ADMIN],
+      ['call', undefined],
+    ]);
     expect(screen.find('Banner', 'Linked to Ada Lovelace')).toBeDefined();
     await screen.press('Button', 'Not you? Undo');
     expect(screen.text()).toContain('No member can use it then, until an administrator signs in again.');
     await screen.press('Button', 'destructive');
-    expect(rolesSigned()[1]).toEqual(['logout', ADMIN]);
+    expect(rolesSigned()[2]).toEqual(['logout', ADMIN]);
   });
 
   test('sees in the settings who made the link, and when, and can end it', async () => {

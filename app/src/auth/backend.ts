@@ -1,7 +1,7 @@
 import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
 import {createOAuthState, fetchStripeSignature} from '@stripe/ui-extension-sdk/utils';
 import {serverOf, theBackEnd, type BackEnd} from '../config';
-import {roleToLink, type SignedRole} from './roles';
+import {roleAmong, type SignedRole} from './roles';
 
 /** What the app says about itself and its user in every request. */
 export type BackendContext = Pick<ExtensionContextValue, 'userContext' | 'environment'>;
@@ -77,7 +77,7 @@ const TIMEOUT_MS = 30_000;
 
 export function createBackend(context: BackendContext, backEnd: BackEnd = theBackEnd): Backend {
   const server = serverOf(context.environment, backEnd);
-  const role = server.linkScope === 'account' ? roleToLink(context.userContext, server) : undefined;
+  const role = server.linkScope === 'account' ? roleAmong(context.userContext, server.linkRoles) : undefined;
   const mayLink = server.linkScope === 'user' || role !== undefined;
   const post = (endpoint: string, fields: Fields, cancelled?: AbortSignal) =>
     signedPost(context, endpoint, fields, {backEnd, cancelled});
@@ -135,6 +135,8 @@ interface PostOptions {
   backEnd?: BackEnd;
   /** A role for Stripe to confirm. Where none is asked for, leave it out: Stripe may refuse to sign any. */
   role?: SignedRole;
+  /** JSON of the app's own, of any length. */
+  request?: string;
   cancelled?: AbortSignal;
 }
 
@@ -146,7 +148,7 @@ export async function signedPost<Answer = JsonObject>(
   {userContext, environment}: BackendContext,
   endpoint: string,
   {purpose, ...fields}: Fields,
-  {backEnd = theBackEnd, role, cancelled}: PostOptions = {},
+  {backEnd = theBackEnd, role, request, cancelled}: PostOptions = {},
 ): Promise<Answer> {
   const {id: user_id, account} = userContext;
   const extra = {
@@ -154,14 +156,29 @@ export async function signedPost<Answer = JsonObject>(
     mode: environment.mode,
     ...(account.isSandbox && {is_sandbox: true}),
     ...fields,
+    ...(request !== undefined && (await carried(request))),
   };
   const signed = role ? {...extra, stripe_roles: [{...role}]} : extra;
   const signature = await (role ? signWithRole(signed, cancelled) : sign(signed, cancelled));
   // What Stripe signed, byte for byte: it puts the two ids last.
   const payload = JSON.stringify({...signed, user_id, account_id: account.id});
   const {url} = serverOf(environment, backEnd);
-  const {status, text} = await send(`${url}/${endpoint}`, {payload, signature}, cancelled);
+  const envelope = {payload, signature, request: 'request_sha256' in signed ? request : undefined};
+  const {status, text} = await send(`${url}/${endpoint}`, envelope, cancelled);
   return successOf(status, text);
+}
+
+/** Stripe signs a payload that it gets in a URL, and does not say how long it may be. */
+const LONGEST_SIGNED_REQUEST = 500;
+
+/** A request as it is signed: itself, or where it is long, its hash, with the request beside the payload. */
+async function carried(request: string): Promise<{request: string} | {request_sha256: string}> {
+  if (request.length <= LONGEST_SIGNED_REQUEST) {
+    return {request};
+  }
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(request));
+  const hex = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0'));
+  return {request_sha256: hex.join('')};
 }
 
 type Payload = NonNullable<Parameters<typeof fetchStripeSignature>[0]>;
@@ -238,7 +255,7 @@ async function fromDashboard<T>(ask: () => Promise<T>, cancelled?: AbortSignal):
  * Rejects when `cancelled` aborts or time is up, even if the work goes on: the Dashboard takes no signal, and
  * might never answer. AbortSignal.any and AbortSignal.timeout would do this, in browsers since 2024.
  */
-async function inTime<T>(work: (signal: AbortSignal) => Promise<T>, cancelled?: AbortSignal): Promise<T> {
+export async function inTime<T>(work: (signal: AbortSignal) => Promise<T>, cancelled?: AbortSignal): Promise<T> {
   const limit = new AbortController();
   const stopped = new Promise<never>((_, reject) => {
     limit.signal.addEventListener('abort', () => reject(new Error('Cancelled, or not answered in time.')));

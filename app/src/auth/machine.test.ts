@@ -53,6 +53,14 @@ test('that nobody is linked is no reason, and does not hide one', () => {
   });
 });
 
+test('a view that finds no link any more leads to the sign-in, and says why', () => {
+  const signedIn: State = {name: 'signedIn', user: ada, justLinked: false};
+  const ended = (code: string): Event => ({type: 'linkEnded', error: http(401, code)});
+  expect(reduce(signedIn, ended('reconnect_required'))).toEqual({name: 'signedOut', reason: 'reconnect_required'});
+  expect(reduce(signedIn, ended('not_connected'))).toEqual({name: 'signedOut', reason: undefined});
+  expect(reduce(signingOut, ended('not_connected'))).toBe(signingOut);
+});
+
 test.each([
   http(400, 'signature_expired'),
   http(401, 'unreadable_answer'),

@@ -30,6 +30,8 @@ export type Event =
   | {type: 'timedOut'}
   | {type: 'unlinked'}
   | {type: 'failed'; error: BackendError}
+  /** What a view found out that used the link: `error` means that nobody is linked any more. */
+  | {type: 'linkEnded'; error: BackendError}
   /** What the user does. The gate has asked whether they want to sign out. */
   | {type: 'providerOpened'}
   | {type: 'retry'}
@@ -88,6 +90,9 @@ export function reduce(state: State, event: Event): State {
       return meansSignedOut(event.error)
         ? {name: 'signedOut', reason: reasonAfter(state, event.error.code)}
         : {name: 'failed', error: event.error, during: state};
+
+    case 'linkEnded':
+      return state.name === 'signedIn' ? {name: 'signedOut', reason: reasonAfter(state, event.error.code)} : state;
 
     case 'retry':
       return state.name === 'failed' ? state.during : state;

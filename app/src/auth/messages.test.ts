@@ -2,14 +2,17 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {brand} from '../brand';
 import type {State} from './machine';
-import {messageFor, reasonFor} from './messages';
+import {messageFor, reasonFor, refusalFor} from './messages';
 
 const source = readFileSync(join(__dirname, '../../../shared/src/error.rs'), 'utf8');
 const ROWS = source.matchAll(/\banswer\(\s*Status::\w+,\s*"(\w+)"/g);
 const BACKEND_CODES = [...new Set([...ROWS].map((match) => match[1]!))];
-const OWN_CODES = ['signature_unavailable', 'backend_unreachable', 'unreadable_answer', 'role_required'];
+const OWN_CODES = [
+  ...['signature_unavailable', 'backend_unreachable', 'unreadable_answer', 'role_required'],
+  ...['stripe_denied', 'stripe_unavailable'],
+];
 const CODES = [...new Set([...BACKEND_CODES, ...OWN_CODES])];
-const STATES: State['name'][] = ['checking', 'signedOut', 'waiting', 'completing', 'signingOut'];
+const STATES: State['name'][] = ['checking', 'signedOut', 'waiting', 'completing', 'signedIn', 'signingOut'];
 const UNKNOWN = messageFor('a code that nobody has', 'checking');
 
 /**
@@ -47,6 +50,9 @@ const AFTER_COMPLETE: {[code: string]: 'retry' | 'startOver' | 'signOut' | 'deve
   signature_unavailable: 'retry',
   backend_unreachable: 'retry',
   unreadable_answer: 'retry',
+  // Never comes while a sign-in is finished.
+  stripe_denied: 'startOver',
+  stripe_unavailable: 'startOver',
 };
 
 test('the table is of all codes there are', () => {
@@ -90,6 +96,17 @@ test.each(['provider_unavailable', 'secret_store_unavailable', 'settings_unavail
     expect(messageFor(code, 'signingOut').text).toContain('may still be linked');
   },
 );
+
+test.each<[number, string]>([
+  [401, 'Books does not let the linked account see or do this.'],
+  [403, 'Books does not let the linked account see or do this.'],
+  [404, 'Books does not have this.'],
+  [410, 'Books does not have this.'],
+  [422, 'Books refused this, with status 422.'],
+  [200, 'Books gave an unusable answer.'],
+])('what %i says to a call can be told', (status, text) => {
+  expect(refusalFor(status, {...brand, provider: 'Books'})).toBe(text);
+});
 
 test('messages name the provider of the link', () => {
   const books = {...brand, provider: 'Books'};

@@ -103,6 +103,15 @@ const MESSAGES = new Map<string, Entry>(Object.entries({
     leavesCode: true,
   },
 
+  // The app's own, where it asks Stripe by itself.
+  stripe_denied: {
+    text:
+      'Stripe does not let you see this here. An administrator may have to give you another role, or to accept what ' +
+      'this app asks for.',
+    remedy: RETRY,
+  },
+  stripe_unavailable: {text: 'Stripe is out of reach.', remedy: RETRY, outage: true},
+
   // The app's own, where no answer of the back end came.
   signature_unavailable: {
     text: 'Stripe did not sign the request. Reload the page; a new app has to be uploaded to Stripe once.',
@@ -144,6 +153,7 @@ const UNKNOWN: Entry = {
 /** What an outage means, by what was going on when it began. */
 const CONSEQUENCES: {[name in State['name']]?: string} = {
   checking: 'Your link is untouched.',
+  signedIn: 'Your link is untouched.',
   relinking: 'Your link is untouched.',
   completing: 'The sign-in is not finished.',
   signingOut: 'Your account may still be linked.',
@@ -158,6 +168,23 @@ export function messageFor(code: string, during: State['name'], {provider}: Bran
     text: [text, outage && CONSEQUENCES[during]].filter(Boolean).join(' ').split('{provider}').join(provider),
     remedy: spent ? START_OVER : remedy,
   };
+}
+
+/** What to tell the user about a provider's answer to a declared call, if there is nothing in it to show. */
+export function refusalFor(status: number, {provider}: Brand): string {
+  if (status < 300) {
+    return `${provider} gave an unusable answer.`;
+  }
+  switch (status) {
+    case 401:
+    case 403:
+      return `${provider} does not let the linked account see or do this.`;
+    case 404:
+    case 410:
+      return `${provider} does not have this.`;
+    default:
+      return `${provider} refused this, with status ${status}.`;
+  }
 }
 
 /** Why nobody is linked: a code of the back end, or what the provider told in `oauthContext.error`. */

@@ -80,8 +80,10 @@ test('a code that arrives late is used too', async () => {
 test('new props for the same user begin nothing anew', async () => {
   const oauthContext = returned();
   const screen = await open(oauthContext);
+  const asked = world.calls.length;
   await screen.replace(<App {...contextProps({...oauthContext})} />);
-  expect(world.calls).toHaveLength(1);
+  expect(world.to('authorize')).toHaveLength(1);
+  expect(world.calls).toHaveLength(asked);
 });
 
 test('a code that is turned down leads to a new sign-in', async () => {

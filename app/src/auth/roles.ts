@@ -1,5 +1,4 @@
 import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
-import type {Server} from '../config';
 
 /** A role as Stripe is reported to sign it: with just these, in this order. */
 export interface SignedRole {
@@ -8,13 +7,16 @@ export interface SignedRole {
   name: string;
 }
 
-/** Of the user's roles, the one that lets them make and end a link of the account. A custom role never does. */
-export function roleToLink(
+/** The id in `id:name`, as settings and calls write a role. Names are Stripe's to change, so here they do not count. */
+export const idOf = (role: string) => role.split(':')[0]!.trim();
+
+/** Of the user's roles, one of those with these ids. A custom role never is. */
+export function roleAmong(
   {roles = []}: Pick<ExtensionContextValue['userContext'], 'roles'>,
-  {linkRoles}: Server,
+  ids: string[],
 ): SignedRole | undefined {
   for (const {id, type, name} of roles) {
-    if (type === 'builtIn' && id !== undefined && linkRoles.includes(id)) {
+    if (type === 'builtIn' && id !== undefined && ids.includes(id)) {
       return {id, type, name};
     }
   }

@@ -26,7 +26,7 @@ export interface Call<Calls extends DeclaredCalls> {
 export type ValuesOf<Declared> =
   TakesBody<Declared> extends true
     ? [parameters: ParametersOf<Declared>, options: Options & {body: Json}]
-    : {} extends ParametersOf<Declared>
+    : Partial<ParametersOf<Declared>> extends ParametersOf<Declared>
       ? [parameters?: ParametersOf<Declared>, options?: Options]
       : [parameters: ParametersOf<Declared>, options?: Options];
 

@@ -1,3 +1,5 @@
+/* eslint-disable @typescript-eslint/no-empty-object-type -- It is how a file declares an id. */
+
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import calls from '../../calls.json';
@@ -14,14 +16,21 @@ type Calls = {
       after: {};
       stage: {one_of: ['open', 'won']; required: true};
       since: '{since}';
+      'page[size]': {type: 'integer'};
       properties: 'name,amount';
+      near: '{near}';
     };
-    parameters: {since: {type: 'date'}};
+    parameters: {since: {type: 'date'}; near: {type: 'text'; required: false}};
     pick: {deals: {at: '/results'; each: {id: '/id'}}; after: ['/next', '/paging/next']};
     answer_headers: ['ETag', 'Link'];
   };
-  'deals.get': {path: '/deals/{id}.json'};
-  'deals.note': {method: 'POST'; path: '/deals/{id}/notes'; parameters: {id: {type: 'integer'}}; body: {note: ['{body}']}};
+  'deals.get': {path: '/deals/{id}.json'; parameters: {id: {}}};
+  'deals.note': {
+    method: 'POST';
+    path: '/deals/{id}/notes';
+    parameters: {id: {type: 'integer'}};
+    body: {note: ['{body}']};
+  };
   'deals.end': {method: 'DELETE'; path: '/deals/{id}'; parameters: {id: {}}; roles: ['admin:Administrator']};
   'deals.search': {method: 'POST'; reads: true; path: '/search'; body: '{body}'; pick: {each: {id: '/id'}}};
 };
@@ -37,7 +46,7 @@ test('the declaration is that of the file', () => {
 test('parameters have the types that the file gives them', () => {
   same<
     ParametersOf<Calls['deals.list']>,
-    {since: string; stage: 'open' | 'won'; limit?: number; after?: string}
+    {since: string; stage: 'open' | 'won'; limit?: number; after?: string; 'page[size]'?: number; near?: string}
   >();
   same<ParametersOf<Calls['deals.get']>, {id: string}>();
   same<ParametersOf<Calls['deals.note']>, {id: number}>();

@@ -32,7 +32,9 @@ export const onlyReads = ({method = 'GET', reads = false}: DeclaredCall) => read
 
 /** The values that a call takes, by their names. */
 export type ParametersOf<Call> = Flat<
-  {[Name in Required<Call>]: ValueOf<TypesOf<Call>, Name>} & {[Name in Optional<Call>]?: ValueOf<TypesOf<Call>, Name>}
+  {[Name in RequiredOf<Call>]: ValueOf<In<TypesOf<Call>, Name>>} & {
+    [Name in OptionalOf<Call>]?: ValueOf<In<TypesOf<Call>, Name>>;
+  }
 >;
 
 /** One object instead of an intersection: what editors then show can be read. */
@@ -41,22 +43,16 @@ type Flat<Type> = {[Name in keyof Type]: Type[Name]};
 type TypesOf<Call> = In<Call, 'parameters'> & In<Call, 'query'>;
 type In<Call, Key extends string> = Call extends {[Name in Key]: infer Value} ? Value : unknown;
 
-type Required<Call> =
-  | PlacesIn<In<Call, 'path'>>
-  | (keyof In<Call, 'parameters'> & string)
-  | KeysOf<In<Call, 'query'>, {required: true}>;
-type Optional<Call> = Exclude<KeysOf<In<Call, 'query'>, object>, Required<Call>>;
+/** What is declared in the query may be left out, and what is in `parameters` not, unless it says otherwise. */
+type OptionalOf<Call> =
+  | KeysOf<In<Call, 'parameters'>, {required: false}>
+  | Exclude<KeysOf<In<Call, 'query'>, object>, KeysOf<In<Call, 'query'>, {required: true}>>;
+type RequiredOf<Call> = Exclude<KeysOf<TypesOf<Call>, object>, OptionalOf<Call>>;
 
 /** The names under which there is such a value. */
 type KeysOf<Type, Value> = {[Name in keyof Type]: Type[Name] extends Value ? Name & string : never}[keyof Type];
 
-/** The names in braces, without those of what the link keeps. */
-type PlacesIn<Text> = Text extends `${string}{${infer Name}}${infer Rest}`
-  ? Exclude<Name, `kept.${string}`> | PlacesIn<Rest>
-  : never;
-
-type ValueOf<Types, Name> = Name extends keyof Types ? ValueOfType<Types[Name]> : string;
-type ValueOfType<Type> = Type extends {one_of: infer Values extends string[]}
+type ValueOf<Type> = Type extends {one_of: infer Values extends string[]}
   ? Values[number]
   : Type extends {type: 'integer'}
     ? number
@@ -64,7 +60,11 @@ type ValueOfType<Type> = Type extends {one_of: infer Values extends string[]}
 
 /** Whether a call sends JSON of the app's own. */
 export type TakesBody<Call> = true extends HasBody<In<Call, 'body'>> ? true : false;
-type HasBody<Template> = Template extends '{body}' ? true : Template extends object ? HasBody<Template[keyof Template]> : false;
+type HasBody<Template> = Template extends '{body}'
+  ? true
+  : Template extends object
+    ? HasBody<Template[keyof Template]>
+    : false;
 
 /** What the provider answered. */
 export interface AnswerOf<Call> {

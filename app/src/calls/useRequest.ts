@@ -8,7 +8,7 @@ export type Request<Answer> =
   | {state: 'answered'; answer: Answer; retry: () => void};
 
 /**
- * Makes a request when the view is shown, and again when `key`, which tells requests apart, is another. A view that goes
+ * Makes a request when the view is shown, and again when it is another one: `key` tells them apart. A view that goes
  * away, or wants something else, cancels it.
  */
 export function useRequest<Answer>(key: string, send: (cancelled: AbortSignal) => Promise<Answer>): Request<Answer> {

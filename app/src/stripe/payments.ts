@@ -1,28 +1,25 @@
-import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
 import {stripeApiFetch} from '@stripe/ui-extension-sdk/utils';
-import {BackendError} from '../auth/backend';
+import {BackendError, inTime} from '../auth/backend';
 
-/** What a view in the Dashboard is about. */
-export type StripeObject = NonNullable<ExtensionContextValue['environment']['objectContext']>;
-
-/** Of Stripe's PaymentIntent, with its customer expanded. One that was deleted has no address. */
-interface Payment {
+/** Of Stripe's PaymentIntent, with its customer expanded. A customer that was deleted has no address. */
+interface PaymentIntent {
   customer: {email?: string | null} | null;
 }
 
 /**
- * The e-mail address of a payment's customer, or null where there is none. Stripe is asked in the Dashboard's session,
- * which takes the permissions `payment_intent_read` and `customer_read`.
+ * The e-mail address of the customer of a PaymentIntent, or null where there is none. Stripe is asked in the Dashboard's
+ * session, which takes the permissions `payment_intent_read` and `customer_read`.
  */
-export async function customerEmail({id}: StripeObject): Promise<string | null> {
-  const payment = await get<Payment>(`payment_intents/${encodeURIComponent(id)}?expand[]=customer`);
-  return payment.customer?.email ?? null;
+export async function customerEmail(paymentIntent: string, cancelled: AbortSignal): Promise<string | null> {
+  const path = `payment_intents/${encodeURIComponent(paymentIntent)}?expand[]=customer`;
+  const {customer} = await get<PaymentIntent>(path, cancelled);
+  return customer?.email ?? null;
 }
 
-async function get<Answer>(path: string): Promise<Answer> {
+async function get<Answer>(path: string, cancelled: AbortSignal): Promise<Answer> {
   let response;
   try {
-    response = await stripeApiFetch(`https://api.stripe.com/v1/${path}`);
+    response = await inTime(() => stripeApiFetch(`https://api.stripe.com/v1/${path}`), cancelled);
   } catch (cause) {
     throw new BackendError('network', 'stripe_unavailable', {cause});
   }

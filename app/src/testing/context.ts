@@ -1,5 +1,6 @@
 import type {ExtensionContextValue} from '@stripe/ui-extension-sdk/context';
 import {getMockContextProps} from '@stripe/ui-extension-sdk/testing';
+import manifest from '../../stripe-app.json';
 
 export const API_BASE = 'https://api.example.com/api/oauth';
 
@@ -18,7 +19,7 @@ export const viewOnly = {type: 'builtIn', name: 'View only', id: 'view_only'} as
 /** What the Dashboard gives a view. The SDK's mock leaves `oauthContext` out, so it comes in here. */
 export function contextProps(
   oauthContext?: ExtensionContextValue['oauthContext'],
-  {isSandbox = false, authorizedPermissions = ['secret_write'], ...more}: Options = {},
+  {isSandbox = false, authorizedPermissions = manifest.permissions.map(({permission}) => permission), ...more}: Options = {},
 ): ExtensionContextValue {
   const {userContext, environment, ...rest} = getMockContextProps();
   const constants = 'constants' in more ? more.constants : {API_BASE};

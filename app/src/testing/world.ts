@@ -16,21 +16,35 @@ export const adaForAll: LinkedUser = {
   linked_at: 1_768_000_500,
 };
 
+/** A contact at the provider, and a customer at Stripe. */
+export const jenny = {id: 'c-3', name: 'Jenny Rosen', email: 'jenny.rosen@example.com'};
+
 export interface Reply {
   status: number;
   text: string;
 }
 
+/** Of the SDK's, what the app looks at. */
+interface StripeReply {
+  ok: boolean;
+  status: number;
+  json: object;
+  headers: {[name: string]: string};
+}
+
 /** A request as the back end saw it. */
-export interface Call {
+export interface Received {
   url: string;
   init: RequestInit;
   /** The body, and the signed string in it, taken apart. */
-  envelope: {payload: string; signature: string};
+  envelope: {payload: string; signature: string; request?: string};
   payload: {[name: string]: unknown};
 }
 
 export const success = (body: object): Reply => ({status: 200, text: JSON.stringify(body)});
+
+/** What the back end answers to a declared call. */
+export const answered = (body: unknown, status = 200): Reply => success({status, body});
 
 export const refusal = (status: number, code: string): Reply => ({
   status,
@@ -50,10 +64,19 @@ export function createWorld() {
     fetchStripeSignature: jest.fn(async (_payload: object): Promise<string | undefined> => 't=1,v1=signature'),
     createOAuthState: jest.fn(async (_state?: string) => ({state: 'S', challenge: 'C'})),
     showToast: jest.fn(async () => ({})),
+    // Of Stripe's API there is one payment, by Jenny.
+    stripeApiFetch: jest.fn(
+      async (_path: string): Promise<StripeReply> => ({
+        ok: true,
+        status: 200,
+        json: {customer: {email: jenny.email}},
+        headers: {},
+      }),
+    ),
   };
   Object.assign(globalThis, {__StripeExtExports: {endpoint: {call: dashboard}}});
 
-  const calls: Call[] = [];
+  const calls: Received[] = [];
   const to = (endpoint: string) => calls.filter(({url}) => url.endsWith(`/${endpoint}`));
   const replies: Record<string, () => Reply | Promise<Reply>> = {
     login: () =>
@@ -64,6 +87,11 @@ export function createWorld() {
     authorize: () => success(ada),
     userinfo: () => refusal(401, 'not_connected'),
     logout: () => success({revoked: true}),
+    call: () => {
+      const {request} = to('call').pop()!.payload;
+      const {call} = JSON.parse(String(request)) as {call: string};
+      return answered(call === 'contacts.search' ? [jenny] : {contacts: [jenny], after: null});
+    },
   };
   jest.spyOn(globalThis, 'fetch').mockImplementation(async (input, init = {}) => {
     const url = String(input);

@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 
 import { launch } from "./support/browser.mjs";
 import { startSandbox, workspace } from "./support/sandbox.mjs";
-import { app, isLinked, isSignedOut, signIn, visitor } from "./support/user.mjs";
+import { app, isLinked, isSignedOut, sees, signIn, visitor } from "./support/user.mjs";
 
 const fixture = join(import.meta.dirname, "fixture");
 const problem = (page, kind) => page.locator(`[data-problem="${kind}"]`);
@@ -23,7 +23,7 @@ describe("the companion app in the host", () => {
     await sandbox?.stop();
   });
 
-  test("opening a page while linked costs one request of the back end, and no preflight", async () => {
+  test("opening a page while linked asks who is linked and makes the call of the view, without a preflight", async () => {
     const user = await visitor(browser, sandbox);
     const waiting = await user.open();
     await isLinked(await signIn(waiting));
@@ -31,10 +31,15 @@ describe("the companion app in the host", () => {
     await isLinked(waiting);
     const before = (await sandbox.exchanges()).at(-1).number;
     const page = await user.open();
-    await isLinked(page);
+    await sees(page, "Charles Babbage");
     const made = (await sandbox.exchanges()).filter(({ number }) => number > before);
     const fromBrowser = made.filter(({ from }) => from === "browser").map(({ method, path }) => `${method} ${path}`);
-    assert.deepEqual(fromBrowser, ["GET /v1/apps/app_embedded_backend_signature", "POST /api/oauth/userinfo"]);
+    assert.deepEqual(fromBrowser, [
+      "GET /v1/apps/app_embedded_backend_signature",
+      "POST /api/oauth/userinfo",
+      "GET /v1/apps/app_embedded_backend_signature",
+      "POST /api/oauth/call",
+    ]);
     await user.close();
   });
 

@@ -54,7 +54,7 @@ describe("session-bound flow", () => {
     await isLinked(await user.open({ viewport: "settings" }));
     const payment = await user.open({ viewport: "stripe.dashboard.payment.detail" });
     await isLinked(payment);
-    await sees(payment, "pi_3SandboxPayment");
+    await sees(payment, "The customer at Example");
     await payment.reload();
     await isLinked(payment);
     await payment.getByRole("navigation").getByText("Any page").click();

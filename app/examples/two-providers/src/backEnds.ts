@@ -4,6 +4,7 @@ import type {BackEnd} from '../../../src/config';
 /** The accounting system of the business: an administrator links it once, for everybody. */
 export const books: BackEnd = {
   name: 'BOOKS',
+  calls: {},
   brand: {
     ...brand,
     provider: 'Example Books',
@@ -15,6 +16,7 @@ export const books: BackEnd = {
 /** The mailbox of each user. */
 export const mail: BackEnd = {
   name: 'MAIL',
+  calls: {},
   brand: {
     ...brand,
     provider: 'Example Mail',
