@@ -28,6 +28,7 @@ const STORIES = {
     "POST /userinfo": "The app asks who is linked.",
     "GET /logout": "The app signs you out: the back end revokes the tokens and deletes them.",
     "POST /logout": "The app signs you out: the back end revokes the tokens and deletes them.",
+    "POST /call": "The app makes a call that its calls file declares; the back end adds the access token.",
   },
   stripe: {
     "GET /v1/apps/app_embedded_backend_signature": "Stripe signs who you are, so that the back end can trust the app’s next request.",
@@ -42,6 +43,8 @@ const STORIES = {
     "POST /token": AT_PROVIDER.token,
     "GET /oauth/whoami": AT_PROVIDER.userinfo,
     "POST /revoke": AT_PROVIDER.revoke,
+    "GET /api/contacts": "The back end asks for contacts, as the app’s calls file says.",
+    "POST /api/contacts/search": "The back end looks for a contact, as the app’s calls file says.",
   },
   ssm: {
     "POST /": "The back end reads its secrets, once, when it starts.",
