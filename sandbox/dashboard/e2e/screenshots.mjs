@@ -58,6 +58,7 @@ async function companionApp() {
   await shoot(provider, "4-provider");
   await answer(provider, ADA);
   await isLinked(provider);
+  await sees(provider, "Charles Babbage");
   await shoot(provider, "5-linked");
 
   const settings = await user.open({ viewport: "settings" });
@@ -65,7 +66,13 @@ async function companionApp() {
   await shoot(settings, "6-settings");
   const payment = await user.open({ viewport: "stripe.dashboard.payment.detail" });
   await isLinked(payment);
+  await sees(payment, "Jenny Rosen");
   await shoot(payment, "7-payment");
+  await sandbox.fault("provider", "/api/contacts/search", { fault: { reply: { status: 403 } } });
+  await payment.reload();
+  await sees(payment, "does not let");
+  await shoot(payment, "7-payment-refused");
+  await sandbox.forgetFaults();
 
   await sandbox.fault("stripe", "/v1/apps/secrets/find");
   await payment.reload();
@@ -105,6 +112,9 @@ async function linkOfTheAccount() {
   await asking.reload();
   await sees(asking, "To change or end it");
   await shoot(asking, "15-account-member");
+  const payment = await member.open({ viewport: "stripe.dashboard.payment.detail" });
+  await sees(payment, "Jenny Rosen");
+  await shoot(payment, "15-account-payment");
   const memberSettings = await member.open({ viewport: "settings" });
   await sees(memberSettings, "To change or end it");
   await shoot(memberSettings, "16-account-member-settings");
