@@ -9,6 +9,7 @@
 )]
 
 pub mod app;
+pub mod back_end;
 pub mod bench;
 pub mod browser;
 pub mod cargo;

@@ -5,6 +5,7 @@
 //! `docs/threat-model.md` lists.
 
 mod account;
+mod back_ends;
 mod direct;
 mod oversize;
 mod paths;
@@ -47,6 +48,7 @@ pub async fn run(report: &mut Report, only: &str) {
     policy::run(&mut attacks).await;
     races::run(&mut attacks).await;
     account::run(&mut attacks).await;
+    back_ends::run(&mut attacks).await;
     oversize::run(&mut attacks).await;
 }
 

@@ -30,6 +30,8 @@ const LINK_SCOPE: &str = "shared/src/link_scope.rs";
 const TOKENS: &str = "shared/src/tokens/mod.rs";
 const MANAGED: &str = "shared/src/tokens/managed.rs";
 const LEASE: &str = "shared/src/tokens/lease.rs";
+const TOKEN: &str = "functions/token/src/lib.rs";
+const ACCESS: &str = "shared/src/access/mod.rs";
 
 pub const MUTATIONS: &[Mutation] = &[
     Mutation {
@@ -598,5 +600,27 @@ pub const MUTATIONS: &[Mutation] = &[
         }],
         attack: "link name: a set copied to another one",
         then: "succeeded",
+    },
+    Mutation {
+        without: "refusing unknown fields in an event of token",
+        changes: &[Change { file: TOKEN, find: "#[serde(deny_unknown_fields)]\n", replace: "" }],
+        attack: "token: an event of API Gateway, with a link's owner named beside its own fields",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the least age of a token that a caller of token hands in",
+        changes: &[Change { file: ACCESS, find: " && !stale.tokens.is_new(timing.now) {", replace: " {" }],
+        attack: "token: a caller that hands in every token it gets, for three minutes",
+        then: "180 refreshes",
+    },
+    Mutation {
+        without: "comparing the token that a caller of token hands in",
+        changes: &[Change {
+            file: ACCESS,
+            find: "refused.is_some_and(|refused| refused.is(&stale.tokens))",
+            replace: "refused.is_some_and(|refused| refused.is(&stale.tokens) || true)",
+        }],
+        attack: "token: a refused token that is handed in again and again",
+        then: "5 refreshes",
     },
 ];
