@@ -6,6 +6,7 @@
 
 mod account;
 mod back_ends;
+mod calls;
 mod direct;
 mod oversize;
 mod paths;
@@ -49,6 +50,7 @@ pub async fn run(report: &mut Report, only: &str) {
     races::run(&mut attacks).await;
     account::run(&mut attacks).await;
     back_ends::run(&mut attacks).await;
+    calls::run(&mut attacks).await;
     oversize::run(&mut attacks).await;
 }
 

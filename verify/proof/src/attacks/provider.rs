@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 use super::{Attacks, shown, told};
 
-const STOPPED: &str = "refused: the function does not start";
+pub(super) const STOPPED: &str = "refused: the function does not start";
 
 pub async fn run(attacks: &mut Attacks<'_>) {
     tenants(attacks).await;
@@ -81,14 +81,12 @@ async fn addresses(attacks: &mut Attacks<'_>) {
     }
 }
 
-async fn start(settings: &[(&'static str, &str)]) -> String {
+pub(super) async fn start(settings: &[(&'static str, &str)]) -> String {
     let settings = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     match World::start(Options { port: 0, marker: PLANTED, settings, ..Options::default() }).await {
         Ok(_) => "succeeded: it started".to_owned(),
         Err(StartError::Settings(_)) => STOPPED.to_owned(),
-        Err(error @ (StartError::Port(_) | StartError::Callback(..) | StartError::Calls(..))) => {
-            format!("no world: {error}")
-        }
+        Err(other) => format!("the sandbox does not start: {other}"),
     }
 }
 
@@ -181,7 +179,7 @@ async fn servers(attacks: &mut Attacks<'_>) {
         .await;
 }
 
-fn redirect(status: u16, to: SocketAddr) -> Fault {
+pub(super) fn redirect(status: u16, to: SocketAddr) -> Fault {
     let headers = vec![("location".to_owned(), format!("http://{to}/"))];
     Fault::Reply(Reply { status, content_type: "text/plain".to_owned(), headers, body: String::new() })
 }

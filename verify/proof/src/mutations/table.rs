@@ -30,6 +30,8 @@ const LINK_SCOPE: &str = "shared/src/link_scope.rs";
 const TOKENS: &str = "shared/src/tokens/mod.rs";
 const MANAGED: &str = "shared/src/tokens/managed.rs";
 const LEASE: &str = "shared/src/tokens/lease.rs";
+const CALL: &str = "functions/call/src/lib.rs";
+const PARAMETER: &str = "shared/src/provider/calls/parameter.rs";
 const TOKEN: &str = "functions/token/src/lib.rs";
 const ACCESS: &str = "shared/src/access/mod.rs";
 
@@ -622,5 +624,120 @@ pub const MUTATIONS: &[Mutation] = &[
         }],
         attack: "token: a refused token that is handed in again and again",
         then: "5 refreshes",
+    },
+    Mutation {
+        without: "the purpose of a call's signature",
+        changes: &[Change {
+            file: SIGNED_REQUEST,
+            find: "signed.purpose.as_deref() != Some(purpose)",
+            replace: "false",
+        }],
+        attack: "call: a signature made for userinfo",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "comparing the request of a call with the hash that was signed",
+        changes: &[Change {
+            file: SIGNED_REQUEST,
+            find: "hex::encode(Sha256::digest(&request)) == hash",
+            replace: "!hash.is_empty()",
+        }],
+        attack: "call: another request beside the hash of the one that was signed",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the age of a call that writes",
+        changes: &[Change { file: CALL, find: "if !call.only_reads() {", replace: "if false {" }],
+        attack: "call: a write replayed after 61 s",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "the roles of a call",
+        changes: &[Change { file: CALL, find: "call.admit(&signed)?;", replace: "" }],
+        attack: "call: an administrator's, by a member with no role",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "refusing a key twice in the request of a call",
+        changes: &[Change {
+            file: "shared/src/provider/calls/values.rs",
+            find: ".filter(|_| json::has_distinct_keys(text.as_bytes()))",
+            replace: "",
+        }],
+        attack: "call: a parameter twice",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "refusing dots alone in a call, and comparing its URL with what the parser made of it",
+        changes: &[
+            Change {
+                file: PARAMETER,
+                find: "b\"._~-\".contains(&byte))\n        && !is_dots(text)",
+                replace: "b\"._~-\".contains(&byte))",
+            },
+            Change {
+                file: "shared/src/provider/calls/base.rs",
+                find: "url.as_str() == text",
+                replace: "url.as_str() != \"\"",
+            },
+        ],
+        attack: "call: path \"..\"",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "refusing quotes in an address of a call",
+        changes: &[Change { file: PARAMETER, find: "b\".!#$&*+-=?^_~\"", replace: "b\"'.!#$&*+-=?^_~\"" }],
+        attack: "call: literal email \"a'@example.com\"",
+        then: "succeeded",
+    },
+    Mutation {
+        without: "keeping text out of the paths of a call",
+        changes: &[Change {
+            file: PARAMETER,
+            find: "!matches!(self, Self::Typed(Type::Text))",
+            replace: "true",
+        }],
+        attack: "calls file: a text within a path",
+        then: "succeeded: it started",
+    },
+    Mutation {
+        without: "asking for the hosts of a field that is the base of a call",
+        changes: &[Change {
+            file: "shared/src/provider/calls/base.rs",
+            find: " && field.holds_address()",
+            replace: "",
+        }],
+        attack: "calls file: a base from a field without hosts",
+        then: "succeeded: it started",
+    },
+    Mutation {
+        without: "checking the address that is the base of a call",
+        changes: &[Change {
+            file: "shared/src/provider/description/kept.rs",
+            find: "hosts.admit(host)",
+            replace: "hosts.admit(host) || host == \"127.0.0.1\"",
+        }],
+        attack: "SSRF: the token answer names the API https://127.0.0.1",
+        then: "503 provider_unavailable",
+    },
+    Mutation {
+        without: "looking for the access token in the response to a call",
+        changes: &[Change {
+            file: ACCESS,
+            find: "if repeats(&reply, tokens.access_token.expose_secret()) {",
+            replace: "if false {",
+        }],
+        attack: "call: an API that repeats the access token",
+        then: "the proof itself broke",
+    },
+    Mutation {
+        without: "the redirect policy of a call",
+        changes: &[Change {
+            file: HTTP,
+            find: ".redirect(Policy::none())",
+            replace: ".redirect(Policy::default())",
+        }],
+        attack: "SSRF: the provider's API redirects a call by 307",
+        then: "succeeded: our request went elsewhere",
     },
 ];
