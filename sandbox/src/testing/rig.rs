@@ -21,9 +21,9 @@ pub const NOW: u64 = 1_800_000_000;
 
 /// Short enough for tests, long enough for a busy machine.
 pub const TIMEOUTS: Timeouts = Timeouts {
-    attempt: Duration::from_millis(700),
-    secret_store: Duration::from_millis(1500),
-    request: Duration::from_secs(6),
+    attempt: Duration::from_millis(1500),
+    secret_store: Duration::from_secs(4),
+    request: Duration::from_secs(14),
     pause: Duration::from_millis(10),
     ..Timeouts::DEFAULT
 };

@@ -193,7 +193,7 @@ async fn of_two_administrators_who_link_at_once_one_is_refused() {
         rig.world.faults.plan(Planned {
             party: Party::Stripe,
             path: "/v1/apps/secrets".to_owned(),
-            fault: Fault::DelayMs(2000),
+            fault: Fault::DelayMs(500),
             times: 2,
             about: "name=access_token&".to_owned(),
         });

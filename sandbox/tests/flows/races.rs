@@ -121,7 +121,7 @@ async fn stripe_is_retried_no_sooner_than_it_says() {
     plan(&rig, Party::Stripe, SET, "name=access_token", 100, Fault::Reply(limit));
     assert_eq!(app.userinfo().await.error(), (429, "rate_limited".to_owned()));
     let asked = 100 - rig.world.faults.waiting().calls;
-    assert!((2..=6).contains(&asked), "{asked} times in the six seconds of a request");
+    assert!(asked >= 2 && u64::from(asked) <= TIMEOUTS.request.as_secs(), "{asked} times in one request");
 }
 
 /// The head is read, then another set is stored, and then the parts are read.
