@@ -118,9 +118,9 @@ async fn graphql(Json(GraphQl { query, variables }): Json<GraphQl>) -> Json<Valu
     Json(json!({ "data": { "contact": id.and_then(find) } }))
 }
 
-/// `GET /api/slow`: answers after a second.
+/// `GET /api/slow`: answers after three seconds, which is too long for a test.
 async fn slow() -> Json<Value> {
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     Json(json!({ "slow": true }))
 }
 
