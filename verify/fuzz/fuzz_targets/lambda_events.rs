@@ -8,6 +8,7 @@ use std::process::abort;
 use std::sync::LazyLock;
 
 use authorize::Authorize;
+use call::Call;
 use fuzz::{NOW, RUNTIME, environment};
 use lambda_http::Context;
 use libfuzzer_sys::{Corpus, fuzz_target};
@@ -20,11 +21,15 @@ use shared::lambda::{DirectAnswer, DirectLambda, Function, GatewayResponse, Lamb
 use token::{Granted, Token};
 use userinfo::Userinfo;
 
+/// The companion app's.
+const CALLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../app/calls.json");
+
 struct Functions {
     login: Lambda<Login>,
     authorize: Lambda<Authorize>,
     userinfo: Lambda<Userinfo>,
     logout: Lambda<Logout>,
+    call: Lambda<Call>,
     token: DirectLambda<Token>,
 }
 
@@ -40,6 +45,7 @@ impl Functions {
             authorize: start(&settings),
             userinfo: start(&settings),
             logout: start(&settings),
+            call: start(&[&settings[..], &[("CALLS_FILE", CALLS)]].concat()),
             token: RUNTIME.block_on(token).expect("a function"),
         }
     }
@@ -49,6 +55,8 @@ impl Functions {
         let context = Context::default();
         if event.contains("/userinfo") {
             self.userinfo.answer(event, context).await
+        } else if event.contains("/call") {
+            self.call.answer(event, context).await
         } else if event.contains("/logout") {
             self.logout.answer(event, context).await
         } else if event.contains("/authori") {

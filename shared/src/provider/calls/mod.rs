@@ -235,6 +235,18 @@ impl Calls {
     }
 }
 
+#[cfg(feature = "fuzzing")]
+impl Calls {
+    /// Reads a made-up file, as [`Calls::from_settings`] does.
+    pub fn read_text(
+        text: &str,
+        provider: &Provider,
+        owner: Owner,
+    ) -> Option<Result<Self, Vec<(String, String)>>> {
+        Some(Self::read("calls.json", text, provider.description.as_ref()?, owner))
+    }
+}
+
 impl Call {
     fn read(object: &mut Object<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
         let parameters = object.object_or_empty("parameters", read_parameters);
