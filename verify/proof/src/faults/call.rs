@@ -15,6 +15,10 @@ pub enum Call {
     Refresh,
     Userinfo,
     Revoke,
+    Api,
+    TokenFind,
+    TokenLease,
+    TokenRefresh,
 }
 
 /// The function that makes it.
@@ -23,6 +27,8 @@ pub enum Function {
     Authorize,
     Userinfo,
     Logout,
+    Call,
+    Token,
 }
 
 impl Function {
@@ -32,21 +38,25 @@ impl Function {
             Self::Authorize => "authorize",
             Self::Userinfo => "userinfo",
             Self::Logout => "logout",
+            Self::Call => "call",
+            Self::Token => "token",
         }
     }
 
-    /// The purpose its requests are signed for.
+    /// The purpose its requests are signed for; those to `token` are not signed.
     pub fn purpose(self) -> &'static str {
         match self {
             Self::Authorize => "complete",
             Self::Userinfo => "userinfo",
             Self::Logout => "logout",
+            Self::Call => "call",
+            Self::Token => "",
         }
     }
 }
 
 impl Call {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Settings,
         Self::Find,
         Self::LinkLease,
@@ -57,6 +67,10 @@ impl Call {
         Self::Refresh,
         Self::Userinfo,
         Self::Revoke,
+        Self::Api,
+        Self::TokenFind,
+        Self::TokenLease,
+        Self::TokenRefresh,
     ];
 
     /// Its name on the page and in the rows.
@@ -72,6 +86,10 @@ impl Call {
             Self::Refresh => "provider: refresh",
             Self::Userinfo => "provider: userinfo",
             Self::Revoke => "provider: revoke",
+            Self::Api => "provider: API, for a declared call",
+            Self::TokenFind => "Stripe: find, for another back end",
+            Self::TokenLease => "Stripe: lease of a refresh, for another back end",
+            Self::TokenRefresh => "provider: refresh, for another back end",
         }
     }
 
@@ -79,8 +97,19 @@ impl Call {
     pub fn party(self) -> Party {
         match self {
             Self::Settings => Party::Ssm,
-            Self::Find | Self::LinkLease | Self::Set | Self::RefreshLease | Self::Delete => Party::Stripe,
-            Self::Exchange | Self::Refresh | Self::Userinfo | Self::Revoke => Party::Provider,
+            Self::Find
+            | Self::LinkLease
+            | Self::Set
+            | Self::RefreshLease
+            | Self::Delete
+            | Self::TokenFind
+            | Self::TokenLease => Party::Stripe,
+            Self::Exchange
+            | Self::Refresh
+            | Self::Userinfo
+            | Self::Revoke
+            | Self::Api
+            | Self::TokenRefresh => Party::Provider,
         }
     }
 
@@ -92,6 +121,8 @@ impl Call {
             }
             Self::LinkLease | Self::Set | Self::Exchange => Function::Authorize,
             Self::Delete | Self::Revoke => Function::Logout,
+            Self::Api => Function::Call,
+            Self::TokenFind | Self::TokenLease | Self::TokenRefresh => Function::Token,
         }
     }
 
@@ -103,7 +134,16 @@ impl Call {
             Self::RefreshLease => Some((Self::Find, 2)),
             Self::Set => Some((Self::LinkLease, 1)),
             Self::Refresh => Some((Self::Userinfo, 1)),
-            Self::Settings | Self::Find | Self::Exchange | Self::Userinfo | Self::Revoke => None,
+            // The caller says that its token was refused, so there is no call before these.
+            Self::TokenLease => Some((Self::TokenFind, 1)),
+            Self::Settings
+            | Self::Find
+            | Self::Exchange
+            | Self::Userinfo
+            | Self::Revoke
+            | Self::Api
+            | Self::TokenFind
+            | Self::TokenRefresh => None,
         }
     }
 
@@ -115,15 +155,28 @@ impl Call {
         let says = |parameter: &str| body.split('&').any(|pair| pair == parameter);
         match self {
             Self::Settings => path == "/",
-            Self::Find => path == "/v1/apps/secrets/find",
+            Self::Find | Self::TokenFind => path == "/v1/apps/secrets/find",
             Self::LinkLease => path == "/v1/apps/secrets" && says("name=link_lease.access_token"),
             Self::Set => path == "/v1/apps/secrets" && says("name=access_token"),
-            Self::RefreshLease => path == "/v1/apps/secrets" && says("name=refresh_lease.access_token"),
+            Self::RefreshLease | Self::TokenLease => {
+                path == "/v1/apps/secrets" && says("name=refresh_lease.access_token")
+            }
             Self::Delete => path == "/v1/apps/secrets/delete" && says("name=access_token"),
             Self::Exchange => path == "/token" && says("grant_type=authorization_code"),
-            Self::Refresh => path == "/token" && says("grant_type=refresh_token"),
+            Self::Refresh | Self::TokenRefresh => path == "/token" && says("grant_type=refresh_token"),
             Self::Userinfo => path == "/oauth/whoami",
             Self::Revoke => path == "/revoke",
+            Self::Api => path == "/api/contacts/c-3",
+        }
+    }
+
+    /// The same call, as `userinfo` makes it.
+    pub fn of_userinfo(self) -> Self {
+        match self {
+            Self::TokenFind => Self::Find,
+            Self::TokenLease => Self::RefreshLease,
+            Self::TokenRefresh => Self::Refresh,
+            own => own,
         }
     }
 }

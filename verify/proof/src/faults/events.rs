@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use sandbox::functions::{FUNCTIONS, Function};
+use sandbox::functions::{FUNCTIONS, Function, TOKEN};
 use sandbox::testing::app::App;
 
 use super::stage::Stage;
@@ -28,6 +28,7 @@ pub async fn run(report: &mut Report, stage: &Stage) {
     for Function { name, .. } in FUNCTIONS {
         workers.push((name, stage.worker(name, &[]).await));
     }
+    let mut token = stage.worker(TOKEN.name, &[]).await;
     let app = App::new(&stage.rig, "usr_events", "acct_alpine");
     let files = fs::read_dir(Path::new(EVENTS)).expect("the fuzzer's corpus").flatten();
     let mut files: Vec<_> = files.map(|file| file.path()).collect();
@@ -52,6 +53,14 @@ pub async fn run(report: &mut Report, stage: &Stage) {
             case: format!("event with {name}, to all functions"),
             expected: format!("{answer}, then 400 signature_invalid"),
             seen: seen.join("; "),
+        });
+        let answer = token.invoke_directly(&event).await.told();
+        let next = token.invoke_directly(&app.token_event().to_string()).await.told();
+        report.row(Row {
+            suite: "faults",
+            case: format!("event with {name}, to token"),
+            expected: "bad_request, then not_connected".to_owned(),
+            seen: format!("{answer}, then {next}"),
         });
     }
 }

@@ -1,6 +1,6 @@
 //! The expected outcome of every fault of every call.
 
-use super::call::Call;
+use super::call::{Call, Function};
 use super::proxy::{Body, Fault, Reply};
 
 /// The expected outcome of a cell.
@@ -11,6 +11,8 @@ pub struct Expected {
     pub after: &'static str,
 }
 
+/// Another back end has an access token.
+pub const TOKEN: &str = "a token";
 /// The linked user is returned.
 pub const LINKED: &str = "linked as before";
 /// The provider treats the used refresh token as stolen, so the user has to link again.
@@ -68,8 +70,17 @@ const fn later() -> Fault {
     Fault::Reply(Reply { status: 429, headers: &[JSON, ("retry-after", "17")], body: Body::Text("{}") })
 }
 
-/// The expectation of one cell.
+/// The expectation of one cell. `token` answers with the same codes, without a status.
 pub fn expected(call: Call, fault: Fault) -> Expected {
+    if call.function() == Function::Token {
+        let Expected { answer, after } = of_gateway(call.of_userinfo(), fault);
+        let code = answer.split_once(' ').map_or(answer, |(_, code)| code);
+        return Expected { answer: if code == "linked" { TOKEN } else { code }, after };
+    }
+    of_gateway(call, fault)
+}
+
+fn of_gateway(call: Call, fault: Fault) -> Expected {
     let status = match fault {
         Fault::Reply(reply) => Some(reply.status),
         _ => None,
@@ -81,9 +92,16 @@ pub fn expected(call: Call, fault: Fault) -> Expected {
         Call::LinkLease if matches!(fault, Fault::Drip) => "503 secret_store_unavailable",
         // When asked what it has stored, Stripe answers.
         Call::Set | Call::LinkLease | Call::RefreshLease if is_lost => "200 linked",
-        Call::Find | Call::LinkLease | Call::Set | Call::RefreshLease | Call::Delete => stripe(status),
-        Call::Userinfo if status == Some(401) => "401 reconnect_required",
-        Call::Exchange | Call::Refresh | Call::Userinfo => provider(fault),
+        Call::Find
+        | Call::LinkLease
+        | Call::Set
+        | Call::RefreshLease
+        | Call::Delete
+        | Call::TokenFind
+        | Call::TokenLease => stripe(status),
+        Call::Userinfo | Call::Api if status == Some(401) => "401 reconnect_required",
+        Call::Api => api(fault),
+        Call::Exchange | Call::Refresh | Call::Userinfo | Call::TokenRefresh => provider(fault),
         Call::Revoke => match fault {
             // The provider's own answer has a head and no body.
             Fault::ResetAfterHead | Fault::Reply(Reply { status: 200..300, body: Body::Text(_), .. }) => {
@@ -97,7 +115,15 @@ pub fn expected(call: Call, fault: Fault) -> Expected {
         Call::LinkLease if matches!(fault, Fault::Drip) => NEW_LINK,
         Call::Set | Call::LinkLease if is_lost => LINKED_ANEW,
         Call::LinkLease => SAME_CODE,
-        Call::Settings | Call::Find | Call::RefreshLease | Call::Refresh | Call::Userinfo => LINKED,
+        Call::Settings
+        | Call::Find
+        | Call::RefreshLease
+        | Call::Refresh
+        | Call::Userinfo
+        | Call::Api
+        | Call::TokenFind
+        | Call::TokenLease
+        | Call::TokenRefresh => LINKED,
         Call::Set | Call::Exchange => NEW_LINK,
         Call::Delete | Call::Revoke => SIGNED_OUT,
     };
@@ -110,6 +136,20 @@ fn stripe(status: Option<u16>) -> &'static str {
         Some(403) => "403 secret_store_denied",
         Some(429) => "429 rate_limited",
         _ => "503 secret_store_unavailable",
+    }
+}
+
+/// What is no outage is an answer.
+fn api(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Reply(Reply { body: Body::Endless, .. }) => "502 provider_error",
+        Fault::Reply(Reply { status: 200, .. }) => "200 with the provider's 200",
+        Fault::Reply(Reply { status: 204, .. }) => "200 with the provider's 204",
+        Fault::Reply(Reply { status: 301, .. }) => "200 with the provider's 301",
+        Fault::Reply(Reply { status: 403, .. }) => "200 with the provider's 403",
+        Fault::Reply(Reply { status: 404, .. }) => "200 with the provider's 404",
+        Fault::Reply(Reply { status: 409, .. }) => "200 with the provider's 409",
+        _ => provider(fault),
     }
 }
 

@@ -6,20 +6,21 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use sandbox::functions::FUNCTIONS;
+use sandbox::calls_file::CallsFile;
+use sandbox::functions::{FUNCTIONS, TOKEN};
 use sandbox::provider::Person;
 use sandbox::runtime_api::{Instance, Outcome as Posted};
 use sandbox::testing::app::{ADMINISTRATOR, App, CALLS};
 use sandbox::testing::cargo::cargo;
 use sandbox::testing::rig::{PLANTED, Rig, assert_silent};
 use sandbox::{Options, Party};
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::Owner;
 use shared::http::Timeouts;
 
 use super::call::{Call, Function};
 use super::certificates::Certificates;
-use super::expected::{LINKED, LINKED_ANEW, NEW_LINK, SAME_CODE, SIGN_IN_AGAIN, SIGNED_OUT};
+use super::expected::{self, LINKED, LINKED_ANEW, NEW_LINK, SAME_CODE, SIGN_IN_AGAIN, SIGNED_OUT};
 use super::proxy::{Body, Fault, Proxy, Reply, Strike};
 
 /// The workspace.
@@ -47,6 +48,7 @@ pub struct Stage {
 
 /// A function's answer, as API Gateway receives it.
 pub struct Answer {
+    /// 0 if there is none.
     pub status: u64,
     /// Empty if it is not an error.
     pub code: String,
@@ -54,7 +56,14 @@ pub struct Answer {
 }
 
 /// A function's binary, running.
-pub struct Worker(Instance);
+pub struct Worker {
+    instance: Instance,
+    /// What it reads lives as long as it does.
+    _calls_file: Option<CallsFile>,
+}
+
+/// The signed fields of a request, or those of another back end's.
+type Fields = Vec<(&'static str, String)>;
 
 /// In seconds; codes and signatures are still valid.
 const BEHIND: u64 = 90;
@@ -64,8 +73,8 @@ pub fn binaries(built: Option<&Path>) -> Result<PathBuf, Box<dyn Error>> {
     if let Some(built) = built {
         return Ok(built.to_owned());
     }
-    let functions = FUNCTIONS.map(|function| ["--bin", function.name]);
-    let functions = functions.as_flattened();
+    let functions = FUNCTIONS.map(|function| function.name).into_iter().chain([TOKEN.name]);
+    let functions: Vec<_> = functions.flat_map(|name| ["--bin", name]).collect();
     let status = cargo().args(["build", "--profile", PROFILE]).args(functions).current_dir(ROOT).status()?;
     if !status.success() {
         return Err("the functions do not build".into());
@@ -109,7 +118,14 @@ impl Stage {
     pub async fn worker(&self, function: &str, parties: &[(Party, String)]) -> Worker {
         let mut settings = self.rig.world.settings.clone();
         settings.insert("SSL_CERT_FILE".to_owned(), self.ca_file.display().to_string());
+        let mut calls_file = None;
         for (party, url) in parties {
+            if *party == Party::Provider {
+                let is_account = settings["LINK_SCOPE"] == "account";
+                let copy = CallsFile::copy(Path::new(CALLS), url, is_account).expect("a copy");
+                settings.insert("CALLS_FILE".to_owned(), copy.path().display().to_string());
+                calls_file = Some(copy);
+            }
             let changed = match party {
                 Party::Ssm => vec![("AWS_ENDPOINT_URL_SSM", url.clone())],
                 Party::Stripe => vec![("STRIPE_API_BASE", url.clone())],
@@ -123,7 +139,8 @@ impl Stage {
         let built = self.binaries.join(function);
         // Cargo lambda makes a folder for each function.
         let command = Command::new(if built.is_dir() { built.join("bootstrap") } else { built });
-        Worker(Instance::start(command, settings).await.expect("a process"))
+        let instance = Instance::start(command, settings).await.expect("a process");
+        Worker { instance, _calls_file: calls_file }
     }
 
     /// Runs one cell, with its own administrator of its own account, who links first.
@@ -146,22 +163,44 @@ impl Stage {
         let urls: Vec<_> = proxies.iter().map(|(party, proxy)| (*party, proxy.url())).collect();
         let mut worker = self.worker(call.function().name(), &urls).await;
 
-        let purpose = call.function().purpose();
-        let code = if call.function() == Function::Authorize { code(&app).await } else { Vec::new() };
-        let answer = worker.ask(&app, call.function(), purpose, &code).await;
+        let function = call.function();
+        let fields = self.fields(function, &app).await;
+        let answer = worker.ask(&app, function, &fields).await;
         for (party, proxy) in &proxies {
-            let again = refreshes && !answer.is_ada() && *party == Party::Provider;
+            let again = refreshes && !answer.is_of_ada() && *party == Party::Provider;
             proxy.replan(again.then(|| no_longer_taken(1)).into_iter().collect()).await;
         }
-        let after = match call.function() {
-            Function::Userinfo => after_userinfo(&mut worker, &app).await,
+        let after = match function {
+            Function::Userinfo | Function::Call | Function::Token => {
+                after_use(&mut worker, &app, function, &fields).await
+            }
             Function::Authorize => {
-                after_authorize(&mut worker, &app, &code, app.secret("access_token") == before).await
+                after_authorize(&mut worker, &app, &fields, app.secret("access_token") == before).await
             }
             Function::Logout => after_logout(&mut worker, &app).await,
         };
-        assert_silent("a function's log", &worker.0.log());
+        assert_silent("a function's log", &worker.instance.log());
         Outcome { answer: answer.told(), after }
+    }
+
+    /// What a request to the function says besides whom it is for.
+    async fn fields(&self, function: Function, app: &App<'_>) -> Fields {
+        match function {
+            Function::Authorize => code(app).await,
+            Function::Call => {
+                vec![(
+                    "request",
+                    json!({ "call": "contacts.get", "parameters": { "id": "c-3" } }).to_string(),
+                )]
+            }
+            // A refresh happens when the caller says that the provider no longer accepts the token.
+            Function::Token => {
+                let token = self.rig.back_end().await.ask(&app.token_event()).await.token();
+                let event = app.token_event_after(&token);
+                vec![("refused_sha256", event["refused_sha256"].as_str().unwrap_or_default().to_owned())]
+            }
+            Function::Userinfo | Function::Logout => Vec::new(),
+        }
     }
 
     async fn proxy(&self, party: Party, plan: Vec<Strike>) -> Proxy {
@@ -176,19 +215,24 @@ impl Stage {
 }
 
 /// The signed fields of a link that only needs to be finished.
-async fn code(app: &App<'_>) -> Vec<(&'static str, String)> {
+async fn code(app: &App<'_>) -> Fields {
     let begun = app.begin().await;
     vec![("code", app.code(&begun, Person::Ada).await), ("verifier", begun.verifier)]
 }
 
-async fn after_userinfo(worker: &mut Worker, app: &App<'_>) -> String {
-    let answer = worker.ask(app, Function::Userinfo, "userinfo", &[]).await;
-    if answer.is_ada() {
+async fn after_use(
+    worker: &mut Worker,
+    app: &App<'_>,
+    function: Function,
+    fields: &[(&'static str, String)],
+) -> String {
+    let answer = worker.ask(app, function, fields).await;
+    if answer.is_of_ada() {
         return LINKED.to_owned();
     }
     if answer.code == "reconnect_required" && app.link(Person::Ada).await.status == 200 {
-        let answer = worker.ask(app, Function::Userinfo, "userinfo", &[]).await;
-        return if answer.is_ada() { SIGN_IN_AGAIN.to_owned() } else { answer.told() };
+        let answer = worker.ask(app, function, fields).await;
+        return if answer.is_of_ada() { SIGN_IN_AGAIN.to_owned() } else { answer.told() };
     }
     answer.told()
 }
@@ -203,15 +247,15 @@ async fn after_authorize(
     if linked.status != 200 {
         return format!("the link is lost: {}", linked.error().1);
     }
-    if worker.ask(app, Function::Authorize, "complete", same).await.is_ada() {
+    if worker.ask(app, Function::Authorize, same).await.is_of_ada() {
         return if is_same { SAME_CODE } else { LINKED_ANEW }.to_owned();
     }
-    let answer = worker.ask(app, Function::Authorize, "complete", &code(app).await).await;
-    if answer.is_ada() && app.userinfo().await.status == 200 { NEW_LINK.to_owned() } else { answer.told() }
+    let answer = worker.ask(app, Function::Authorize, &code(app).await).await;
+    if answer.is_of_ada() && app.userinfo().await.status == 200 { NEW_LINK.to_owned() } else { answer.told() }
 }
 
 async fn after_logout(worker: &mut Worker, app: &App<'_>) -> String {
-    let answer = worker.ask(app, Function::Logout, "logout", &[]).await;
+    let answer = worker.ask(app, Function::Logout, &[]).await;
     if answer.status != 200 || !app.stored().is_empty() {
         return format!("{}, stored: {:?}", answer.told(), app.stored());
     }
@@ -220,24 +264,24 @@ async fn after_logout(worker: &mut Worker, app: &App<'_>) -> String {
 }
 
 impl Worker {
-    /// A signed request from the app.
-    async fn ask(
-        &mut self,
-        app: &App<'_>,
-        function: Function,
-        purpose: &str,
-        fields: &[(&'static str, String)],
-    ) -> Answer {
+    /// A signed request from the app, or one from another back end.
+    async fn ask(&mut self, app: &App<'_>, function: Function, fields: &[(&'static str, String)]) -> Answer {
+        if function == Function::Token {
+            let mut event = app.token_event();
+            for (name, value) in fields {
+                event[*name] = value.as_str().into();
+            }
+            return self.invoke_directly(&event.to_string()).await;
+        }
         let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        self.invoke(&app.event(function.name(), purpose, &fields)).await
+        self.invoke(&app.event(function.name(), function.purpose(), &fields)).await
     }
 
     /// Any event. An error posted to the Runtime API, and the end of the process, are returned as such.
     pub async fn invoke(&mut self, event: &str) -> Answer {
-        let posted = match self.0.invoke(event).await.map(|answer| answer.outcome) {
-            Ok(Posted::Response(posted)) => posted,
-            Ok(Posted::Error(error)) => return Answer::none(&format!("a function error: {error}")),
-            Err(ended) => return Answer::none(&format!("the process has ended: {}", ended.status)),
+        let posted = match self.posted(event).await {
+            Ok(posted) => posted,
+            Err(none) => return none,
         };
         assert_silent("an answer", &posted);
         let posted: Value = serde_json::from_str(&posted).expect("an answer for API Gateway");
@@ -246,6 +290,25 @@ impl Worker {
         let code = body["error"]["code"].as_str().unwrap_or_default().to_owned();
         Answer { status: posted["statusCode"].as_u64().unwrap_or_default(), code, body }
     }
+
+    /// The same, to the function without a route, whose answer has no status.
+    pub async fn invoke_directly(&mut self, event: &str) -> Answer {
+        let posted = match self.posted(event).await {
+            Ok(posted) => posted,
+            Err(none) => return none,
+        };
+        let body: Value = serde_json::from_str(&posted).expect("an answer for a back end");
+        let code = body["error"]["code"].as_str().unwrap_or_default().to_owned();
+        Answer { status: 0, code, body }
+    }
+
+    async fn posted(&mut self, event: &str) -> Result<String, Answer> {
+        match self.instance.invoke(event).await.map(|answer| answer.outcome) {
+            Ok(Posted::Response(posted)) => Ok(posted),
+            Ok(Posted::Error(error)) => Err(Answer::none(&format!("a function error: {error}"))),
+            Err(ended) => Err(Answer::none(&format!("the process has ended: {}", ended.status))),
+        }
+    }
 }
 
 impl Answer {
@@ -253,18 +316,22 @@ impl Answer {
         Self { status: 0, code: why.to_owned(), body: Value::Null }
     }
 
-    fn is_ada(&self) -> bool {
-        self.status == 200 && self.body["id"] == "person_ada"
+    /// Whether it is about Ada's account, or from the provider's API in her name.
+    fn is_of_ada(&self) -> bool {
+        let Self { body, .. } = self;
+        body["id"] == "person_ada" || body["subject"] == "person_ada" || body["body"]["name"] == "Jenny Rosen"
     }
 
     /// Status and code, or what there is instead.
     pub fn told(&self) -> String {
-        let outcome = match self.body["revoked"].as_bool() {
-            Some(true) => "revoked",
-            Some(false) => "not revoked",
-            None if self.is_ada() => "linked",
-            None => &self.code,
+        let outcome = match (self.body["revoked"].as_bool(), self.body["status"].as_u64()) {
+            (Some(true), _) => "revoked".to_owned(),
+            (Some(false), _) => "not revoked".to_owned(),
+            (None, Some(status)) => format!("with the provider's {status}"),
+            (None, None) if self.body["access_token"].is_string() => expected::TOKEN.to_owned(),
+            (None, None) if self.is_of_ada() => "linked".to_owned(),
+            (None, None) => self.code.clone(),
         };
-        format!("{} {outcome}", self.status)
+        if self.status == 0 { outcome } else { format!("{} {outcome}", self.status) }
     }
 }
