@@ -17,6 +17,7 @@ use super::{Attacks, take_any_code, told};
 
 const BAD: &str = "refused: 400 bad_request";
 const UNKNOWN: &str = "refused: 404 unknown_call";
+const REDIRECTED: &str = "refused: an answer without its target";
 const INVALID: &str = "refused: 400 signature_invalid";
 /// Calls with a place of every kind.
 const DECLARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/attacks/calls.json");
@@ -167,7 +168,7 @@ async fn signatures(attacks: &mut Attacks<'_>) {
             .play(&format!("call: a signature made for {purpose}"), INVALID, async {
                 let rig = linked().await;
                 let app = rig.app();
-                let fields = [("request", r#"{"call":"echo"}"#), ("id", "1")];
+                let fields = [("request", r#"{"call":"contact","parameters":{"id":"c-3"}}"#), ("id", "1")];
                 outcome(&rig, &app.post("call", purpose, &fields).await)
             })
             .await;
@@ -249,28 +250,21 @@ async fn answers(attacks: &mut Attacks<'_>) {
         .await;
     for status in [301, 302, 307, 308] {
         attacks
-            .play(
-                &format!("SSRF: the provider's API redirects a call by {status}"),
-                "refused: an answer without its target",
-                async {
-                    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-                    let elsewhere = listener.local_addr().expect("its address");
-                    let rig = linked().await;
-                    rig.world.faults.always(Party::Provider, "/api/echo", redirect(status, elsewhere));
-                    let (app, request) = (rig.app(), json!({ "call": "echo" }));
-                    tokio::select! {
-                        biased;
-                        _ = listener.accept() => "succeeded: our request went elsewhere".to_owned(),
-                        answer = app.call(&request, &[]) => {
-                            if answer.json() == json!({ "status": status, "body": null }) {
-                                "refused: an answer without its target".to_owned()
-                            } else {
-                                format!("succeeded: {}", answer.body)
-                            }
-                        }
-                    }
-                },
-            )
+            .play(&format!("SSRF: the provider's API redirects a call by {status}"), REDIRECTED, async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+                let elsewhere = listener.local_addr().expect("its address");
+                let rig = linked().await;
+                rig.world.faults.always(Party::Provider, "/api/echo", redirect(status, elsewhere));
+                let (app, request) = (rig.app(), json!({ "call": "echo" }));
+                tokio::select! {
+                    biased;
+                    _ = listener.accept() => "succeeded: our request went elsewhere".to_owned(),
+                    answer = app.call(&request, &[]) => {
+                        let passed_on = answer.json() == json!({ "status": status, "body": null });
+                        if passed_on { REDIRECTED.to_owned() } else { format!("succeeded: {}", answer.body) }
+                    },
+                }
+            })
             .await;
     }
 }
