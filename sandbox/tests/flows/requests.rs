@@ -3,8 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::StatusCode;
-use sandbox::Party;
 use sandbox::provider::Person;
+use sandbox::testing::app::CALLS;
+use sandbox::{Options, Party};
+use serde_json::json;
 
 use crate::rig::Rig;
 
@@ -27,10 +29,10 @@ const DELETE: &str = "POST /v1/apps/secrets/delete";
 
 #[tokio::test]
 async fn no_action_makes_more_calls_than_it_must() {
-    let rig = Rig::session_bound().await;
-    let app = rig.app();
+    let rig = Rig::with(Options { calls: Some(CALLS.into()), ..Options::default() }).await;
+    let (app, back_end) = (rig.app(), rig.back_end().await);
     let upstream = Upstream::default();
-    assert_eq!(upstream.of(&rig), ["POST /"; 4], "SSM, once per function");
+    assert_eq!(upstream.of(&rig), ["POST /"; 6], "SSM, once per function");
 
     let begun = app.begin().await;
     let code = app.code(&begun, Person::Ada).await;
@@ -47,6 +49,11 @@ async fn no_action_makes_more_calls_than_it_must() {
         assert_eq!(app.userinfo().await.status, StatusCode::OK);
         assert_eq!(upstream.of(&rig), [FIND, "GET /oauth/whoami"]);
     }
+    let contact = json!({ "call": "contacts.get", "parameters": { "id": "c-3" } });
+    assert_eq!(app.call(&contact, &[]).await.status, StatusCode::OK);
+    assert_eq!(upstream.of(&rig), [FIND, "GET /api/contacts/c-3"]);
+    assert_eq!(back_end.ask(&app.token_event()).await.code(), "ok");
+    assert_eq!(upstream.of(&rig), [FIND]);
     assert_eq!(app.logout().await.status, StatusCode::OK);
     assert_eq!(upstream.of(&rig), [FIND, "POST /revoke", DELETE]);
 

@@ -14,6 +14,9 @@ use url::Url;
 use crate::Problem;
 use crate::measure::PATIENCE;
 
+/// The account of all users.
+pub const ACCOUNT: &str = "acct_alpine";
+
 /// The app in the Dashboard of one user.
 pub struct App<'a> {
     pub world: &'a World,
@@ -94,7 +97,7 @@ impl App<'_> {
         let mut payload = fields.clone();
         payload["mode"] = "test".into();
         payload["user_id"] = self.user.as_str().into();
-        payload["account_id"] = "acct_alpine".into();
+        payload["account_id"] = ACCOUNT.into();
         let payload = payload.to_string();
         let signature = self.world.stripe.sign(&payload);
         json!({ "payload": payload, "signature": signature }).to_string()

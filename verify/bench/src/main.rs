@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
-use sandbox::functions::FUNCTIONS;
+use sandbox::functions::{FUNCTIONS, TOKEN};
+use sandbox::testing::app::CALLS;
 use sandbox::testing::cargo::cargo;
 use sandbox::tls::Authority;
 use sandbox::{Options, World};
@@ -84,7 +85,8 @@ fn share_one_cpu() -> Result<(), Problem> {
 /// Builds the functions as deployed, without the features that other packages enable in common dependencies.
 fn build(target: &Path) -> Result<PathBuf, Problem> {
     let binaries = Subject::ALL.map(|subject| ["--bin", subject.name()]);
-    let functions = FUNCTIONS.map(|function| ["--package", function.name]);
+    let functions = FUNCTIONS.map(|function| function.name).into_iter().chain([TOKEN.name]);
+    let functions = functions.map(|function| ["--package", function]).collect::<Vec<_>>();
     let status = cargo()
         .args(["build", "--release"])
         .args(["--package", "bare"])
@@ -109,7 +111,8 @@ fn copy(binaries: &Path, scratch: &Path) -> Result<(), Problem> {
 
 async fn run(arguments: &Arguments, scratch: &Path) -> Result<(), Problem> {
     let authority = if arguments.plain { None } else { Some(Authority::new(scratch)?) };
-    let world = World::start(Options { port: 0, authority, ..Options::default() }).await?;
+    let world =
+        World::start(Options { port: 0, authority, calls: Some(CALLS.into()), ..Options::default() }).await?;
     let http = Http::new(Timeouts::default());
     let mut events = Events::new(&world, &http).await?;
     let mut figures = Figures::new(scratch)?;
@@ -137,7 +140,7 @@ async fn run(arguments: &Arguments, scratch: &Path) -> Result<(), Problem> {
 }
 
 /// The order of a round, reversed every other time, so that none always runs right after the same other one.
-fn order(round: u32) -> [Subject; 7] {
+fn order(round: u32) -> [Subject; Subject::ALL.len()] {
     let mut order = Subject::ALL;
     if round % 2 == 1 {
         order.reverse();

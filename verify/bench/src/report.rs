@@ -16,7 +16,7 @@ const MEGABYTE: f64 = 1_000_000.0;
 const KIBIBYTES_IN_MEBIBYTE: f64 = 1024.0;
 
 /// All samples of all functions.
-pub struct Figures([Samples; 7]);
+pub struct Figures([Samples; Subject::ALL.len()]);
 
 /// All samples of one function.
 #[derive(Default)]

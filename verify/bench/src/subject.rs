@@ -1,11 +1,14 @@
 //! What is measured: each function, with the request that its user waits for.
 
 use sandbox::World;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::Http;
 
 use crate::Problem;
-use crate::app::App;
+use crate::app::{ACCOUNT, App};
+
+/// The user whose account is linked throughout.
+const LINKED: &str = "usr_linked";
 
 /// A function that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +27,25 @@ pub enum Subject {
     Userinfo,
     /// `POST /logout`: Secret Store, revocation endpoint.
     Logout,
+    /// `POST /call`: Secret Store, the provider's API.
+    Call,
+    /// A direct invocation of `token`: Secret Store.
+    Token,
 }
 
 impl Subject {
     /// All subjects, beginning with the baseline.
-    pub const ALL: [Self; 7] =
-        [Self::Bare, Self::Floor, Self::Card, Self::Login, Self::Authorize, Self::Userinfo, Self::Logout];
+    pub const ALL: [Self; 9] = [
+        Self::Bare,
+        Self::Floor,
+        Self::Card,
+        Self::Login,
+        Self::Authorize,
+        Self::Userinfo,
+        Self::Logout,
+        Self::Call,
+        Self::Token,
+    ];
 
     /// The binary's name.
     pub fn name(self) -> &'static str {
@@ -41,6 +57,8 @@ impl Subject {
             Self::Authorize => "authorize",
             Self::Userinfo => "userinfo",
             Self::Logout => "logout",
+            Self::Call => "call",
+            Self::Token => "token",
         }
     }
 }
@@ -56,7 +74,7 @@ impl<'a> Events<'a> {
     /// Links the user whose userinfo is requested.
     pub async fn new(world: &'a World, http: &'a Http) -> Result<Self, Problem> {
         let events = Self { world, http, count: 0 };
-        events.app("usr_linked".to_owned()).link().await?;
+        events.app(LINKED.to_owned()).link().await?;
         Ok(events)
     }
 
@@ -67,12 +85,21 @@ impl<'a> Events<'a> {
         match subject {
             Subject::Bare | Subject::Floor | Subject::Card | Subject::Login => app.login_event(),
             Subject::Authorize => app.authorize_event().await,
-            Subject::Userinfo => self
-                .app("usr_linked".to_owned())
-                .event("userinfo", &serde_json::json!({ "purpose": "userinfo" })),
+            Subject::Userinfo => {
+                self.app(LINKED.to_owned()).event("userinfo", &json!({ "purpose": "userinfo" }))
+            }
             Subject::Logout => {
                 app.link().await?;
-                app.event("logout", &serde_json::json!({ "purpose": "logout" }))
+                app.event("logout", &json!({ "purpose": "logout" }))
+            }
+            Subject::Call => {
+                let request = json!({ "call": "contacts.get", "parameters": { "id": "c-3" } });
+                let fields = json!({ "purpose": "call", "request": request.to_string() });
+                self.app(LINKED.to_owned()).event("call", &fields)
+            }
+            Subject::Token => {
+                let event = json!({ "account_id": ACCOUNT, "user_id": LINKED, "mode": "test" });
+                Ok(event.to_string())
             }
         }
     }
@@ -81,19 +108,22 @@ impl<'a> Events<'a> {
         App { world: self.world, http: self.http, user }
     }
 
-    /// Whether `answer`, as API Gateway would get it, is correct.
+    /// Whether `answer`, as API Gateway or the invoker would get it, is correct.
     pub fn is_right(&self, subject: Subject, answer: &str) -> bool {
         let answer: Value = serde_json::from_str(answer).unwrap_or_default();
         let text = answer["body"].as_str().unwrap_or_default();
         let body: Value = serde_json::from_str(text).unwrap_or_default();
-        answer["statusCode"] == 200
-            && match subject {
-                Subject::Bare | Subject::Floor | Subject::Card => text == "hello",
-                Subject::Login => body["authorization_url"]
-                    .as_str()
-                    .is_some_and(|address| address.starts_with(&self.world.addresses.provider)),
-                Subject::Authorize | Subject::Userinfo => body["id"] == "person_ada",
-                Subject::Logout => body["revoked"] == true,
+        let is_ok = answer["statusCode"] == 200;
+        match subject {
+            Subject::Bare | Subject::Floor | Subject::Card => is_ok && text == "hello",
+            Subject::Login => {
+                let address = body["authorization_url"].as_str();
+                is_ok && address.is_some_and(|address| address.starts_with(&self.world.addresses.provider))
             }
+            Subject::Authorize | Subject::Userinfo => is_ok && body["id"] == "person_ada",
+            Subject::Logout => is_ok && body["revoked"] == true,
+            Subject::Call => is_ok && body["body"]["name"] == "Jenny Rosen",
+            Subject::Token => answer["subject"] == "person_ada",
+        }
     }
 }
