@@ -24,6 +24,8 @@ pub const LINKED: Link = Link { linked: true, unlinked: false, spent: None };
 pub const UNLINKED: Link = Link { linked: false, unlinked: true, spent: None };
 
 pub const OWN: &str = "200 own account";
+/// The provider's API answered, but not with the contact.
+pub const NO_CONTACT: &str = "200 no contact";
 pub const REVOKED: &str = "200 revoked";
 pub const NOT_REVOKED: &str = "200 not revoked";
 pub const RECONNECT: &str = "401 reconnect_required";
@@ -40,7 +42,7 @@ impl Link {
         self.spent
     }
 
-    /// Whether this answer to `userinfo` is possible; learns from it.
+    /// Whether this answer to `userinfo`, a call or another back end is possible; learns from it.
     pub fn userinfo(&mut self, told: &str, trouble: Option<&Trouble>) -> bool {
         match told {
             OWN if self.linked => *self = LINKED,

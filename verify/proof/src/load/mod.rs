@@ -6,6 +6,7 @@
 
 mod link;
 mod memory;
+mod rush;
 mod tally;
 mod trouble;
 mod user;
@@ -15,11 +16,16 @@ use std::time::Instant;
 
 use fastrand::Rng;
 use futures_util::future::join_all;
-use sandbox::testing::rig::Rig;
+use sandbox::Options;
+use sandbox::testing::app::CALLS;
+use sandbox::testing::back_end::BackEnd;
+use sandbox::testing::rig::{PLANTED, Rig};
 use shared::Owner;
+use shared::http::Timeouts;
 
 use crate::report::{Report, Row};
 use link::{LINKED, UNLINKED};
+use rush::Rush;
 use tally::Tally;
 use trouble::Trouble;
 use user::User;
@@ -39,22 +45,38 @@ const GROWTH: u64 = 32 * 1024;
 /// What every shift uses.
 struct Stage<'a> {
     rig: &'a Rig,
+    /// An instance of `token`; those behind the gateway are the world's.
+    back_end: BackEnd,
+    rush: Rush,
     tally: RefCell<Tally>,
     pace: Pace,
 }
 
 /// Runs the traffic; then everyone opens the app once more, without faults.
 pub async fn run(report: &mut Report, requests: usize, users: u32, seed: u64, owner: Owner) {
+    let calls = Some(CALLS.into());
     let rig = match owner {
-        Owner::User => Rig::session_bound().await,
-        Owner::Account => Rig::of_the_account().await,
+        Owner::User => Rig::with(Options { calls, ..Options::default() }).await,
+        Owner::Account => {
+            let (settings, timeouts) = (vec![("LINK_SCOPE", "account".to_owned())], Timeouts::DEFAULT);
+            Rig::timed(Options { marker: PLANTED, timeouts, settings, calls, ..Options::default() }).await
+        }
     };
     let begun = Instant::now();
     let mut people: Vec<User> = (0..users.max(1)).map(|number| User::new(number, owner)).collect();
     let tally = RefCell::new(Tally::for_requests(requests));
-    let stage = Stage { rig: &rig, tally, pace: Pace { requests, seconds: Cell::default() } };
+    let pace = Pace { requests, seconds: Cell::default() };
+    let stage = Stage { rig: &rig, back_end: rig.back_end().await, rush: Rush::of(&rig).await, tally, pace };
     let mut resident = Vec::new();
     for shift in 0..SHIFTS {
+        if let Some(user) = people.iter_mut().find(|user| user.link == LINKED) {
+            report.row(Row {
+                suite: "load",
+                case: format!("fifty back ends and fifty functions at once, before shift {}", shift + 1),
+                expected: rush::ONCE.to_owned(),
+                seen: user.is_rushed(&stage, shift).await,
+            });
+        }
         play(&stage, &mut people, shift, seed, report).await;
         report.scan_log();
         let now = memory::resident();
@@ -79,7 +101,7 @@ pub async fn run(report: &mut Report, requests: usize, users: u32, seed: u64, ow
     let mut lost = 0;
     for user in &mut people {
         let was_linked = user.link == LINKED;
-        let is_linked = user.opens_the_app(&rig, &stage.tally).await;
+        let is_linked = user.opens_the_app(&stage).await;
         lost += usize::from(was_linked && !is_linked);
     }
     let tally = stage.tally.into_inner();
@@ -129,7 +151,7 @@ async fn play(stage: &Stage<'_>, people: &mut [User], shift: usize, seed: u64, r
                     return;
                 }
                 let chosen = rng.usize(..people.len());
-                people[chosen].act(stage.rig, &mut rng, shift, &stage.tally).await;
+                people[chosen].act(stage, &mut rng, shift).await;
             }
         }
     });

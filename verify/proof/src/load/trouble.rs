@@ -6,6 +6,7 @@ use fastrand::Rng;
 use sandbox::Party;
 use sandbox::faults::{Fault, Faults, Planned};
 
+use super::link::NO_CONTACT;
 use super::user::Action;
 
 const FIND: &str = "/v1/apps/secrets/find";
@@ -14,6 +15,7 @@ const DELETE: &str = "/v1/apps/secrets/delete";
 const TOKEN: &str = "/token";
 const WHOAMI: &str = "/oauth/whoami";
 const REVOKE: &str = "/revoke";
+const CONTACT: &str = "/api/contacts/c-3";
 
 type Make = fn() -> Fault;
 
@@ -47,6 +49,10 @@ impl Trouble {
     pub fn any(rng: &mut Rng, action: Action, refresh_is_due: bool) -> Self {
         let paths: &[&'static str] = match action {
             Action::Userinfo if refresh_is_due => &[FIND, SET, TOKEN, TOKEN, WHOAMI],
+            Action::Call if refresh_is_due => &[FIND, SET, TOKEN, TOKEN, CONTACT],
+            Action::Call => &[FIND, CONTACT],
+            Action::BackEnd if refresh_is_due => &[FIND, SET, TOKEN, TOKEN],
+            Action::BackEnd => &[FIND],
             Action::Link => &[FIND, SET, DELETE, TOKEN, WHOAMI],
             Action::Logout => &[FIND, DELETE, REVOKE],
             _ => &[FIND, WHOAMI],
@@ -63,7 +69,7 @@ impl Trouble {
         let has = |is: &dyn Fn((&str, &str)) -> bool| {
             struck.keys().filter_map(|name| name.split_once(": ")).any(is)
         };
-        let paths = [FIND, SET, DELETE, TOKEN, WHOAMI, REVOKE].into_iter();
+        let paths = [FIND, SET, DELETE, TOKEN, WHOAMI, REVOKE, CONTACT].into_iter();
         let kinds = KINDS.into_iter().map(|(kind, _)| kind);
         paths
             .filter(|path| !has(&|(struck, _)| struck == *path))
@@ -102,6 +108,8 @@ impl Trouble {
             "too slow" if told == "401 code_rejected" => true,
             "429" => told == "429 rate_limited",
             _ if at_stripe => told == "503 secret_store_unavailable",
+            // What the API answers is for the app to judge.
+            "not JSON" | "another JSON" if self.path == CONTACT => told == NO_CONTACT,
             "not JSON" | "another JSON" => told == "502 provider_error",
             _ => told == "503 provider_unavailable",
         }

@@ -8,11 +8,13 @@ use fastrand::Rng;
 use lambda_http::http::Method;
 use sandbox::provider::Person;
 use sandbox::testing::app::{ADMINISTRATOR, Answer, App};
+use sandbox::testing::back_end::BackEnd;
 use sandbox::testing::rig::Rig;
 use serde_json::json;
 use shared::Owner;
 
-use super::link::{LINKED, Link, NOT_REVOKED, OWN, RECONNECT, REVOKED, Spent, UNLINKED};
+use super::Stage;
+use super::link::{LINKED, Link, NO_CONTACT, NOT_REVOKED, OWN, RECONNECT, REVOKED, Spent, UNLINKED};
 use super::tally::Tally;
 use super::trouble::Trouble;
 
@@ -21,6 +23,10 @@ use super::trouble::Trouble;
 pub enum Action {
     /// Opens the app.
     Userinfo,
+    /// Looks at a contact, by a declared call.
+    Call,
+    /// Nothing: a back end of the operator's asks for the token.
+    BackEnd,
     /// Opens two views of it at once.
     TwoViews,
     Link,
@@ -32,15 +38,19 @@ pub enum Action {
 }
 
 /// Cumulative percentages of actions.
-const OF_LINKED: [(u32, Action); 5] = [
-    (84, Action::Userinfo),
+const OF_LINKED: [(u32, Action); 7] = [
+    (64, Action::Userinfo),
+    (76, Action::Call),
+    (84, Action::BackEnd),
     (88, Action::TwoViews),
     (91, Action::Logout),
     (94, Action::Link),
     (97, Action::BadSignature),
 ];
-const OF_UNLINKED: [(u32, Action); 5] = [
-    (35, Action::Userinfo),
+const OF_UNLINKED: [(u32, Action); 7] = [
+    (25, Action::Userinfo),
+    (30, Action::Call),
+    (35, Action::BackEnd),
     (40, Action::TwoViews),
     (45, Action::Logout),
     (90, Action::Link),
@@ -94,6 +104,7 @@ struct Desk<'a> {
     about: &'a str,
     person: Person,
     rig: &'a Rig,
+    back_end: &'a BackEnd,
     tally: &'a RefCell<Tally>,
 }
 
@@ -110,7 +121,7 @@ impl User {
     }
 
     /// Does one thing, possibly with a fault, and compares the answer with what is known.
-    pub async fn act(&mut self, rig: &Rig, rng: &mut Rng, shift: usize, tally: &RefCell<Tally>) {
+    pub async fn act(&mut self, stage: &Stage<'_>, rng: &mut Rng, shift: usize) {
         let choices = if self.link == LINKED { OF_LINKED } else { OF_UNLINKED };
         let dice = rng.u32(..100);
         let action =
@@ -119,32 +130,34 @@ impl User {
         let action =
             if action == Action::TwoViews && !self.link.is_sure() { Action::Userinfo } else { action };
         let due = self.link != UNLINKED && self.fresh_in != Some(shift);
-        let writes = due || action != Action::Userinfo;
+        let uses = matches!(action, Action::Userinfo | Action::Call | Action::BackEnd);
+        let writes = due || !uses;
         let chance = if writes { FAULTS_IN_WRITES } else { FAULTS };
-        let can_fail = matches!(action, Action::Userinfo | Action::Link | Action::Logout);
+        let can_fail = uses || matches!(action, Action::Link | Action::Logout);
         let trouble = (can_fail && rng.u32(..100) < chance).then(|| Trouble::any(rng, action, due));
-        if self.play(rig, action, trouble, tally).await {
-            tally.borrow_mut().refreshed += usize::from(due && action != Action::Link);
+        if self.play(stage, action, trouble).await {
+            stage.tally.borrow_mut().refreshed += usize::from(due && action != Action::Link);
             self.fresh_in = Some(shift);
         }
     }
 
     /// Opens the app without faults, and returns whether the account is linked.
-    pub async fn opens_the_app(&mut self, rig: &Rig, tally: &RefCell<Tally>) -> bool {
-        self.play(rig, Action::Userinfo, None, tally).await
+    pub async fn opens_the_app(&mut self, stage: &Stage<'_>) -> bool {
+        self.play(stage, Action::Userinfo, None).await
+    }
+
+    /// Many ask at once for this link, whose access token has expired.
+    pub async fn is_rushed(&mut self, stage: &Stage<'_>, shift: usize) -> String {
+        self.fresh_in = Some(shift);
+        stage.rush.play(stage.rig, &self.ids.app(stage.rig, Action::Userinfo)).await
     }
 
     /// Returns whether the user saw their account.
-    async fn play(
-        &mut self,
-        rig: &Rig,
-        action: Action,
-        trouble: Option<Trouble>,
-        tally: &RefCell<Tally>,
-    ) -> bool {
+    async fn play(&mut self, stage: &Stage<'_>, action: Action, trouble: Option<Trouble>) -> bool {
+        let Stage { rig, back_end, tally, .. } = stage;
         let Self { ids, link, .. } = self;
         let app = ids.app(rig, action);
-        let desk = Desk { app, about: ids.of_the_link(), person: ids.person, rig, tally };
+        let desk = Desk { app, about: ids.of_the_link(), person: ids.person, rig, back_end, tally };
         let before = *link;
         let prepared = desk.prepare(action).await;
         if let Some(trouble) = &trouble {
@@ -154,7 +167,9 @@ impl User {
         let trouble = trouble.filter(|trouble| desk.was_struck_by(trouble));
         for told in &told {
             let may_be = match action {
-                Action::Userinfo | Action::TwoViews => link.userinfo(told, trouble.as_ref()),
+                Action::Userinfo | Action::Call | Action::BackEnd | Action::TwoViews => {
+                    link.userinfo(told, trouble.as_ref())
+                }
                 Action::Link => link.link(told, trouble.as_ref()),
                 Action::Logout => link.logout(told, trouble.as_ref()),
                 Action::BadSignature => told == "400 signature_invalid",
@@ -194,6 +209,11 @@ impl Desk<'_> {
         let app = &self.app;
         let told = match action {
             Action::Userinfo => self.told("userinfo", app.userinfo()).await,
+            Action::Call => {
+                let contact = json!({ "call": "contacts.get", "parameters": { "id": "c-3" } });
+                self.told("call", app.call(&contact, &[])).await
+            }
+            Action::BackEnd => self.told_directly().await,
             Action::TwoViews => {
                 let view = || self.told("userinfo", app.userinfo());
                 let (one, other) = tokio::join!(view(), view());
@@ -226,6 +246,25 @@ impl Desk<'_> {
         left == 0
     }
 
+    /// What another back end is told, in the words of an answer to the app.
+    async fn told_directly(&self) -> String {
+        let at = Instant::now();
+        let answer = self.back_end.ask(&self.app.token_event()).await;
+        let told = match answer.code() {
+            "ok" if answer.0["subject"] == *self.person.subject() => OWN.to_owned(),
+            "ok" => {
+                self.tally.borrow_mut().crossed += 1;
+                "200 another's account".to_owned()
+            }
+            code @ ("not_connected" | "reconnect_required") => format!("401 {code}"),
+            code @ "rate_limited" => format!("429 {code}"),
+            code @ "provider_error" => format!("502 {code}"),
+            code => format!("503 {code}"),
+        };
+        self.tally.borrow_mut().answer(at, "token", &told);
+        told
+    }
+
     /// Status and code, or what a success contains.
     async fn told(&self, request: &str, sent: impl Future<Output = Answer>) -> String {
         let at = Instant::now();
@@ -238,6 +277,8 @@ impl Desk<'_> {
                     self.tally.borrow_mut().crossed += 1;
                     "200 another's account".to_owned()
                 }
+                (None, None) if body["body"]["name"] == "Jenny Rosen" => OWN.to_owned(),
+                (None, None) if body["status"] == 200 => NO_CONTACT.to_owned(),
                 (None, Some(true)) => REVOKED.to_owned(),
                 (None, Some(false)) => NOT_REVOKED.to_owned(),
                 (None, None) => answer.status.as_u16().to_string(),
