@@ -42,7 +42,7 @@ impl Link {
         self.spent
     }
 
-    /// Whether this answer to `userinfo`, a call or another back end is possible; learns from it.
+    /// Whether this answer to `userinfo` or a call is possible; learns from it.
     pub fn userinfo(&mut self, told: &str, trouble: Option<&Trouble>) -> bool {
         match told {
             OWN if self.linked => *self = LINKED,
@@ -59,6 +59,12 @@ impl Link {
             }
         }
         true
+    }
+
+    /// The same for another back end, whose token nobody has tried at the provider: after a sign-out that was cut short
+    /// it proves nothing.
+    pub fn token(&mut self, told: &str, trouble: Option<&Trouble>) -> bool {
+        (told == OWN && self.spent == Some(Spent::SignedOut)) || self.userinfo(told, trouble)
     }
 
     /// The same for a whole link. One that fails leaves what was there before, or was made nevertheless.
@@ -130,6 +136,15 @@ mod tests {
         assert!(link.userinfo(RECONNECT, None) && link.userinfo(RECONNECT, None));
         assert!(link.userinfo(NOT_CONNECTED, None));
         assert!(!link.userinfo(RECONNECT, None));
+    }
+
+    #[test]
+    fn a_token_that_nobody_tried_settles_no_sign_out() {
+        let mut link = LINKED;
+        let lost = trouble(Action::Logout, |trouble| trouble.name == "/v1/apps/secrets/delete: 503");
+        assert!(link.logout("503 secret_store_unavailable", Some(&lost)));
+        assert!(link.token(OWN, None) && link.userinfo(RECONNECT, None) && link.token(OWN, None));
+        assert!(LINKED.clone().token(OWN, None) && !UNLINKED.clone().token(OWN, None));
     }
 
     #[test]

@@ -167,9 +167,8 @@ impl User {
         let trouble = trouble.filter(|trouble| desk.was_struck_by(trouble));
         for told in &told {
             let may_be = match action {
-                Action::Userinfo | Action::Call | Action::BackEnd | Action::TwoViews => {
-                    link.userinfo(told, trouble.as_ref())
-                }
+                Action::Userinfo | Action::Call | Action::TwoViews => link.userinfo(told, trouble.as_ref()),
+                Action::BackEnd => link.token(told, trouble.as_ref()),
                 Action::Link => link.link(told, trouble.as_ref()),
                 Action::Logout => link.logout(told, trouble.as_ref()),
                 Action::BadSignature => told == "400 signature_invalid",
@@ -279,6 +278,8 @@ impl Desk<'_> {
                 }
                 (None, None) if body["body"]["name"] == "Jenny Rosen" => OWN.to_owned(),
                 (None, None) if body["status"] == 200 => NO_CONTACT.to_owned(),
+                // The API's own, to a token under a minute old.
+                (None, None) if body["status"] == 401 => RECONNECT.to_owned(),
                 (None, Some(true)) => REVOKED.to_owned(),
                 (None, Some(false)) => NOT_REVOKED.to_owned(),
                 (None, None) => answer.status.as_u16().to_string(),
