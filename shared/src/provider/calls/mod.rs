@@ -221,8 +221,8 @@ impl Calls {
             None => None,
         };
         if let Some(tag) = call.if_match.as_ref().and_then(|tag| tag.fill(values)) {
-            let tag = HeaderValue::try_from(tag);
-            headers.insert(IF_MATCH, tag.map_err(|_| Error::BadRequest("If-Match must be ASCII text."))?);
+            let unfit = Error::BadRequest("If-Match must be text without control characters.");
+            headers.insert(IF_MATCH, HeaderValue::try_from(tag).map_err(|_| unfit)?);
         }
         if let Some(name) = self.idempotency_header.as_ref().filter(|_| !call.only_reads) {
             let id =

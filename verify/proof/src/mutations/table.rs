@@ -730,14 +730,4 @@ pub const MUTATIONS: &[Mutation] = &[
         attack: "call: an API that repeats the access token",
         then: "the proof itself broke",
     },
-    Mutation {
-        without: "the redirect policy of a call",
-        changes: &[Change {
-            file: HTTP,
-            find: ".redirect(Policy::none())",
-            replace: ".redirect(Policy::default())",
-        }],
-        attack: "SSRF: the provider's API redirects a call by 307",
-        then: "succeeded: our request went elsewhere",
-    },
 ];
