@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use lambda_http::aws_lambda_events::apigw::ApiGatewayProxyRequest;
 use lambda_http::http::HeaderValue;
 use lambda_http::http::header::HeaderName;
 use lambda_http::request::{LambdaRequest, RequestContext};
@@ -33,16 +34,25 @@ pub struct GatewayResponse {
 
 /// Parses an event; `None` if it is not a valid HTTP event. Odd bytes in a query, a bad host or a body that
 /// is not base64 make `lambda_http` panic while it builds the request; such events are invalid too.
+///
+/// `lambda_http` tries format 1.0 first. Format 2.0 is what the template deploys.
 pub(super) fn read(event: &str) -> Option<Request> {
-    let mut event: LambdaRequest = serde_json::from_str(event).ok()?;
-    if let LambdaRequest::ApiGatewayV1(rest) = &mut event {
-        // `headers` repeats the last value of each header in `multiValueHeaders`. `lambda_http` lets it
-        // overwrite all of them, which would hide that a header was sent twice.
-        for name in rest.multi_value_headers.keys() {
-            rest.headers.remove(name);
-        }
-    }
+    let event = match serde_json::from_str(event) {
+        Ok(event) => LambdaRequest::ApiGatewayV2(event),
+        Err(_) => LambdaRequest::ApiGatewayV1(rest(event)?),
+    };
     catch_unwind(AssertUnwindSafe(|| event.into())).ok()
+}
+
+/// An event in format 1.0.
+fn rest(event: &str) -> Option<ApiGatewayProxyRequest> {
+    let mut event: ApiGatewayProxyRequest = serde_json::from_str(event).ok()?;
+    // `headers` repeats the last value of each header in `multiValueHeaders`. `lambda_http` lets it overwrite
+    // all of them, which would hide that a header was sent twice.
+    for name in event.multi_value_headers.keys() {
+        event.headers.remove(name);
+    }
+    Some(event)
 }
 
 /// API Gateway's payload format of an event and its response.

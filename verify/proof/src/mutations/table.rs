@@ -60,7 +60,7 @@ pub const MUTATIONS: &[Mutation] = &[
         without: "reading every value of a header in a REST API's event",
         changes: &[Change {
             file: "shared/src/lambda/event.rs",
-            find: "rest.headers.remove(name);",
+            find: "event.headers.remove(name);",
             replace: "let _ = name;",
         }],
         attack: "signature: right, with another stripe-user-id before its own, by way of a REST API",
