@@ -32,7 +32,7 @@ pub struct Authorize {
     revocation: RevocationEndpoint,
     tokens: TokenStore,
     dashboard: Dashboard,
-    /// Time to exchange, to read the user and their list of addresses, and to store.
+    /// Time to exchange, to read the user, and to store.
     longest_exchange: Duration,
 }
 
@@ -67,18 +67,19 @@ impl Function for Authorize {
         let revocation = RevocationEndpoint::from_settings(settings, &provider, http);
         let tokens = TokenStore::from_settings(settings, &provider, http);
         let dashboard = Dashboard::from_settings(settings);
+        let userinfo = userinfo?;
         Some(Self {
+            longest_exchange: http.timeouts().to_store_after(1 + userinfo.calls()),
             flow: flow?,
             scope: scope?,
             verifier: verifier?,
             keys: keys?,
             redirection: redirection?,
             token: token?,
-            userinfo: userinfo?,
+            userinfo,
             revocation: revocation?,
             tokens: tokens?,
             dashboard: dashboard?,
-            longest_exchange: http.timeouts().to_store_after(3),
         })
     }
 

@@ -167,6 +167,22 @@ async fn no_exchange_is_begun_if_storing_would_be_too_late() {
     assert_eq!(app.complete(&code, &begun.verifier).await.status, StatusCode::OK, "the code was kept");
 }
 
+/// The time-outs leave time for one call of userinfo, and a list of addresses is another one.
+#[tokio::test]
+async fn a_list_of_addresses_needs_time_too() {
+    let path = std::env::temp_dir().join(format!("listing-{}.json", std::process::id()));
+    let userinfo = json!({ "emails": { "url": "https://api.example.com/emails" } });
+    let description = json!({ "name": "Listing", "sources": [], "read": "2026-11-26", "userinfo": userinfo });
+    std::fs::write(&path, description.to_string()).unwrap();
+    let settings = vec![("PROVIDER_FILE", path.display().to_string())];
+    let options = Options { marker: PLANTED, timeouts: slow_store(), settings, ..Options::default() };
+    let rig = Rig::timed(options).await;
+    std::fs::remove_file(path).unwrap();
+    let answer = rig.app().link(Person::Ada).await;
+    assert_eq!(answer.error(), (503, "secret_store_unavailable".to_owned()));
+    assert_eq!(rig.world.provider.calls("/token"), 0);
+}
+
 /// Getting the lease took all the time there was.
 #[tokio::test]
 async fn no_exchange_is_begun_after_a_slow_claim() {
@@ -211,7 +227,7 @@ fn starts_over(answer: &Answer) {
 /// Leaves time for one quick read, a claim, an exchange, userinfo, and a slow write.
 fn slow_store() -> Timeouts {
     let half = Duration::from_millis(500);
-    Timeouts { attempt: 4 * half, secret_store: 6 * half, request: 19 * half, ..TIMEOUTS }
+    Timeouts { attempt: 4 * half, secret_store: 6 * half, request: 15 * half, ..TIMEOUTS }
 }
 
 #[tokio::test]

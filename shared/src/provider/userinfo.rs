@@ -91,6 +91,12 @@ impl UserinfoEndpoint {
         })
     }
 
+    /// How many calls [`UserinfoEndpoint::read`] makes: a list of addresses costs another one.
+    #[must_use]
+    pub fn calls(&self) -> u32 {
+        1 + u32::from(self.described.emails.is_some())
+    }
+
     /// Asks the provider whose access token this is, and applies the e-mail policy. The result includes what
     /// was `kept`.
     ///

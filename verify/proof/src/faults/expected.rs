@@ -88,8 +88,6 @@ fn of_gateway(call: Call, fault: Fault) -> Expected {
     let is_lost = matches!(fault, Fault::ResetAfterHead | Fault::Drip | Fault::WrongLength);
     let answer = match call {
         Call::Settings => "503 settings_unavailable",
-        // Finding out took all the time there was, and the code is not used for nothing.
-        Call::LinkLease if matches!(fault, Fault::Drip) => "503 secret_store_unavailable",
         // When asked what it has stored, Stripe answers.
         Call::Set | Call::LinkLease | Call::RefreshLease if is_lost => "200 linked",
         Call::Find
@@ -112,7 +110,6 @@ fn of_gateway(call: Call, fault: Fault) -> Expected {
     };
     let after = match call {
         Call::Refresh if is_lost => SIGN_IN_AGAIN,
-        Call::LinkLease if matches!(fault, Fault::Drip) => NEW_LINK,
         Call::Set | Call::LinkLease if is_lost => LINKED_ANEW,
         Call::LinkLease => SAME_CODE,
         Call::Settings
