@@ -17,6 +17,7 @@ use sandbox::{Options, Party};
 use serde_json::{Value, json};
 use shared::Owner;
 use shared::http::Timeouts;
+use tokio::sync::Semaphore;
 
 use super::call::{Call, Function};
 use super::certificates::Certificates;
@@ -44,6 +45,7 @@ pub struct Stage {
     binaries: PathBuf,
     certificates: Arc<Certificates>,
     ca_file: PathBuf,
+    preparing: Semaphore,
 }
 
 /// A function's answer, as API Gateway receives it.
@@ -65,6 +67,9 @@ pub struct Worker {
 /// The signed fields of a request, or those of another back end's.
 type Fields = Vec<(&'static str, String)>;
 
+/// How many cells are prepared at once. Preparing takes the processor time that the functions need, which must answer
+/// in time.
+const PREPARED_AT_ONCE: usize = 2;
 /// In seconds; codes and signatures are still valid.
 const BEHIND: u64 = 90;
 
@@ -111,7 +116,7 @@ impl Stage {
                 clock.advance(1);
             }
         });
-        Ok(Self { rig, binaries, certificates, ca_file })
+        Ok(Self { rig, binaries, certificates, ca_file, preparing: Semaphore::new(PREPARED_AT_ONCE) })
     }
 
     /// Starts a function's binary, with other URLs for `parties` than the world's.
@@ -145,6 +150,7 @@ impl Stage {
 
     /// Runs one cell, with its own administrator of its own account, who links first.
     pub async fn play(&self, number: usize, call: Call, fault: Fault) -> Outcome {
+        let preparing = self.preparing.acquire().await;
         let (user, account) = (format!("usr_{number}"), format!("acct_{number}"));
         let app = App::new(&self.rig, &user, &account).with_roles(ADMINISTRATOR);
         assert_eq!(app.link(Person::Ada).await.status, 200, "{user}");
@@ -165,6 +171,7 @@ impl Stage {
 
         let function = call.function();
         let fields = self.fields(function, &app).await;
+        drop(preparing);
         let answer = worker.ask(&app, function, &fields).await;
         for (party, proxy) in &proxies {
             let again = refreshes && !answer.is_of_ada() && *party == Party::Provider;
