@@ -36,7 +36,8 @@ fn v1(app_secret: &str, signed: &str) -> String {
 /// `GET /v1/apps/app_embedded_backend_signature?payload=…`, for the sandbox's Dashboard page.
 ///
 /// It needs no API key: Stripe uses the Dashboard session of the signed-in user instead, and every visitor of the sandbox
-/// is that user. Signs the payload byte for byte as received, unless it claims roles that the user does not hold. The page has another origin, hence CORS, on this route only.
+/// is that user. Signs the payload byte for byte as received, unless it claims roles that the user does not hold. The page
+/// has another origin, hence CORS, on this route only.
 pub(super) fn route() -> MethodRouter<StripeApi> {
     get(sign).layer(CorsLayer::new().allow_origin(Any))
 }

@@ -227,9 +227,10 @@ impl ManagedLink<'_> {
     }
 
     /// Waits while another administrator makes the account's link, for an eighth of the time there is, which leaves
-    /// enough to make our own: a mark may also be left by a function that died, or be restored by a member. Whoever takes the lease overwrites the mark
-    /// of those who took theirs at the same time, so this comes before the lease, to wait for those who were earlier,
-    /// and before the tokens are stored, to wait for those who were later.
+    /// enough to make our own: a mark may also be left by a function that died, or be restored by a member.
+    /// Whoever takes the lease overwrites the mark of those who took theirs at the same time, so this comes before
+    /// the lease, to wait for those who were earlier, and before the tokens are stored, to wait for those who were
+    /// later.
     ///
     /// # Errors
     /// As [`ScopedSecrets::find`](crate::secret_store::ScopedSecrets::find).
