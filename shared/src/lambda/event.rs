@@ -35,17 +35,18 @@ pub struct GatewayResponse {
 /// Parses an event; `None` if it is not a valid HTTP event. Odd bytes in a query, a bad host or a body that
 /// is not base64 make `lambda_http` panic while it builds the request; such events are invalid too.
 ///
-/// `lambda_http` tries format 1.0 first. Format 2.0 is what the template deploys.
+/// Format 2.0, which the template deploys, is tried first. `lambda_http` does it the other way round, and copies the
+/// event before.
 pub(super) fn read(event: &str) -> Option<Request> {
     let event = match serde_json::from_str(event) {
         Ok(event) => LambdaRequest::ApiGatewayV2(event),
-        Err(_) => LambdaRequest::ApiGatewayV1(rest(event)?),
+        Err(_) => LambdaRequest::ApiGatewayV1(read_v1(event)?),
     };
     catch_unwind(AssertUnwindSafe(|| event.into())).ok()
 }
 
 /// An event in format 1.0.
-fn rest(event: &str) -> Option<ApiGatewayProxyRequest> {
+fn read_v1(event: &str) -> Option<ApiGatewayProxyRequest> {
     let mut event: ApiGatewayProxyRequest = serde_json::from_str(event).ok()?;
     // `headers` repeats the last value of each header in `multiValueHeaders`. `lambda_http` lets it overwrite
     // all of them, which would hide that a header was sent twice.
