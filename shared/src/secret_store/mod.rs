@@ -8,6 +8,8 @@ mod api_keys;
 mod call;
 mod modes;
 
+use std::time::Duration;
+
 use lambda_http::http::{Method, StatusCode};
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
@@ -107,6 +109,12 @@ impl ScopedSecrets<'_> {
     #[must_use]
     pub fn trying_once(self) -> Self {
         Self { tries: 1, ..self }
+    }
+
+    /// The longest that one operation takes, with its retries.
+    #[must_use]
+    pub fn longest_operation(&self) -> Duration {
+        self.store.http.timeouts().secret_store
     }
 
     /// Creates or replaces a secret.

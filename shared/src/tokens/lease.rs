@@ -180,10 +180,11 @@ impl ManagedLink<'_> {
     /// # Errors
     /// As [`ScopedSecrets::set`](crate::secret_store::ScopedSecrets::set).
     pub async fn claim_link(&self, link: &LinkId) -> Result<Claim, Error> {
-        if self.linker.owner() == Owner::Account {
-            self.await_turn(link).await?;
-        }
         let Timing { clock, deadline, .. } = self.link.timing;
+        if self.linker.owner() == Owner::Account {
+            // Leaves enough to make our own.
+            self.await_turn(link, deadline.within(deadline.left() / 8)).await?;
+        }
         let mut backoff = Backoff::until(*deadline);
         for attempt in 0..ATTEMPTS {
             let key = format!("link:{}:{attempt}", self.link.key(*link));
@@ -226,17 +227,16 @@ impl ManagedLink<'_> {
         }
     }
 
-    /// Waits while another administrator makes the account's link, for an eighth of the time there is, which leaves
-    /// enough to make our own: a mark may also be left by a function that died, or be restored by a member.
-    /// Whoever takes the lease overwrites the mark of those who took theirs at the same time, so this comes before
-    /// the lease, to wait for those who were earlier, and before the tokens are stored, to wait for those who were
-    /// later.
+    /// Waits while another administrator makes the account's link, but no longer than until `deadline`: a mark may also
+    /// be left by a function that died, or be restored by a member. Whoever takes the lease overwrites the mark of
+    /// those who took theirs at the same time, so this comes before the lease, to wait for those who were earlier, and
+    /// before and after the tokens are stored, to wait for those who were later: they may have looked in between.
     ///
     /// # Errors
     /// As [`ScopedSecrets::find`](crate::secret_store::ScopedSecrets::find).
-    pub(super) async fn await_turn(&self, link: &LinkId) -> Result<(), Error> {
-        let Timing { clock, deadline, .. } = self.link.timing;
-        let mut backoff = Backoff::until(deadline.within(deadline.left() / 8));
+    pub(super) async fn await_turn(&self, link: &LinkId, deadline: Deadline) -> Result<(), Error> {
+        let clock = &self.link.timing.clock;
+        let mut backoff = Backoff::until(deadline);
         let is_anothers = |taken: &LinkLease| taken.link != *link && clock.now() <= taken.over;
         while self.link_taken().await?.as_ref().is_some_and(is_anothers) {
             if !backoff.wait().await {

@@ -59,8 +59,7 @@ impl ManagedLink<'_> {
     /// each other, and this looks before it writes, and after.
     async fn make_for_account(&self, mut new: TokenSet) -> Result<TokenSet, Error> {
         new.linked = Some(Linked { by: self.linker.user().user().to_owned(), at: self.link.timing.now });
-        self.await_turn(&new.link.unwrap_or_default()).await?;
-        let present = self.link.load().await?;
+        let present = self.load_in_turn(&new).await?;
         if present
             .as_ref()
             .and_then(|stored| stored.tokens().ok())
@@ -70,7 +69,7 @@ impl ManagedLink<'_> {
         }
         let parts = self.link.store(&new, present.as_ref()).await?;
         // It was stored: that it cannot be read back does not undo that.
-        let Ok(stored) = self.link.load().await else { return Ok(new) };
+        let Ok(stored) = self.load_in_turn(&new).await else { return Ok(new) };
         let found = stored.as_ref().ok_or(Error::NotConnected).and_then(Stored::tokens);
         if found.as_ref().is_ok_and(|set| set.link == new.link) {
             return Ok(new);
@@ -80,6 +79,14 @@ impl ManagedLink<'_> {
             set if set.is_of_subject(&new) => Ok(set.clone()),
             _ => Err(Error::IdentityChanged),
         }
+    }
+
+    /// Loads once no other administrator is about to store theirs, as far as that leaves time to load and to store.
+    async fn load_in_turn(&self, new: &TokenSet) -> Result<Option<Stored>, Error> {
+        let (deadline, operation) = (self.link.timing.deadline, self.link.secrets.longest_operation());
+        let turn = deadline.within(deadline.left().saturating_sub(2 * operation));
+        self.await_turn(&new.link.unwrap_or_default(), turn).await?;
+        self.link.load().await
     }
 
     /// Deletes what is stored.

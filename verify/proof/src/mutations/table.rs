@@ -558,10 +558,14 @@ pub const MUTATIONS: &[Mutation] = &[
     Mutation {
         without: "waiting for others who link the account, and reading back what was stored",
         changes: &[
-            Change { file: LEASE, find: "self.await_turn(link).await?;", replace: "" },
+            Change {
+                file: LEASE,
+                find: "self.await_turn(link, deadline.within(deadline.left() / 8)).await?;",
+                replace: "",
+            },
             Change {
                 file: MANAGED,
-                find: "self.await_turn(&new.link.unwrap_or_default()).await?;",
+                find: "self.await_turn(&new.link.unwrap_or_default(), turn).await?;",
                 replace: "",
             },
             Change {
