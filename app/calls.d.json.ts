@@ -18,7 +18,6 @@ declare const calls: {
     },
     "contacts.get": {
       "path": "/contacts/{id}",
-      "parameters": {"id": {}},
       "pick": {"id": "/id", "name": "/properties/name", "email": "/properties/email"}
     },
     "contacts.search": {

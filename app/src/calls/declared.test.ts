@@ -24,7 +24,7 @@ type Calls = {
     pick: {deals: {at: '/results'; each: {id: '/id'}}; after: ['/next', '/paging/next']};
     answer_headers: ['ETag', 'Link'];
   };
-  'deals.get': {path: '/deals/{id}.json'; parameters: {id: {}}};
+  'deals.get': {path: '/deals/{id}.json'};
   'deals.note': {
     method: 'POST';
     path: '/deals/{id}/notes';

@@ -47,7 +47,12 @@ type In<Call, Key extends string> = Call extends {[Name in Key]: infer Value} ? 
 type OptionalOf<Call> =
   | KeysOf<In<Call, 'parameters'>, {required: false}>
   | Exclude<KeysOf<In<Call, 'query'>, object>, KeysOf<In<Call, 'query'>, {required: true}>>;
-type RequiredOf<Call> = Exclude<KeysOf<TypesOf<Call>, object>, OptionalOf<Call>>;
+type RequiredOf<Call> = Exclude<KeysOf<TypesOf<Call>, object> | PlacesOf<In<Call, 'path'>>, OptionalOf<Call>>;
+
+/** What has a place in the path, except for what the link keeps. It is an id, if it is not declared. */
+type PlacesOf<Path> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Exclude<Name, `kept.${string}`> | PlacesOf<Rest>
+  : never;
 
 /** The names under which there is such a value. */
 type KeysOf<Type, Value> = {[Name in keyof Type]: Type[Name] extends Value ? Name & string : never}[keyof Type];

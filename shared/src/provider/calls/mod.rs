@@ -46,7 +46,7 @@ use parameter::{Parameter, Type};
 use path::Path;
 use pick::Pick;
 use places::Places;
-use text::Text;
+use text::{Place, Text};
 use values::Values;
 
 pub use answer::CallAnswer;
@@ -56,6 +56,8 @@ pub use values::CallRequest;
 const NOT_A_CALL_S: &str = "cannot be a header of a call";
 /// A constant one would make all writes the same to the provider.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The place for the JSON that the app sends, which no parameter can have.
+const BODY: &str = "body";
 
 /// The declared calls.
 #[derive(Debug)]
@@ -249,7 +251,8 @@ impl Calls {
 
 impl Call {
     fn read(object: &mut Object<'_>, surroundings: &Surroundings<'_>) -> Option<Self> {
-        let parameters = object.object_or_empty("parameters", read_parameters);
+        let mut parameters = object.object_or_empty("parameters", read_parameters);
+        let path = read_path(object, &mut parameters);
         let mut places = Places {
             parameters: &parameters,
             keepable: &surroundings.keepable,
@@ -268,7 +271,10 @@ impl Call {
         if reads && method != Method::POST {
             object.problem("reads", "is only for POST");
         }
-        let path = read_path(object, &mut places);
+        let taken = path.iter().flat_map(Path::places).try_for_each(|place| places.take_within(place));
+        if let Err(why) = taken {
+            object.problem("path", &why);
+        }
         let query = object.object_or_empty("query", |query| read_query(query, &mut places));
         let (headers, if_match) = read_headers(object, &mut places, surroundings);
         let body = Body::read(object, &mut places);
@@ -318,6 +324,8 @@ impl Call {
 }
 
 impl Declared {
+    const AN_ID: Self = Self { parameter: Parameter::Typed(Type::Id), is_required: true };
+
     /// Reads a parameter's keys: its type, and `required`.
     fn read(object: &mut Object<'_>, is_required: bool) -> Self {
         Self { is_required: object.flag("required", is_required), parameter: Parameter::read(object) }
@@ -364,7 +372,7 @@ impl Description {
 
 fn read_parameters(object: &mut Object<'_>) -> BTreeMap<String, Declared> {
     let parameters = object.names().into_iter().map(|name| {
-        if !text::is_name(&name) || name == "body" {
+        if !text::is_name(&name) || name == BODY {
             object.problem(&name, "must be a name of letters, digits and _, and not body");
         }
         let declared = object.object_or_empty(&name, |parameter| Declared::read(parameter, true));
@@ -373,13 +381,18 @@ fn read_parameters(object: &mut Object<'_>) -> BTreeMap<String, Declared> {
     parameters.collect()
 }
 
-fn read_path(object: &mut Object<'_>, places: &mut Places<'_>) -> Option<Path> {
+/// Reads the path. A place in it that is not among the parameters is an id.
+fn read_path(object: &mut Object<'_>, parameters: &mut BTreeMap<String, Declared>) -> Option<Path> {
     let text = object.required_text("path")?;
-    let path = Path::parse(&text).map_err(str::to_owned).and_then(|path| {
-        path.places().try_for_each(|place| places.take_within(place))?;
-        Ok(path)
-    });
-    path.map_err(|why| object.problem("path", &why)).ok()
+    let path = Path::parse(&text).map_err(|why| object.problem("path", why)).ok()?;
+    for place in path.places() {
+        if let Place::Parameter(name) = place
+            && name != BODY
+        {
+            parameters.entry(name.clone()).or_insert(Declared::AN_ID);
+        }
+    }
+    Some(path)
 }
 
 /// Reads texts and, of the same name as what they fill in, parameters. Those may be left out of a request, and then are
@@ -392,7 +405,7 @@ fn read_query(object: &mut Object<'_>, places: &mut Places<'_>) -> DeclaredQuery
         }
         if let Some(declared) = object.object_if(&name, |parameter| Declared::read(parameter, false)) {
             if places.parameters.contains_key(&name) {
-                object.problem(&name, "is in parameters, too: keep one of them");
+                object.problem(&name, "is in path or parameters, too: keep one of them");
             }
             query.texts.push((name.clone(), Text::place(name.clone())));
             query.parameters.push((name, declared));

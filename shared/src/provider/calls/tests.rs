@@ -24,7 +24,7 @@ pub(super) const CALLS: &str = r#"{
             "pick": { "contacts": { "at": "/results", "each": { "id": "/id", "name": "/properties/name" } }, "after": "/next" }
         },
         "contacts.get": {
-            "path": "/objects/contacts/{id}.json", "parameters": { "id": {} }, "answer_headers": ["etag", "link"]
+            "path": "/objects/contacts/{id}.json", "answer_headers": ["etag", "link"]
         },
         "contacts.find": {
             "path": "/query",
@@ -415,6 +415,7 @@ fn every_mistake_is_reported_by_key() {
             "k": { "path": "/", "pick": { "at": "/results" } },
             "l": { "method": "POST", "path": "/", "body": { "a": [12345678901234567890123] } },
             "j": { "url": "/" },
+            "n": { "path": "/{body}" },
             "m": {
                 "method": "POST", "path": "/{a}", "body": "{b}", "query": { "c": "on {c}" },
                 "parameters": { "a": { "required": false }, "b": { "required": false }, "c": { "required": false } }
@@ -436,7 +437,7 @@ fn every_mistake_is_reported_by_key() {
         "calls.a.parameters.body is used nowhere",
         "calls.a.parameters.id is used nowhere",
         "calls.b.path has {text} within a path",
-        "calls.c.query.id is in parameters, too",
+        "calls.c.query.id is in path or parameters, too",
         "calls.c.query.b\n must be a name, without control characters",
         "calls.c.query.d must be a non-empty string",
         "calls.c.query.e must have a name in each pair of braces",
@@ -464,6 +465,7 @@ fn every_mistake_is_reported_by_key() {
         "calls.l.body has a number of too many digits",
         "calls.j.path is missing",
         "calls.j.url is not a known key here",
+        "calls.n.path has {body}, which is not in parameters",
         "calls.m.path has {a} within a path or other text: it must not be left out",
         "calls.m.query.c has {c} within a path or other text: it must not be left out",
         "calls.m.body must not be a parameter that a request may leave out",
