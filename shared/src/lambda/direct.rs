@@ -1,10 +1,10 @@
 //! From a direct invocation to a handler and back.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
-use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use lambda_http::{Context, Error as LambdaError};
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::instance::{Instance, Outcome};
 use crate::clock::Clock;
@@ -20,7 +20,7 @@ pub trait DirectFunction: Sized + Send + Sync + 'static {
     /// What its metrics call it.
     const NAME: &'static str;
     /// What it answers; it says which invocation it answers.
-    type Answer: Serialize + Send;
+    type Answer: Serialize + Send + 'static;
 
     /// Builds the function from its settings; `None` if a problem was noted.
     fn from_settings(settings: &mut Settings, http: &Http) -> Option<Self>;
@@ -67,11 +67,11 @@ pub struct DirectLambda<F>(Instance<F>);
 pub async fn run_directly<F: DirectFunction>() -> Result<(), LambdaError> {
     let environment = Environment::of_process();
     log::start(&environment);
-    let lambda = DirectLambda::<F>::start(environment, Clock::system(), Timeouts::default()).await?;
-    let lambda = &lambda;
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
-        Ok::<_, LambdaError>(lambda.answer(event.payload.get(), event.context).await)
-    }))
+    let lambda = Arc::new(DirectLambda::<F>::start(environment, Clock::system(), Timeouts::default()).await?);
+    super::serve(move |event, context| {
+        let lambda = Arc::clone(&lambda);
+        async move { lambda.answer(event.get(), context).await }
+    })
     .await
 }
 

@@ -76,7 +76,7 @@ impl PayloadFormat {
 
 pub(super) fn gateway(response: Response, format: PayloadFormat) -> GatewayResponse {
     let text = |(name, value): (&HeaderName, &HeaderValue)| {
-        Some((name.to_string(), value.to_str().ok()?.to_owned()))
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
     };
     GatewayResponse {
         status_code: response.status().as_u16(),

@@ -5,10 +5,13 @@ mod direct;
 mod event;
 mod instance;
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 use lambda_http::http::Method;
-use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
+use lambda_http::lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use lambda_http::{Context, Error as LambdaError, Request, RequestExt};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::clock::Clock;
@@ -48,12 +51,28 @@ pub struct Lambda<F>(Instance<F>);
 pub async fn run<F: Function>() -> Result<(), LambdaError> {
     let environment = Environment::of_process();
     log::start(&environment);
-    let lambda = Lambda::<F>::start(environment, Clock::system(), Timeouts::default()).await?;
-    let lambda = &lambda;
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
-        Ok::<_, LambdaError>(lambda.answer(event.payload.get(), event.context).await)
-    }))
+    let lambda = Arc::new(Lambda::<F>::start(environment, Clock::system(), Timeouts::default()).await?);
+    serve(move |event, context| {
+        let lambda = Arc::clone(&lambda);
+        async move { lambda.answer(event.get(), context).await }
+    })
     .await
+}
+
+/// Answers one event after the other until the process ends.
+///
+/// In a task of its own, because tokio asks the system for events each time before it polls the future of `main`: five
+/// system calls more for a `userinfo`.
+async fn serve<F, A>(answer: F) -> Result<(), LambdaError>
+where
+    F: Fn(Box<RawValue>, Context) -> A + Send + 'static,
+    A: Future<Output: Serialize + Send + 'static> + Send + 'static,
+{
+    let handler = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
+        let answer = answer(event.payload, event.context);
+        async { Ok::<_, LambdaError>(answer.await) }
+    });
+    tokio::spawn(Runtime::new(handler).run()).await?
 }
 
 impl<F: Function> Lambda<F> {
