@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// JSON pointers (RFC 6901); the first that finds a value is used.
+/// JSON pointers (RFC 6901), as their reference tokens; the first that finds a value is used.
 #[derive(Clone, Debug, Default)]
-pub(in crate::provider) struct Pointers(Vec<String>);
+pub(in crate::provider) struct Pointers(Vec<Vec<String>>);
 
 impl Pointers {
-    pub(super) fn new(pointers: Vec<String>) -> Self {
-        Self(pointers)
+    pub(super) fn new(pointers: &[impl AsRef<str>]) -> Self {
+        let token = |escaped: &str| escaped.replace("~1", "/").replace("~0", "~");
+        let tokens = |pointer: &str| pointer.split('/').skip(1).map(token).collect();
+        Self(pointers.iter().map(|pointer| tokens(pointer.as_ref())).collect())
     }
 
     /// The value found; `null` counts as absent.
@@ -27,7 +29,10 @@ impl Pointers {
 
     /// As [`Pointers::find_raw`], below a value.
     pub(in crate::provider) fn find_below<'a>(&self, value: &'a RawValue) -> Option<&'a RawValue> {
-        self.0.iter().filter_map(|pointer| follow(pointer, value)).find(|value| value.get() != "null")
+        self.0
+            .iter()
+            .filter_map(|tokens| tokens.iter().try_fold(value, raw_member))
+            .find(|value| value.get() != "null")
     }
 
     /// The first string found; an empty one counts as absent.
@@ -49,21 +54,25 @@ impl Pointers {
     }
 
     fn all<'a>(&self, document: &'a Value) -> impl Iterator<Item = &'a Value> {
-        self.0.iter().filter_map(|pointer| document.pointer(pointer)).filter(|value| !value.is_null())
+        let found = self.0.iter().filter_map(move |tokens| tokens.iter().try_fold(document, member));
+        found.filter(|value| !value.is_null())
     }
 }
 
-/// Evaluates a pointer (RFC 6901 section 4).
-fn follow<'a>(pointer: &str, document: &'a RawValue) -> Option<&'a RawValue> {
-    pointer.split('/').skip(1).try_fold(document, |value, token| {
-        if value.get().starts_with('[') {
-            let elements: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
-            elements.get(index(token)?).copied()
-        } else {
-            let members: BTreeMap<String, &RawValue> = serde_json::from_str(value.get()).ok()?;
-            members.get(&token.replace("~1", "/").replace("~0", "~")).copied()
-        }
-    })
+/// One step of evaluating a pointer (RFC 6901 section 4).
+fn member<'a>(value: &'a Value, token: &String) -> Option<&'a Value> {
+    if value.is_array() { value.get(index(token)?) } else { value.get(token) }
+}
+
+/// As [`member`], in JSON that was not parsed.
+fn raw_member<'a>(value: &'a RawValue, token: &String) -> Option<&'a RawValue> {
+    if value.get().starts_with('[') {
+        let elements: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
+        elements.get(index(token)?).copied()
+    } else {
+        let members: BTreeMap<String, &RawValue> = serde_json::from_str(value.get()).ok()?;
+        members.get(token).copied()
+    }
 }
 
 /// An element's position: no sign, no leading zero.
@@ -94,11 +103,12 @@ mod tests {
             ("/b/1/é/0", None),
             ("/nowhere", None),
         ] {
-            let pointers = Pointers::new(vec!["/a".to_owned(), pointer.to_owned()]);
+            let pointers = Pointers::new(&["/a", pointer]);
             let raw = pointers.find_raw(document).map(RawValue::get);
             assert_eq!(raw, expected, "{pointer}");
             let raw = raw.map(|raw| serde_json::from_str::<Value>(raw).unwrap());
             assert_eq!(raw.as_ref(), pointers.find(&value), "{pointer}");
+            assert_eq!(raw.as_ref(), value.pointer(pointer).filter(|value| !value.is_null()), "{pointer}");
         }
     }
 }

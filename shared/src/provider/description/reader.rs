@@ -239,7 +239,7 @@ impl<'a> Object<'a> {
                     one => pointer(one).map(|pointer| vec![pointer]),
                 }
             });
-        Pointers::new(pointers.unwrap_or_else(|| default.iter().map(|text| (*text).to_owned()).collect()))
+        pointers.map_or_else(|| Pointers::new(default), |pointers| Pointers::new(&pointers))
     }
 
     fn take<T>(&mut self, key: &str, must: &str, read: impl FnOnce(Value) -> Option<T>) -> Option<T> {
