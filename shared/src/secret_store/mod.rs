@@ -32,13 +32,15 @@ pub use modes::Modes;
 
 /// The longest payload, in characters.
 pub const LONGEST_PAYLOAD: usize = 5000;
-const SET: &str = "v1/apps/secrets";
 /// The API version whose published schema this client was written against.
 const STRIPE_VERSION: &str = "2026-07-29.dahlia";
 
 /// The Secret Store of every account that installed the app.
 pub struct SecretStore {
-    base: Url,
+    /// Sets a secret by `POST`, lists them by `GET`.
+    secrets: Url,
+    find: Url,
+    delete: Url,
     keys: ApiKeys,
     http: Http,
 }
@@ -83,7 +85,10 @@ impl SecretStore {
             Some(_) => settings.optional_url("STRIPE_API_BASE"),
             None => Url::parse("https://api.stripe.com").ok(),
         };
-        Some(Self { base: base?, keys: keys?, http: http.clone() })
+        let mut secrets = base?;
+        secrets.path_segments_mut().ok()?.pop_if_empty().extend(["v1", "apps", "secrets"]);
+        let (find, delete) = (secrets.join("secrets/find").ok()?, secrets.join("secrets/delete").ok()?);
+        Some(Self { secrets, find, delete, keys: keys?, http: http.clone() })
     }
 
     /// The mode that a request is about, if this is the one it says.
@@ -122,7 +127,7 @@ impl ScopedSecrets<'_> {
     /// # Errors
     /// `secret_store_unavailable`, `secret_store_denied`, `client_misconfigured` or `rate_limited`.
     pub async fn set(&self, name: &str, payload: &SecretString) -> Result<(), Error> {
-        self.post("stripe.set", SET, &self.named(name, payload)).await
+        self.post("stripe.set", &self.store.secrets, &self.named(name, payload)).await
     }
 
     /// Reads a secret; `None` if there is none with this name.
@@ -131,7 +136,7 @@ impl ScopedSecrets<'_> {
     /// As [`ScopedSecrets::set`].
     pub async fn find(&self, name: &str) -> Result<Option<SecretString>, Error> {
         let query = [&self.secret(name)[..], &[("expand[]", "payload")]].concat();
-        let request = self.request(Method::GET, "v1/apps/secrets/find").query(&query);
+        let request = self.request(Method::GET, &self.store.find).query(&query);
         match self.send("stripe.find", request).await? {
             None => Ok(None),
             Some(reply) => {
@@ -150,8 +155,8 @@ impl ScopedSecrets<'_> {
         struct List {
             data: Vec<Listed>,
         }
-        let request =
-            self.request(Method::GET, SET).query(&[&self.scope()[..], &[("limit", "100")]].concat());
+        let query = [&self.scope()[..], &[("limit", "100")]].concat();
+        let request = self.request(Method::GET, &self.store.secrets).query(&query);
         let list = self.send("stripe.list", request).await?.and_then(|reply| reply.object::<List>());
         list.map(|list| list.data).ok_or(Error::SecretStoreUnavailable)
     }
@@ -161,7 +166,7 @@ impl ScopedSecrets<'_> {
     /// # Errors
     /// As [`ScopedSecrets::set`].
     pub async fn delete(&self, name: &str) -> Result<(), Error> {
-        self.post("stripe.delete", "v1/apps/secrets/delete", &self.secret(name)).await
+        self.post("stripe.delete", &self.store.delete, &self.secret(name)).await
     }
 
     /// Requests a lease, which only one contender gets. Of all requests with the same idempotency key, Stripe
@@ -181,14 +186,14 @@ impl ScopedSecrets<'_> {
         let expires_at = expires_at.to_string();
         let more = [("expires_at", expires_at.as_str()), ("expand[]", "payload")];
         let form = [&self.named(name, mark)[..], &more].concat();
-        let request = self.write(SET, key).form(&form);
+        let request = self.write(&self.store.secrets, key).form(&form);
         claimed(self.authorized("stripe.claim", request).await?, mark)
     }
 
-    async fn post(&self, call: &'static str, path: &str, form: &[(&str, &str)]) -> Result<(), Error> {
+    async fn post(&self, call: &'static str, url: &Url, form: &[(&str, &str)]) -> Result<(), Error> {
         // One key for all attempts of one write: Stripe carries it out once.
         let key = hex::encode(random::<16>()?);
-        match self.send(call, self.write(path, &key).form(form)).await? {
+        match self.send(call, self.write(url, &key).form(form)).await? {
             Some(reply) if Secret::read(&reply).is_none() => Err(Error::SecretStoreUnavailable),
             _ => Ok(()),
         }
@@ -207,27 +212,20 @@ impl ScopedSecrets<'_> {
     ) -> Result<Result<Reply, Failure>, Error> {
         let SecretStore { keys, http, .. } = self.store;
         let request = request.bearer_auth(keys.of(self.scope.mode)?.expose_secret());
-        let outcome = persist(http, call, &request, self.tries, self.deadline).await;
+        let outcome = persist(http, call, request, self.tries, self.deadline).await;
         if outcome.as_ref().is_ok_and(|reply| reply.status == StatusCode::UNAUTHORIZED) {
             record::doubt_secrets();
         }
         Ok(outcome)
     }
 
-    fn write(&self, path: &str, idempotency_key: &str) -> RequestBuilder {
-        self.request(Method::POST, path).header("idempotency-key", idempotency_key)
+    fn write(&self, url: &Url, idempotency_key: &str) -> RequestBuilder {
+        self.request(Method::POST, url).header("idempotency-key", idempotency_key)
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let mut url = self.store.base.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path.split('/'));
-        }
-        self.store
-            .http
-            .request(method, url)
-            .header("stripe-version", STRIPE_VERSION)
-            .header("stripe-account", self.scope.account)
+    fn request(&self, method: Method, url: &Url) -> RequestBuilder {
+        let request = self.store.http.request(method, url.clone());
+        request.header("stripe-version", STRIPE_VERSION).header("stripe-account", self.scope.account)
     }
 
     fn named<'a>(&'a self, name: &'a str, payload: &'a SecretString) -> Vec<(&'a str, &'a str)> {
