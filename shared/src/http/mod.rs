@@ -110,6 +110,14 @@ pub struct Terms {
     pub longest_answer: usize,
 }
 
+impl Terms {
+    /// The terms of a call that has none of its own.
+    pub(crate) fn of(request: &Request) -> Self {
+        let is_safe = request.method() == Method::GET || request.headers().contains_key("idempotency-key");
+        Self { is_repeatable: is_safe, longest_answer: LONGEST_ANSWER }
+    }
+}
+
 /// Why a call has no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -274,10 +282,8 @@ impl Http {
         request: RequestBuilder,
         deadline: Deadline,
     ) -> Result<Reply, Failure> {
-        let request = request.build().map_err(|_| Failure::Malformed)?;
-        let is_safe = request.method() == Method::GET || request.headers().contains_key("idempotency-key");
-        let terms = Terms { is_repeatable: is_safe, longest_answer: LONGEST_ANSWER };
-        self.send_built(call, request, terms, deadline).await
+        let request = built(request)?;
+        self.send_built(Terms::of(&request), call, &request, deadline).await
     }
 
     /// As [`Http::send`], on these terms.
@@ -291,30 +297,33 @@ impl Http {
         request: RequestBuilder,
         deadline: Deadline,
     ) -> Result<Reply, Failure> {
-        let request = request.build().map_err(|_| Failure::Malformed)?;
-        self.send_built(call, request, terms, deadline).await
+        self.send_built(terms, call, &built(request)?, deadline).await
     }
 
-    async fn send_built(
+    /// As [`Http::send_on`], for a request that its caller may send again.
+    ///
+    /// # Errors
+    /// As [`Http::send`].
+    pub(crate) async fn send_built(
         &self,
-        call: &'static str,
-        request: Request,
         terms: Terms,
+        call: &'static str,
+        request: &Request,
         deadline: Deadline,
     ) -> Result<Reply, Failure> {
         let deadline = deadline.within(self.timeouts.attempt);
-        let copy = request.try_clone();
-        let outcome = self.attempt(call, request, terms, deadline).await;
+        // A body in memory can always be copied.
+        let copy = || request.try_clone().ok_or(Failure::Malformed);
+        let outcome = self.attempt(call, copy()?, terms, deadline).await;
         let may_repeat = match outcome {
             Err(Failure::NotConnected) => true,
             Err(Failure::Lost) => terms.is_repeatable,
             _ => false,
         };
-        match copy {
-            Some(copy) if may_repeat && !deadline.left().is_zero() => {
-                self.attempt(call, copy, terms, deadline).await
-            }
-            _ => outcome,
+        if may_repeat && !deadline.left().is_zero() {
+            self.attempt(call, copy()?, terms, deadline).await
+        } else {
+            outcome
         }
     }
 
@@ -365,6 +374,11 @@ impl Http {
         }
         Ok(Reply { status: response.status(), headers: std::mem::take(response.headers_mut()), body })
     }
+}
+
+/// The request, or why there is none.
+pub(crate) fn built(request: RequestBuilder) -> Result<Request, Failure> {
+    request.build().map_err(|_| Failure::Malformed)
 }
 
 /// Accepts ids such as Stripe's `req_…`; nothing else from a response gets into the log.

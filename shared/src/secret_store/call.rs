@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::Secret;
 use crate::error::Error;
-use crate::http::{Deadline, Failure, Http, Reply};
+use crate::http::{Deadline, Failure, Http, Reply, Terms, built};
 use crate::sealed::random;
 
 /// Attempts per call; Stripe's own libraries make as many by default.
@@ -72,18 +72,20 @@ pub(super) fn claimed(outcome: Result<Reply, Failure>, mark: &SecretString) -> R
 pub(super) async fn persist(
     http: &Http,
     call: &'static str,
-    request: &RequestBuilder,
+    request: RequestBuilder,
     most: u32,
     deadline: Deadline,
 ) -> Result<Reply, Failure> {
+    let request = built(request)?;
     let deadline = deadline.within(http.timeouts().secret_store);
     let mut tries = 1;
     loop {
-        // A body in memory can always be copied.
-        let copy = request.try_clone().ok_or(Failure::Malformed)?;
-        let outcome = http.send(call, copy, deadline).await;
+        let outcome = http.send_built(Terms::of(&request), call, &request, deadline).await;
+        if tries == most || !is_worth_another_try(&outcome) {
+            return outcome;
+        }
         let pause = pause(http.timeouts().pause, tries);
-        if tries == most || !is_worth_another_try(&outcome) || deadline.left() <= pause {
+        if deadline.left() <= pause {
             return outcome;
         }
         tokio::time::sleep(pause).await;
