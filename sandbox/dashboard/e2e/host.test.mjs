@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 
 import { launch } from "./support/browser.mjs";
 import { startSandbox, workspace } from "./support/sandbox.mjs";
-import { app, isLinked, isSignedOut, sees, signIn, visitor } from "./support/user.mjs";
+import { app, isSignedOut, sees, signIn, visitor } from "./support/user.mjs";
 
 const fixture = join(import.meta.dirname, "fixture");
 const problem = (page, kind) => page.locator(`[data-problem="${kind}"]`);
@@ -26,9 +26,10 @@ describe("the companion app in the host", () => {
   test("opening a page while linked asks who is linked and makes the call of the view, without a preflight", async () => {
     const user = await visitor(browser, sandbox);
     const waiting = await user.open();
-    await isLinked(await signIn(waiting));
-    // The tab that waits asks now and then, until it knows.
-    await isLinked(waiting);
+    // The tab that waits asks now and then, until it knows. Both then make the call of their view.
+    for (const tab of [await signIn(waiting), waiting]) {
+      await sees(tab, "Charles Babbage");
+    }
     const before = (await sandbox.exchanges()).at(-1).number;
     const page = await user.open();
     await sees(page, "Charles Babbage");
