@@ -23,9 +23,9 @@ pub enum Error {
     SignatureFromTheFuture,
     /// The request is malformed; the text says what to fix.
     BadRequest(&'static str),
-    /// A parameter of a declared call has no value, or an invalid one. The name is the one in the file of the calls.
+    /// A parameter of a declared call has no value or an invalid one, or is not declared.
     BadParameter {
-        /// Its name.
+        /// Its name: letters, digits and underscores.
         name: String,
         /// What it must be.
         must: &'static str,

@@ -95,7 +95,11 @@ async fn what_is_not_declared_is_refused_and_nothing_is_sent() {
         (contact("../notes"), "The parameter id must be"),
         (contact("c-3/../c-4"), "The parameter id must be"),
         (json!({ "call": "contacts.list", "parameters": { "limit": "2" } }), "The parameter limit must be"),
-        (json!({ "call": "contacts.list", "parameters": { "path": "/x" } }), "does not take"),
+        (
+            json!({ "call": "contacts.list", "parameters": { "path": "/x" } }),
+            "The parameter path is not one of this call.",
+        ),
+        (json!({ "call": "contacts.list", "parameters": { "<b>": 1 } }), "whose name is not valid."),
         (json!({ "call": "notes.create" }), "This call needs a body."),
         (json!({ "call": "contacts.list", "body": {} }), "This call takes no body."),
         (json!({ "call": "contacts.list", "url": "https://evil.example" }), "request must be the JSON"),

@@ -194,11 +194,11 @@ fn what_does_not_fit_is_refused_by_name() {
         ),
         (
             json!({ "call": "contacts.list", "parameters": { "__proto__": "7" } }),
-            "The request has a parameter",
+            "The request has a parameter whose name is not valid.",
         ),
         (
             json!({ "call": "contacts.list", "parameters": { "properties": "id" } }),
-            "The request has a parameter",
+            "The parameter properties is not one of this call.",
         ),
         (json!({ "call": "contacts.list", "body": {} }), "This call takes no body."),
         (

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Call;
 use super::parameter::{Checked, Type};
-use super::text::Place;
+use super::text::{Place, is_name};
 use crate::error::Error;
 use crate::json;
 use crate::provider::Kept;
@@ -58,8 +58,12 @@ pub(super) struct Values<'a> {
 impl<'a> Values<'a> {
     /// The values of a request and of a link for this call.
     pub(super) fn check(call: &'a Call, request: &'a CallRequest, kept: Kept<'a>) -> Result<Self, Error> {
-        if request.parameters.keys().any(|name| !call.parameters.contains_key(name)) {
-            return Err(Error::BadRequest("The request has a parameter that this call does not take."));
+        if let Some(name) = request.parameters.keys().find(|name| !call.parameters.contains_key(*name)) {
+            return Err(if is_name(name) {
+                Error::BadParameter { name: name.clone(), must: "is not one of this call" }
+            } else {
+                Error::BadRequest("The request has a parameter whose name is not valid.")
+            });
         }
         match (call.takes_body, &request.body) {
             (true, None) => return Err(Error::BadRequest("This call needs a body.")),
