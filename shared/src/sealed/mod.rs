@@ -218,8 +218,8 @@ impl From<SealingFailed> for crate::error::Error {
 fn authenticated(header: [u8; HEADER_LEN], context: &[&str]) -> Vec<u8> {
     let mut bytes = header.to_vec();
     for part in context {
-        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
-        bytes.extend_from_slice(part.as_bytes());
+        bytes.extend((part.len() as u64).to_be_bytes());
+        bytes.extend(part.as_bytes());
     }
     bytes
 }
