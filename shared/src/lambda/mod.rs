@@ -61,7 +61,7 @@ pub async fn run<F: Function>() -> Result<(), LambdaError> {
 
 /// Answers one event after the other until the process ends.
 ///
-/// In a task of its own, because tokio asks the system for events each time before it polls the future of `main`: five
+/// In a task of its own, because tokio asks the system for events each time before it polls the future of `main`: four
 /// system calls more for a `userinfo`.
 async fn serve<F, A>(answer: F) -> Result<(), LambdaError>
 where
