@@ -77,7 +77,7 @@ async fn arrays(attacks: &mut Attacks<'_>) {
             let rig = Rig::session_bound().await;
             let app = rig.app();
             app.link(Person::Ada).await;
-            let payload = json!([app.user, app.account, "userinfo", "test", false]).to_string();
+            let payload = json!([app.user, app.account, "userinfo", "test", false, []]).to_string();
             told(&body(&app, &rig.world.stripe.sign(&payload), &payload).await)
         })
         .await;
@@ -87,7 +87,7 @@ async fn arrays(attacks: &mut Attacks<'_>) {
             let app = rig.app();
             app.link(Person::Ada).await;
             let payload = app.payload("userinfo", &[]);
-            let array = json!([payload, rig.world.stripe.sign(&payload)]).to_string();
+            let array = json!([payload, rig.world.stripe.sign(&payload), null]).to_string();
             told(&envelope(&app, "userinfo", array).await)
         })
         .await;

@@ -65,8 +65,9 @@ async fn changed(attacks: &mut Attacks<'_>) {
             async {
                 let rig = Rig::session_bound().await;
                 let app = rig.app();
-                // 43 bytes: where a code has its challenge, the state has the length of this, and then `ab` as a code.
-                let crafted = format!("\u{2}ab\0{}", "x".repeat(39));
+                // 43 bytes: where a code has its challenge, the state has the length of this; then come `ab` as a code,
+                // nothing kept, and the user as owner.
+                let crafted = format!("\u{2}ab\0\0{}", "x".repeat(38));
                 let fields = [("state", crafted.as_str()), ("challenge", &"c".repeat(43))];
                 let begun = app.post("login", "login", &fields).await.json();
                 let state = parts(begun["authorization_url"].as_str().unwrap_or_default()).1["state"].clone();

@@ -57,6 +57,16 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "succeeded",
     },
     Mutation {
+        without: "requiring an envelope to be an object",
+        changes: &[Change {
+            file: "shared/src/json.rs",
+            find: "json.trim_ascii_start().starts_with(b\"{\")",
+            replace: "true",
+        }],
+        attack: "signature: in an envelope that is an array",
+        then: "succeeded",
+    },
+    Mutation {
         without: "reading every value of a header in a REST API's event",
         changes: &[Change {
             file: "shared/src/lambda/event.rs",
@@ -578,11 +588,11 @@ pub const MUTATIONS: &[Mutation] = &[
         then: "2 grants left",
     },
     Mutation {
-        without: "one lease for all members of the account",
+        without: "one lease for all requests that use the link of the account",
         changes: &[Change {
             file: LEASE,
             find: "for part in self.context() {",
-            replace: "hash.update(self.user.user());\n        for part in self.context() {",
+            replace: "hash.update(format!(\"{:p}\", self.timing));\n        for part in self.context() {",
         }],
         attack: "race: twenty functions of two members with one expired token of the account",
         then: "signed out",
